@@ -72,6 +72,32 @@ export function formatAddress(address: Address): string {
   return format6(address);
 }
 
+/** Number of 32-bit words in an address of the family: 1 or 4. */
+export function wordsPer(family: Family): 1 | 4 {
+  return family === 4 ? 1 : 4;
+}
+
+/** Writes the address into `words` from `at` on, the most significant word first: one word for IPv4, four for IPv6. */
+export function writeWords(address: Address, words: Int32Array | Uint32Array, at: number): void {
+  if (typeof address === "number") {
+    words[at] = address;
+    return;
+  }
+  scratch.setBigUint64(0, address >> 64n);
+  scratch.setBigUint64(8, address); // takes the low 64 bits
+  for (let i = 0; i < 4; i++) words[at + i] = scratch.getUint32(4 * i);
+}
+
+/** Returns the address whose words stand in `words` from `at` on; the inverse of `writeWords`. */
+export function readWords(family: Family, words: Int32Array | Uint32Array, at: number): Address {
+  if (family === 4) return (words[at] >>> 0) as Address4;
+  for (let i = 0; i < 4; i++) scratch.setUint32(4 * i, words[at + i]);
+  return ((scratch.getBigUint64(0) << 64n) | scratch.getBigUint64(8)) as Address6;
+}
+
+// 16 bytes between a bigint and its words; filled and emptied within one call
+const scratch = new DataView(new ArrayBuffer(16));
+
 function parse4(text: string): Address4 {
   let value = 0;
   let octet = -1; // -1: no digit yet

@@ -9,6 +9,18 @@ export {
   formatAddress,
   ParseError,
   parseAddress,
+  readWords,
   widthOf,
+  wordsPer,
+  writeWords,
 } from "./address.ts";
+export {
+  type Columns,
+  columnsOf,
+  type Entry,
+  emptyColumns,
+  prefixAt,
+  sortColumns,
+} from "./columns.ts";
 export { Prefix } from "./prefix.ts";
+export { Trie } from "./trie.ts";
