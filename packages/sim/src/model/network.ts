@@ -1,0 +1,188 @@
+import type { Address, Family, Prefix } from "@twoway/core";
+import type { Peering } from "./peering.ts";
+import { type GatewayKind, PROFILES, type Profile, type ProfileName } from "./profile.ts";
+import type { Routes } from "./routes.ts";
+
+/**
+ * A network as somebody wrote or described it. Immutable: an edit makes a new Network that shares every part it did
+ * not touch. Everything knows its `source`.
+ */
+export interface Network {
+  /** Profile of the VPCs that do not name their own. */
+  readonly profile: ProfileName;
+  /** The clock, in milliseconds since 1970. Nothing here reads another one. */
+  readonly now: number;
+  readonly vpcs: ReadonlyMap<string, Vpc>;
+  readonly peerings: ReadonlyMap<string, Peering>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
+}
+
+export interface Vpc {
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly profile: Profile;
+  /** Primary CIDRs: the IPv4 one first, then any IPv6 ones. */
+  readonly cidrs: readonly Prefix[];
+  /** Secondary (辅助) CIDRs: local like the primary ones, but not every cloud's peering carries them (S8). */
+  readonly secondary: readonly Prefix[];
+  /** By id, which is unique inside the VPC. */
+  readonly subnets: ReadonlyMap<string, Subnet>;
+  /** By id, which is unique in the network. */
+  readonly tables: ReadonlyMap<string, RouteTable>;
+  /** Id of the table of every subnet that names none. */
+  readonly mainTable: string;
+  readonly source: string;
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly name: string;
+  readonly vpc: string;
+  /** One IPv4 block, one IPv6 block, or both. */
+  readonly cidrs: readonly Prefix[];
+  /** Id of its route table; undefined means the main one. */
+  readonly table: string | undefined;
+  /** The hosts, where the input declares them: then nobody else has an address here. */
+  readonly hosts: ReadonlyMap<string, Host> | undefined;
+  readonly source: string;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+  readonly source: string;
+}
+
+export interface RouteTable {
+  readonly id: string;
+  readonly vpc: string;
+  /** Undefined when the table exists but its routes are not part of the input. */
+  readonly routes: Routes | undefined;
+  readonly source: string;
+}
+
+export interface Gateway {
+  readonly id: string;
+  readonly kind: GatewayKind;
+  readonly vpc: string;
+  readonly source: string;
+}
+
+/** What a report names: the thing that decided. */
+export interface Component {
+  readonly id: string;
+  readonly kind: "vpc" | "subnet" | "route-table" | "route" | "peering" | "gateway" | "internet";
+  readonly account?: string;
+  readonly region?: string;
+  readonly source: string;
+}
+
+export function profileOf(network: Network): Profile {
+  return PROFILES[network.profile];
+}
+
+/** Returns the table that packets leaving the subnet obey. */
+export function tableOf(vpc: Vpc, subnet: Subnet): RouteTable {
+  return vpc.tables.get(subnet.table ?? vpc.mainTable)!;
+}
+
+/** Returns the subnets that use the table. */
+export function subnetsOf(vpc: Vpc, table: RouteTable): Subnet[] {
+  return [...vpc.subnets.values()].filter((subnet) => (subnet.table ?? vpc.mainTable) === table.id);
+}
+
+/** Returns the VPC and the table with this id. The name of a VPC means its main table. O(VPCs). */
+export function findTable(network: Network, id: string): { vpc: Vpc; table: RouteTable } | undefined {
+  const named = network.vpcs.get(id);
+  if (named !== undefined) return { vpc: named, table: named.tables.get(named.mainTable)! };
+  for (const vpc of network.vpcs.values()) {
+    const table = vpc.tables.get(id);
+    if (table !== undefined) return { vpc, table };
+  }
+  return undefined;
+}
+
+/** Reports whether the address lies in a CIDR of the VPC, primary or secondary. */
+export function owns(vpc: Vpc, address: Address): boolean {
+  return (
+    vpc.cidrs.some((cidr) => cidr.contains(address)) || vpc.secondary.some((cidr) => cidr.contains(address))
+  );
+}
+
+/** Returns the VPCs that own the address. Several may: CIDRs of unrelated VPCs overlap. O(VPCs). */
+export function ownersOf(network: Network, address: Address): Vpc[] {
+  return [...network.vpcs.values()].filter((vpc) => owns(vpc, address));
+}
+
+export function subnetAt(vpc: Vpc, address: Address): Subnet | undefined {
+  for (const subnet of vpc.subnets.values()) {
+    if (subnet.cidrs.some((cidr) => cidr.contains(address))) return subnet;
+  }
+  return undefined;
+}
+
+/** Addresses from `first` to `last`, both included, of one family. */
+export interface Span {
+  readonly first: Address;
+  readonly last: Address;
+}
+
+/**
+ * Returns the addresses of the subnet that a host can have, ascending (S16): those of the declared hosts, or the whole
+ * block without what the cloud reserves.
+ */
+export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
+  if (subnet.hosts !== undefined) {
+    const addresses = [...subnet.hosts.values()].flatMap((host) => host.addresses);
+    return addresses
+      .filter((address) => (typeof address === "number") === (family === 4))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((address) => ({ first: address, last: address }));
+  }
+  const { reserved4, reserved6 } = vpc.profile;
+  return subnet.cidrs.flatMap((cidr) => {
+    if (cidr.family !== family) return [];
+    const { address, last } = cidr;
+    const span =
+      typeof address === "number"
+        ? {
+            first: (address + reserved4.first) as Address,
+            last: ((last as number) - reserved4.last) as Address,
+          }
+        : {
+            first: (address + BigInt(reserved6.first)) as Address,
+            last: ((last as bigint) - BigInt(reserved6.last)) as Address,
+          };
+    return span.first <= span.last ? [span] : [];
+  });
+}
+
+/** Reports whether somebody can have the address in this subnet. */
+export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
+  const family = typeof address === "number" ? 4 : 6;
+  return usableSpans(vpc, subnet, family).some(({ first, last }) => first <= address && address <= last);
+}
+
+/** Returns the first pair of CIDRs, primary or secondary, in which the VPCs overlap. */
+export function overlapOf(a: Vpc, b: Vpc): readonly [Prefix, Prefix] | undefined {
+  for (const mine of [...a.cidrs, ...a.secondary]) {
+    for (const theirs of [...b.cidrs, ...b.secondary]) if (mine.overlaps(theirs)) return [mine, theirs];
+  }
+  return undefined;
+}
+
+/** Returns the network with one VPC put in the place of the one of the same id. O(VPCs), shares the rest. */
+export function withVpc(network: Network, vpc: Vpc): Network {
+  return { ...network, vpcs: new Map(network.vpcs).set(vpc.id, vpc) };
+}
+
+/** Returns the VPC with the routes of one table replaced. */
+export function withRoutes(vpc: Vpc, table: RouteTable, routes: Routes): Vpc {
+  return { ...vpc, tables: new Map(vpc.tables).set(table.id, { ...table, routes }) };
+}
+
+export function withPeering(network: Network, peering: Peering): Network {
+  return { ...network, peerings: new Map(network.peerings).set(peering.id, peering) };
+}

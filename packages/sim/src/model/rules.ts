@@ -1,0 +1,299 @@
+import { type Family, Prefix } from "@twoway/core";
+import type { Gateway, Network, RouteTable, Subnet, Vpc } from "./network.ts";
+import { overlapOf } from "./network.ts";
+import { farEnd, isCrossRegion, isLive, joins, type Peering } from "./peering.ts";
+import type { Profile, Rule } from "./profile.ts";
+
+/**
+ * What a cloud's control plane refuses to create. Pure questions about a network: `control` asks them before an action
+ * and a strict reader before it accepts a file (S4). Each returns the first rule that is broken, or undefined.
+ */
+
+export interface Refusal {
+  readonly rule: Rule;
+  /** The error code of the cloud's own API. */
+  readonly code: string;
+  /** What was asked and which rule it breaks. */
+  readonly message: string;
+  /** What to do instead. */
+  readonly advice: string;
+}
+
+export function refuse(profile: Profile, rule: Rule, message: string, advice: string): Refusal {
+  return { rule, code: profile.codes[rule], message, advice };
+}
+
+/** Asks whether the VPC's own CIDRs are ones this cloud gives out. */
+export function refusesVpc(vpc: Vpc): Refusal | undefined {
+  const { profile } = vpc;
+  for (const cidr of [...vpc.cidrs, ...vpc.secondary]) {
+    if (cidr.family === 6) continue;
+    const block = profile.vpcBlocks.find((allowed) => Prefix.parse(allowed.block).covers(cidr));
+    if (block !== undefined && cidr.bits >= block.from && cidr.bits <= block.to) continue;
+    const allowed = profile.vpcBlocks.map(
+      ({ block, from, to }) => `${block} with a mask of ${from} to ${to}`,
+    );
+    return refuse(
+      profile,
+      "vpc-range",
+      `${vpc.id} cannot have ${cidr}: ${profile.name} cuts VPCs from ${allowed.join(", ")}`,
+      "Choose a block inside these ranges.",
+    );
+  }
+  const all = [...vpc.cidrs, ...vpc.secondary];
+  for (const [i, cidr] of all.entries()) {
+    const other = all.slice(i + 1).find((later) => later.overlaps(cidr));
+    if (other === undefined) continue;
+    const message = `${vpc.id} has both ${cidr} and ${other}, which overlap`;
+    return refuse(profile, "vpc-range", message, "Choose disjoint CIDRs.");
+  }
+  return undefined;
+}
+
+/** Asks whether the subnet fits into its VPC, beside the subnets that are there. */
+export function refusesSubnet(vpc: Vpc, subnet: Subnet): Refusal | undefined {
+  const { profile } = vpc;
+  const { from, to } = profile.subnetMask;
+  for (const cidr of subnet.cidrs) {
+    if (![...vpc.cidrs, ...vpc.secondary].some((own) => own.covers(cidr))) {
+      const own = [...vpc.cidrs, ...vpc.secondary].join(", ");
+      const message = `subnet ${subnet.id} (${cidr}) does not lie inside ${vpc.id} (${own})`;
+      return refuse(profile, "subnet-range", message, "Choose a block inside the VPC.");
+    }
+    if (cidr.family === 4 && (cidr.bits < from || cidr.bits > to)) {
+      const message = `subnet ${subnet.id} (${cidr}) has a mask outside ${from} to ${to}`;
+      return refuse(profile, "subnet-range", message, `Choose a mask of ${from} to ${to}.`);
+    }
+    for (const other of vpc.subnets.values()) {
+      const clash = other.id !== subnet.id && other.cidrs.find((theirs) => theirs.overlaps(cidr));
+      if (!clash) continue;
+      const message = `subnet ${subnet.id} (${cidr}) overlaps subnet ${other.id} (${clash})`;
+      return refuse(profile, "subnet-overlap", message, "Choose a block that no subnet uses.");
+    }
+  }
+  return undefined;
+}
+
+/** What is asked for when a peering is to be made, renewed or read from a file. */
+export type PeeringDraft = Pick<Peering, "id" | "requester" | "accepter" | "bandwidth">;
+
+/**
+ * Asks whether the peering may take its place among the live ones: at create, at enable, and when a file is read (S2).
+ * What stands behind an end that is not part of the network cannot be compared, and is let pass.
+ */
+export function refusesPeering(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  const { requester, accepter } = draft;
+  if (requester.vpc === accepter.vpc) {
+    const message = `${requester.vpc} cannot be peered with itself`;
+    return refuse(profile, "same-vpc", message, "Name two different VPCs.");
+  }
+  return (
+    refusesBandwidth(profile, draft) ??
+    refusesEndpoints(network, profile, draft) ??
+    refusesPair(network, profile, draft) ??
+    refusesSiblings(network, profile, draft) ??
+    refusesQuota(network, profile, draft)
+  );
+}
+
+/** A13, A19, S11; and D1: some profiles have no cross-region peering at all. */
+function refusesBandwidth(profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  const { bandwidth, requester, accepter } = draft;
+  const regions = `${requester.region} and ${accepter.region}`;
+  const cap = profile.crossRegionCap;
+  if (!isCrossRegion(draft)) {
+    if (bandwidth === undefined) return undefined;
+    const message = `${draft.id} stays inside ${requester.region}, where bandwidth is unlimited and cannot be set`;
+    return refuse(profile, "bandwidth-not-allowed", message, "Leave the bandwidth out.");
+  }
+  if (!profile.crossRegion) {
+    const message = `${draft.id} would join ${regions}, and ${profile.name} has no cross-region peering`;
+    return refuse(profile, "cross-region-unavailable", message, "Join the VPCs by a hub (CCN).");
+  }
+  if (cap === "none") {
+    if (bandwidth === undefined) return undefined;
+    const message = `${profile.name} sets no cap on a peering, so ${draft.id} cannot have a bandwidth`;
+    return refuse(profile, "bandwidth-not-allowed", message, "Leave the bandwidth out.");
+  }
+  if (bandwidth === undefined) {
+    const message = `${draft.id} joins ${regions}, and a cross-region peering needs a bandwidth cap`;
+    return refuse(profile, "missing-bandwidth", message, `Add one in Mbps${stepsOf(cap)}.`);
+  }
+  if (cap !== "any" && !cap.includes(bandwidth)) {
+    const message = `${bandwidth} Mbps is not a cap that ${profile.name} offers`;
+    return refuse(profile, "bandwidth-step", message, `Choose a cap in Mbps${stepsOf(cap)}.`);
+  }
+  return undefined;
+}
+
+function stepsOf(cap: "any" | readonly number[]): string {
+  return cap === "any" ? "" : `: ${cap.join(", ")}`;
+}
+
+/** A10, B11. Secondary CIDRs count (S8). */
+function refusesEndpoints(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  const a = network.vpcs.get(draft.requester.vpc);
+  const b = network.vpcs.get(draft.accepter.vpc);
+  const overlap = a && b && overlapOf(a, b);
+  if (!overlap) return undefined;
+  const message = `${a.id} (${overlap[0]}) and ${b.id} (${overlap[1]}) overlap, and overlapping VPCs cannot be peered`;
+  return refuse(profile, "endpoints-overlap", message, "Renumber one of the two VPCs.");
+}
+
+function refusesPair(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  const { requester, accepter } = draft;
+  const twin = others(network, draft).find((peering) => joins(peering, requester.vpc, accepter.vpc));
+  if (twin === undefined) return undefined;
+  const message = `${requester.vpc} and ${accepter.vpc} are joined already by ${twin.id} (${twin.state})`;
+  return refuse(
+    profile,
+    "pair-exists",
+    message,
+    `Add routes over ${twin.id}; one peering carries all of them.`,
+  );
+}
+
+/** A11, D10, S3: what two peers of one VPC must not share. Both ends are checked. */
+function refusesSiblings(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  if (profile.siblingOverlap === "none") return undefined;
+  for (const [near, far] of [
+    [draft.requester, draft.accepter],
+    [draft.accepter, draft.requester],
+  ]) {
+    const peer = network.vpcs.get(far.vpc);
+    for (const sibling of others(network, draft)) {
+      const other = network.vpcs.get(farEnd(sibling, near.vpc)?.vpc ?? "");
+      if (peer === undefined || other === undefined || other.id === peer.id) continue;
+      const counts = profile.siblingOverlap === "all" || isCrossRegion(draft) || isCrossRegion(sibling);
+      const overlap = counts && overlapOf(peer, other);
+      if (!overlap) continue;
+      const message = `${near.vpc} would have two peers that overlap: ${peer.id} (${overlap[0]}) and ${other.id} (${overlap[1]}, by ${sibling.id})`;
+      return refuse(
+        profile,
+        "siblings-overlap",
+        message,
+        `Renumber one of them, or delete ${sibling.id} first.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+/** A14: counted at both ends, PENDING included. */
+function refusesQuota(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  for (const { vpc } of [draft.requester, draft.accepter]) {
+    const used = others(network, draft).filter((peering) => farEnd(peering, vpc) !== undefined).length;
+    if (used < profile.peeringsPerVpc) continue;
+    const message = `${vpc} has ${used} peerings already, and ${profile.peeringsPerVpc} is the quota of a VPC`;
+    return refuse(
+      profile,
+      "peering-quota",
+      message,
+      "Delete one that is not needed, or ask for a larger quota.",
+    );
+  }
+  return undefined;
+}
+
+/** Returns the live peerings besides the one in question. */
+function others(network: Network, draft: PeeringDraft): Peering[] {
+  return [...network.peerings.values()].filter((peering) => peering.id !== draft.id && isLive(peering));
+}
+
+/** A route as it is asked for. */
+export interface RouteDraft {
+  readonly destination: Prefix;
+  readonly target: string;
+}
+
+/** Asks whether the table may have the route beside those that are there. */
+export function refusesRoute(
+  network: Network,
+  vpc: Vpc,
+  table: RouteTable,
+  route: RouteDraft,
+): Refusal | undefined {
+  const peering = network.peerings.get(route.target);
+  const gateway = network.gateways.get(route.target);
+  return (
+    refusesOwnCidr(vpc, table, route, gateway) ??
+    (peering === undefined
+      ? refusesNextHop(vpc, route, gateway)
+      : refusesPeeringHop(network, vpc, route, peering)) ??
+    refusesDuplicate(network, vpc, table, route)
+  );
+}
+
+function refusesOwnCidr(
+  vpc: Vpc,
+  table: RouteTable,
+  route: RouteDraft,
+  gateway: Gateway | undefined,
+): Refusal | undefined {
+  const own = [...vpc.cidrs, ...vpc.secondary].find((cidr) => cidr.covers(route.destination));
+  if (own === undefined) return undefined;
+  const appliance = gateway?.kind === "nat" || gateway?.kind === "other";
+  if (appliance && vpc.profile.routeInsideOwnCidr === "appliance") return undefined;
+  const message = `${route.destination} lies inside ${own}, ${vpc.id}'s own range, so ${table.id} cannot send it elsewhere`;
+  return refuse(vpc.profile, "route-inside-own-cidr", message, "Route a destination outside the own VPC.");
+}
+
+function refusesNextHop(vpc: Vpc, route: RouteDraft, gateway: Gateway | undefined): Refusal | undefined {
+  if (gateway?.vpc === vpc.id) return undefined;
+  const message =
+    gateway === undefined
+      ? `${route.target} does not exist`
+      : `${route.target} belongs to ${gateway.vpc}, not to ${vpc.id}`;
+  return refuse(vpc.profile, "route-next-hop", message, "Route to a peering or gateway of this VPC.");
+}
+
+function refusesPeeringHop(
+  network: Network,
+  vpc: Vpc,
+  route: RouteDraft,
+  peering: Peering,
+): Refusal | undefined {
+  const { profile } = vpc;
+  const far = farEnd(peering, vpc.id);
+  if (far === undefined) {
+    const message = `${peering.id} joins ${peering.requester.vpc} and ${peering.accepter.vpc}, not ${vpc.id}`;
+    return refuse(profile, "route-next-hop", message, "Route to a peering of this VPC.");
+  }
+  if (
+    peering.state === "DELETED" ||
+    (peering.state !== "ACTIVE" && profile.routeToInactivePeering === "refuse")
+  ) {
+    const message = `${peering.id} is ${peering.state}, and routes lead to an ACTIVE peering only`;
+    return refuse(profile, "route-next-hop", message, "Have the peering accepted first.");
+  }
+  const peer = network.vpcs.get(far.vpc);
+  if (peer === undefined || profile.routeOutsidePeer === "accept") return undefined;
+  const carried = profile.carriesSecondary ? [...peer.cidrs, ...peer.secondary] : peer.cidrs;
+  if (carried.some((cidr) => cidr.covers(route.destination))) return undefined;
+  const range = ofFamily(carried, route.destination.family);
+  const message = `${route.destination} does not lie inside ${peer.id}${range}, and ${peering.id} leads nowhere else`;
+  return refuse(profile, "route-outside-peer", message, `Route a destination inside ${peer.id}.`);
+}
+
+function ofFamily(cidrs: readonly Prefix[], family: Family): string {
+  const own = cidrs.filter((cidr) => cidr.family === family);
+  return own.length === 0 ? "" : ` (${own.join(", ")})`;
+}
+
+function refusesDuplicate(
+  network: Network,
+  vpc: Vpc,
+  table: RouteTable,
+  route: RouteDraft,
+): Refusal | undefined {
+  const rows = table.routes?.rowsOf(route.destination) ?? [];
+  if (rows.length === 0) return undefined;
+  const targets = rows.map((row) => table.routes!.at(row).target);
+  const shared = [...targets, route.target].every((target) => {
+    const kind = network.gateways.get(target)?.kind;
+    return kind !== undefined && vpc.profile.ecmp.includes(kind);
+  });
+  if (shared && targets.length < 8 && !targets.includes(route.target)) return undefined;
+  const message = `${table.id} has a route to ${route.destination} already (-> ${targets.join(", ")})`;
+  return refuse(vpc.profile, "route-duplicate", message, "Delete that route first.");
+}
