@@ -1,1 +1,41 @@
-export {};
+export { type Answer, answer, type Service } from "./ask/answer.ts";
+export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export {
+  type Expectation,
+  parseExpectation,
+  type Scenario,
+  type Step,
+  type StepAction,
+} from "./ask/scenario.ts";
+export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
+export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
+export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
+export { advance, apply, type Event, type Outcome } from "./model/control.ts";
+export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
+export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
+export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
+export {
+  type Peering,
+  type PeeringEnd,
+  type PeeringEvent,
+  type PeeringState,
+  TRANSITIONS,
+} from "./model/peering.ts";
+export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
+export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
+export type { Refusal } from "./model/rules.ts";
+export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
+export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
+export { type Coverage, coverageOf } from "./report/coverage.ts";
+export { answerJson, scenarioJson } from "./report/json.ts";
+export { PLAIN, renderAnswer, renderScenario, type Style } from "./report/text.ts";
+export {
+  type Deed,
+  type Finding,
+  playStep,
+  runScenario,
+  type ScenarioReport,
+  type StepReport,
+} from "./run.ts";
+export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
+export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -1,6 +1,7 @@
 import { ParseError, Prefix } from "@twoway/core";
 import { formatDuration, parseDuration } from "./clock.ts";
 import { nearest } from "./issue.ts";
+import { PEERING_STATES, type PeeringState } from "./peering.ts";
 
 /**
  * One edit of a network, as data. Every action has one spelling, a line of text, shared by scenario steps, `--do` and
@@ -159,14 +160,24 @@ export function parseRoute(text: string): RouteText {
   return { destination, target, enabled };
 }
 
-/** Reads `vpc1 - vpc2`. Throws a ParseError. */
-export function parsePair(text: string): readonly [string, string] {
-  const words = new Words(text, "VPC - VPC");
-  const first = words.take("the requesting VPC is missing");
+/** A peering as people write it. */
+export interface PeeringText {
+  readonly requester: string;
+  readonly accepter: string;
+  readonly bandwidth: number | undefined;
+  readonly state: PeeringState | undefined;
+}
+
+/** Reads `vpc1 - vpc2`, `vpc1 - vpc2 bandwidth 100` or `vpc1 - vpc2 PENDING`. Throws a ParseError. */
+export function parsePeering(text: string): PeeringText {
+  const words = new Words(text, "VPC - VPC [bandwidth MBPS] [STATE]");
+  const requester = words.take("the requesting VPC is missing");
   words.expect("-");
-  const second = words.take("the accepting VPC is missing");
+  const accepter = words.take("the accepting VPC is missing");
+  const bandwidth = words.skip("bandwidth") ? words.bandwidth() : undefined;
+  const state = PEERING_STATES.find((name) => words.skip(name));
   words.end();
-  return [first, second];
+  return { requester, accepter, bandwidth, state };
 }
 
 /** Blank-separated words of one line, with the offset of each for errors. */

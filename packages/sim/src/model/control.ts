@@ -280,7 +280,8 @@ function editRoute(network: Network, action: RouteAction, source: string): Outco
     return refused(profile, "not-found", message, "Add the table's routes to the input.");
   }
   if (action.kind === "add-route") {
-    const refusal = refusesRoute(network, vpc, table, action);
+    const beside = routes.rowsOf(action.destination).map((row) => routes.at(row).target);
+    const refusal = refusesRoute(network, vpc, table.id, action, beside);
     if (refusal !== undefined) return { kind: "refused", refusal };
     const { destination, target } = action;
     const next = withRoutes(vpc, table, routes.add({ destination, target, enabled: true, source }));

@@ -1,5 +1,5 @@
 import { type Family, Prefix } from "@twoway/core";
-import type { Gateway, Network, RouteTable, Subnet, Vpc } from "./network.ts";
+import type { Gateway, Network, Subnet, Vpc } from "./network.ts";
 import { overlapOf } from "./network.ts";
 import { farEnd, isCrossRegion, isLive, joins, type Peering } from "./peering.ts";
 import type { Profile, Rule } from "./profile.ts";
@@ -206,12 +206,16 @@ export interface RouteDraft {
   readonly target: string;
 }
 
-/** Asks whether the table may have the route beside those that are there. */
+/**
+ * Asks whether the table may have the route. `beside` are the targets of the routes that the table has to the same
+ * destination already.
+ */
 export function refusesRoute(
   network: Network,
   vpc: Vpc,
-  table: RouteTable,
+  table: string,
   route: RouteDraft,
+  beside: readonly string[],
 ): Refusal | undefined {
   const peering = network.peerings.get(route.target);
   const gateway = network.gateways.get(route.target);
@@ -220,13 +224,13 @@ export function refusesRoute(
     (peering === undefined
       ? refusesNextHop(vpc, route, gateway)
       : refusesPeeringHop(network, vpc, route, peering)) ??
-    refusesDuplicate(network, vpc, table, route)
+    refusesDuplicate(network, vpc, table, route, beside)
   );
 }
 
 function refusesOwnCidr(
   vpc: Vpc,
-  table: RouteTable,
+  table: string,
   route: RouteDraft,
   gateway: Gateway | undefined,
 ): Refusal | undefined {
@@ -234,7 +238,7 @@ function refusesOwnCidr(
   if (own === undefined) return undefined;
   const appliance = gateway?.kind === "nat" || gateway?.kind === "other";
   if (appliance && vpc.profile.routeInsideOwnCidr === "appliance") return undefined;
-  const message = `${route.destination} lies inside ${own}, ${vpc.id}'s own range, so ${table.id} cannot send it elsewhere`;
+  const message = `${route.destination} lies inside ${own}, ${vpc.id}'s own range, so ${table} cannot send it elsewhere`;
   return refuse(vpc.profile, "route-inside-own-cidr", message, "Route a destination outside the own VPC.");
 }
 
@@ -283,17 +287,19 @@ function ofFamily(cidrs: readonly Prefix[], family: Family): string {
 function refusesDuplicate(
   network: Network,
   vpc: Vpc,
-  table: RouteTable,
+  table: string,
   route: RouteDraft,
+  beside: readonly string[],
 ): Refusal | undefined {
-  const rows = table.routes?.rowsOf(route.destination) ?? [];
-  if (rows.length === 0) return undefined;
-  const targets = rows.map((row) => table.routes!.at(row).target);
-  const shared = [...targets, route.target].every((target) => {
+  if (beside.length === 0) return undefined;
+  const shared = [...beside, route.target].every((target) => {
     const kind = network.gateways.get(target)?.kind;
     return kind !== undefined && vpc.profile.ecmp.includes(kind);
   });
-  if (shared && targets.length < 8 && !targets.includes(route.target)) return undefined;
-  const message = `${table.id} has a route to ${route.destination} already (-> ${targets.join(", ")})`;
+  if (shared && beside.length < MAX_ECMP && !beside.includes(route.target)) return undefined;
+  const message = `${table} has a route to ${route.destination} already (-> ${beside.join(", ")})`;
   return refuse(vpc.profile, "route-duplicate", message, "Delete that route first.");
 }
+
+/** How many next hops may share one destination, in the clouds that allow it at all. */
+const MAX_ECMP = 8;

@@ -1,0 +1,71 @@
+import { formatAddress } from "@twoway/core";
+import type { Answer, Service } from "../ask/answer.ts";
+import { formatTime } from "../model/clock.ts";
+import type { Network } from "../model/network.ts";
+import type { Spot, Trace } from "../plane/trace.ts";
+import type { ScenarioReport } from "../run.ts";
+import { coverageOf } from "./coverage.ts";
+
+/** The JSON that other programs read. Its shape is stable: keys may be added, never renamed or removed. */
+
+export function answerJson(network: Network, { service, verdict, partial, shown }: Answer): object {
+  return {
+    flow: { from: spotJson(shown.from), to: spotJson(shown.to), ...serviceJson(service) },
+    version: 1,
+    profile: network.profile,
+    at: formatTime(network.now),
+    verdict,
+    partial,
+    forward: traceJson(shown.forward),
+    return: traceJson(shown.return),
+    coverage: coverageOf(network),
+  };
+}
+
+function serviceJson({ protocol, port }: Service): object {
+  return port === undefined ? { protocol } : { protocol, port };
+}
+
+function spotJson({ vpc, subnet, address }: Spot): object {
+  return { vpc: vpc ?? null, subnet: subnet ?? null, address: formatAddress(address) };
+}
+
+function traceJson(trace: Trace): object {
+  const { outcome, cause, hops, alternatives } = trace;
+  const reason = trace.cause === null ? {} : { component: trace.component, message: trace.message };
+  return {
+    outcome,
+    cause,
+    ...reason,
+    hints: trace.cause === null ? [] : trace.hints,
+    hops,
+    ...(alternatives === undefined ? {} : { alternatives }),
+  };
+}
+
+/** One file's part of `check --format json`. */
+export function scenarioJson(file: string, report: ScenarioReport): object {
+  return {
+    file,
+    name: report.name,
+    passed: report.passed,
+    failed: report.failed,
+    steps: report.steps.map(({ step, deeds, findings }) => ({
+      source: step.source,
+      actions: deeds.map(({ action, events, refusal, ok }) => ({
+        action: action.text,
+        source: action.source,
+        ok,
+        events: events.map(({ kind, subject, message }) => ({ kind, subject, message })),
+        refused:
+          refusal === undefined ? null : { code: refusal.code, rule: refusal.rule, message: refusal.message },
+      })),
+      expectations: findings.map(({ expectation, network, answer, ok }) => ({
+        expect: expectation.text,
+        source: expectation.source,
+        ok,
+        ...(answerJson(network, answer) as Record<string, unknown>),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,156 @@
+import { formatAddress } from "@twoway/core";
+import type { Answer } from "../ask/answer.ts";
+import { CAUSES } from "../model/cause.ts";
+import { formatTime } from "../model/clock.ts";
+import type { Network } from "../model/network.ts";
+import type { Verdict } from "../plane/round-trip.ts";
+import type { Hop, Spot, Trace } from "../plane/trace.ts";
+import type { Deed, Finding, ScenarioReport } from "../run.ts";
+import { coverageOf } from "./coverage.ts";
+
+/** What people read in a terminal. Every function returns lines without a final line break. */
+
+/** How to set words off; a terminal without colours gets every word as it is. */
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly doubt: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+export const PLAIN: Style = { bold: same, dim: same, good: same, bad: same, doubt: same };
+
+/** What each verdict means to somebody who waits for an answer. */
+const MEANING: Readonly<Record<Verdict, string>> = {
+  "two-way": "the packet arrives and the reply comes back",
+  "forward-only": "the packet arrives, but the reply is lost on its way back",
+  "return-only": "a reply would come back, but the packet never arrives",
+  unreachable: "neither the packet nor a reply arrives",
+  unknown: "the input does not say enough to decide",
+};
+
+/** Both paths, hop by hop, with what decided at each, and the verdict. */
+export function renderAnswer(network: Network, answer: Answer, style: Style = PLAIN): string {
+  const { shown, verdict, partial } = answer;
+  const head = `${spotText(shown.from)}  ${ARROW[verdict]}  ${spotText(shown.to)}`;
+  const rest = partial
+    ? "; other addresses of these ends fare better, and this pair is the counterexample"
+    : "";
+  return [
+    style.bold(head),
+    "",
+    ...renderTrace("forward", shown.forward, style),
+    "",
+    ...renderTrace("return", shown.return, style),
+    "",
+    `${tone(verdict, style)(verdict)}: ${MEANING[verdict]}${rest}`,
+    style.dim(footer(network)),
+  ].join("\n");
+}
+
+const ARROW: Readonly<Record<Verdict, string>> = {
+  "two-way": "<->",
+  "forward-only": "->",
+  "return-only": "<-",
+  unreachable: "-x-",
+  unknown: "??",
+};
+
+function tone(verdict: Verdict, style: Style): (text: string) => string {
+  if (verdict === "two-way") return style.good;
+  return verdict === "unknown" ? style.doubt : style.bad;
+}
+
+function spotText({ vpc, subnet, address }: Spot): string {
+  const where = [vpc, subnet].filter((part) => part !== undefined).join("/");
+  return where === "" ? formatAddress(address) : `${where} ${formatAddress(address)}`;
+}
+
+function renderTrace(label: string, trace: Trace, style: Style): string[] {
+  const mark = { delivered: style.good, dropped: style.bad, unknown: style.doubt }[trace.outcome];
+  const cause = trace.cause === null ? "" : `: ${trace.cause}`;
+  const width = Math.max(...trace.hops.map(({ node }) => node.length));
+  const lines = [`  ${style.bold(label.padEnd(8))} ${mark(`${trace.outcome}${cause}`)}`];
+  trace.hops.forEach((hop, i) => {
+    const last = trace.cause === null && i === trace.hops.length - 1 ? "delivered" : "";
+    const text = `    ${String(i + 1).padStart(2)}  ${hop.node.padEnd(width)}  ${hopText(hop, style) || last}`;
+    lines.push(text.trimEnd());
+  });
+  if (trace.cause !== null) {
+    const where = trace.component.source === "" ? "" : style.dim(`  ${trace.component.source}`);
+    lines.push(`      ${mark("x")} ${trace.message}${where}`);
+    lines.push(style.dim(`        ${CAUSES[trace.cause].title}`));
+    for (const hint of trace.hints) lines.push(`      > ${hint.message}`);
+  }
+  for (const { route, outcome, cause: why } of trace.alternatives ?? []) {
+    lines.push(
+      `      or ${route.destination} -> ${route.target}: ${outcome}${why === null ? "" : ` (${why})`}`,
+    );
+  }
+  return lines;
+}
+
+function hopText(hop: Hop, style: Style): string {
+  if (hop.kind !== "subnet") return hop.kind;
+  if (hop.table === undefined) return "";
+  if (hop.route === null || hop.route === undefined) return `no match in ${hop.table}`;
+  const { destination, target, source } = hop.route;
+  return `${destination} -> ${target}${style.dim(`  ${hop.table}  ${source}`)}`;
+}
+
+function footer(network: Network): string {
+  const { modelled, of, unknown } = coverageOf(network);
+  const missing =
+    unknown.length === 0
+      ? ""
+      : `; unknown: ${unknown.slice(0, 8).join(", ")}${unknown.length > 8 ? ", …" : ""}`;
+  return `modelled ${modelled} of ${of}${missing} · profile ${network.profile} · ${formatTime(network.now)}`;
+}
+
+/** One line for each expectation and each refusal that was asked for; the whole answer for those that fail. */
+export function renderScenario(file: string, report: ScenarioReport, style: Style = PLAIN): string {
+  const lines = [`${style.bold(report.name)}  ${style.dim(file)}`];
+  for (const { step, deeds, findings } of report.steps) {
+    if (step.note !== "") lines.push(style.dim(`  # ${step.note}`));
+    for (const deed of deeds) lines.push(...renderDeed(deed, step.refused, style));
+    for (const finding of findings) lines.push(...renderFinding(finding, style));
+  }
+  return lines.join("\n");
+}
+
+function renderDeed(
+  { action, events, refusal, ok }: Deed,
+  wanted: string | undefined,
+  style: Style,
+): string[] {
+  if (ok && wanted !== undefined)
+    return [`  ${style.good("ok")}    ${action.text}  ${style.dim(`refused: ${wanted}`)}`];
+  if (ok)
+    return [
+      style.dim(`  do    ${action.text}`),
+      ...events.slice(1).map(({ message }) => style.dim(`          ${message}`)),
+    ];
+  const what =
+    refusal === undefined ? `was applied, and should be refused with ${wanted}` : `refused: ${refusal.code}`;
+  const lines = [`  ${style.bad("FAIL")}  ${action.text}  ${what}  ${style.dim(action.source)}`];
+  if (refusal !== undefined) lines.push(`          ${refusal.message}. ${refusal.advice}`);
+  return lines;
+}
+
+function renderFinding({ expectation, network, answer, ok }: Finding, style: Style): string[] {
+  if (ok) return [`  ${style.good("ok")}    ${expectation.text}`];
+  const found = `found ${answer.verdict}${causesText(answer)}`;
+  return [
+    `  ${style.bad("FAIL")}  ${expectation.text}  ${found}  ${style.dim(expectation.source)}`,
+    ...renderAnswer(network, answer, style)
+      .split("\n")
+      .map((line) => `        ${line}`.trimEnd()),
+  ];
+}
+
+function causesText({ shown }: Answer): string {
+  const causes = [shown.forward.cause, shown.return.cause].map((cause) => cause ?? "delivered");
+  return ` (${causes.join(" / ")})`;
+}

@@ -1,0 +1,97 @@
+import { type Answer, answer } from "./ask/answer.ts";
+import { resolveEndpoint } from "./ask/endpoint.ts";
+import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
+import { advance, apply, type Event } from "./model/control.ts";
+import type { Network } from "./model/network.ts";
+import type { Refusal } from "./model/rules.ts";
+
+/** Plays a scenario: every step in order, every expectation looked at, whatever failed before. */
+
+export interface ScenarioReport {
+  readonly name: string;
+  readonly steps: readonly StepReport[];
+  /** Expectations that hold, and actions that were to be refused and were. */
+  readonly passed: number;
+  /** Expectations that do not hold, and actions that did not end as the step says. */
+  readonly failed: number;
+  /** The network after the last step. */
+  readonly network: Network;
+}
+
+export interface StepReport {
+  readonly step: Step;
+  readonly deeds: readonly Deed[];
+  readonly findings: readonly Finding[];
+}
+
+/** An action and how it ended. */
+export interface Deed {
+  readonly action: StepAction;
+  readonly events: readonly Event[];
+  readonly refusal: Refusal | undefined;
+  /** It ended as the step says: applied, or refused with the code that is asked for. */
+  readonly ok: boolean;
+}
+
+/** An expectation and what is the case. */
+export interface Finding {
+  readonly expectation: Expectation;
+  /** The network that was asked. */
+  readonly network: Network;
+  readonly answer: Answer;
+  readonly ok: boolean;
+}
+
+export function runScenario(scenario: Scenario): ScenarioReport {
+  let { network } = scenario;
+  const steps: StepReport[] = [];
+  for (const step of scenario.steps) {
+    const played = playStep(network, step);
+    network = played.network;
+    steps.push(played.report);
+  }
+  const ends = steps.flatMap(({ step, deeds, findings }) => [
+    ...findings.map(({ ok }) => ok),
+    // an action that simply goes well is no expectation of its own
+    ...deeds.filter(({ ok }) => !ok || step.refused !== undefined).map(({ ok }) => ok),
+  ]);
+  const passed = ends.filter((ok) => ok).length;
+  return { name: scenario.name, steps, passed, failed: ends.length - passed, network };
+}
+
+/** Plays one step on the network as it stands before it. */
+export function playStep(
+  before: Network,
+  step: Step,
+): { readonly network: Network; readonly report: StepReport } {
+  let network = before;
+  if (step.after > 0) {
+    const later = advance(network, network.now + step.after);
+    if (later.kind === "applied") network = later.network;
+  }
+  const deeds = step.actions.map((action): Deed => {
+    const outcome = apply(network, action.action, action.source);
+    if (outcome.kind === "refused") {
+      const { refusal } = outcome;
+      return { action, events: [], refusal, ok: step.refused === refusal.code };
+    }
+    network = outcome.network;
+    return { action, events: outcome.events, refusal: undefined, ok: step.refused === undefined };
+  });
+  const findings = step.expectations.map((expectation) => find(network, expectation));
+  return { network, report: { step, deeds, findings } };
+}
+
+/** Compares what is expected with what is the case. */
+function find(network: Network, expectation: Expectation): Finding {
+  const { source } = expectation;
+  const from = resolveEndpoint(network, expectation.from, source);
+  const to = resolveEndpoint(network, expectation.to, source);
+  const found = answer(network, from, to, { protocol: "any" });
+  const { forward, return: back } = found.shown;
+  const ok =
+    found.verdict === expectation.verdict &&
+    (expectation.forward === undefined || expectation.forward === forward.cause) &&
+    (expectation.return === undefined || expectation.return === back.cause);
+  return { expectation, network, answer: found, ok };
+}

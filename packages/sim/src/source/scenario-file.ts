@@ -1,0 +1,98 @@
+import { resolveEndpoint } from "../ask/endpoint.ts";
+import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
+import { type Action, parseAction } from "../model/action.ts";
+import { parseDuration } from "../model/clock.ts";
+import { InputError, type Issue } from "../model/issue.ts";
+import type { Network } from "../model/network.ts";
+import type { ProfileName } from "../model/profile.ts";
+import { readDocument } from "./document.ts";
+import { Findings } from "./findings.ts";
+import { readNetwork } from "./scenario-network.ts";
+import { checkShape, type ScenarioInput, type StepInput } from "./scenario-schema.ts";
+
+/** What a scenario file says, and what a lenient reading let pass. */
+export interface ScenarioFile {
+  readonly scenario: Scenario;
+  readonly warnings: readonly Issue[];
+}
+
+export interface ReadOptions {
+  /** Rules instead of those that the file names. */
+  readonly profile?: ProfileName;
+}
+
+/**
+ * Reads a scenario in YAML or JSON. Throws one InputError with everything that is wrong: what cannot be read at all
+ * ends the reading, and whatever else is found is found together. O(text), about 4 MB/s.
+ */
+export function readScenario(text: string, file: string, options: ReadOptions = {}): ScenarioFile {
+  const document = readDocument(text, file);
+  const findings = new Findings(document);
+  for (const { path, message, unknownKey } of checkShape(document.value)) {
+    if (unknownKey === undefined)
+      findings.error(/is missing$/.test(message) ? "missing-key" : "wrong-type", message, path);
+    else findings.keyError("unknown-key", message, path, unknownKey.nearest);
+    findings.breakAt(path);
+  }
+  // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
+  const input = findings.sound<ScenarioInput>(document.value);
+  const network = readNetwork(input, findings, options.profile);
+  const steps = (input.steps ?? []).map((step, i) =>
+    step === undefined ? undefined : readStep(step, i, network, findings),
+  );
+  if (findings.errors.length > 0) throw new InputError(findings.errors);
+  const scenario: Scenario = {
+    name: input.name ?? file,
+    description: input.description ?? "",
+    network,
+    steps: steps.filter((step) => step !== undefined),
+  };
+  return { scenario, warnings: findings.warnings };
+}
+
+function readStep(step: StepInput, index: number, network: Network, findings: Findings): Step {
+  const path = ["steps", index];
+  const as = step.as === undefined ? undefined : String(step.as);
+  const lines = <T>(key: "do" | "expect", value: T | T[] | undefined): { line: T; path: PropertyKey[] }[] => {
+    if (Array.isArray(value)) return value.map((line, i) => ({ line, path: [...path, key, i] }));
+    return value === undefined ? [] : [{ line: value, path: [...path, key] }];
+  };
+  const actions = lines("do", step.do).flatMap(({ line, path }) => {
+    const action = findings.parse(parseAction, line, path);
+    if (action === undefined) return [];
+    const acting: Action = action.as === undefined ? { ...action, as } : action;
+    return [{ action: acting, text: line.trim(), source: findings.place(path) }];
+  });
+  const expectations = lines("expect", step.expect).flatMap(({ line, path }) => {
+    const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
+    if (parsed === undefined) return [];
+    const source = findings.place(path);
+    for (const end of [parsed.from, parsed.to])
+      findings.attempt(() => resolveEndpoint(network, end, source), path);
+    return [{ ...parsed, source }];
+  });
+  if (step.refused !== undefined && actions.length === 0) {
+    findings.error("missing-key", "`refused` says how an action ends, and this step has no `do`", [
+      ...path,
+      "refused",
+    ]);
+  }
+  return {
+    source: findings.place(path),
+    note: step.note ?? "",
+    after:
+      (step.after === undefined
+        ? undefined
+        : findings.parse(parseDuration, step.after, [...path, "after"])) ?? 0,
+    actions,
+    refused: step.refused,
+    expectations,
+  };
+}
+
+/** Returns the text that YAML took for a map: `A -x- B: cause` without quotes. */
+function unquoted(map: Readonly<Record<string, string | null>>): string {
+  return Object.entries(map)
+    .map(([key, value]) => `${key}: ${value ?? ""}`)
+    .join(", ");
+}

@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { nearest } from "../model/issue.ts";
+import { PEERING_STATES } from "../model/peering.ts";
+import { GATEWAY_KINDS, PROFILE_NAMES } from "../model/profile.ts";
+
+/**
+ * The shape of a scenario file, once: the reader checks values by it, and editors complete by the JSON Schema made from
+ * it. Grammars inside strings (routes, actions, expectations) have their own parsers.
+ */
+
+const text = z.string().min(1);
+/** YAML reads an account like 100001 as a number. */
+const name = z.union([text, z.number()]).describe("Letters, digits, `_`, `-` and `.`");
+const cidrs = z
+  .union([text, z.array(text).min(1)])
+  .describe("One CIDR, or a list: IPv4 first, then IPv6. Host bits must be zero");
+const note = z.string().describe("Free text, for readers");
+
+const host = z.union([text, z.array(text).min(1)]).describe("The host's address, or a list of them");
+
+const subnet = z.union([
+  text.describe("The subnet's CIDR"),
+  z.strictObject({
+    cidr: cidrs,
+    name: text.optional(),
+    hosts: z
+      .record(z.string(), host)
+      .optional()
+      .describe("The hosts by name. When they are given, no other address of the subnet is in use"),
+    note: note.optional(),
+  }),
+]);
+
+const vpc = z.strictObject({
+  region: name.optional().describe("Two VPCs of different regions make a cross-region peering"),
+  account: name.optional().describe("The owner; VPCs without one belong to the same account, `self`"),
+  name: text.optional().describe("A name for people; the key is the id"),
+  profile: z
+    .enum(PROFILE_NAMES)
+    .optional()
+    .describe("The rules of this VPC, where they differ from the file's"),
+  cidr: cidrs,
+  secondary: cidrs.optional().describe("Secondary CIDRs, which not every cloud's peering carries"),
+  subnets: z.record(z.string(), subnet).optional(),
+  note: note.optional(),
+});
+
+const peering = z.union([
+  text.describe("`VPC - VPC`, requester first, then `bandwidth MBPS` and a state, where needed"),
+  z.strictObject({
+    requester: name,
+    accepter: name,
+    state: z.enum(PEERING_STATES).optional().describe("ACTIVE unless given"),
+    bandwidth: z.number().int().positive().optional().describe("Cap of a cross-region peering in Mbps"),
+    requested: text.optional().describe("When it was asked for; a PENDING request expires after seven days"),
+    name: text.max(60).optional(),
+    note: note.optional(),
+  }),
+]);
+
+const gateway = z.union([
+  text.describe("`KIND VPC`, for example `nat vpc1`"),
+  z.strictObject({ kind: z.enum(GATEWAY_KINDS), vpc: name, note: note.optional() }),
+]);
+
+const route = z.union([
+  text.describe("`DESTINATION -> TARGET`, with `disabled` behind it where it is switched off"),
+  z.strictObject({ destination: text, target: name, enabled: z.boolean().optional(), note: note.optional() }),
+]);
+
+const routes = z.union([
+  z.array(route).describe("The routes of the VPC's main table"),
+  z.literal("unknown").describe("The table exists, but its routes are not known"),
+  z.strictObject({
+    vpc: name.optional().describe("The table's VPC; taken from its subnets where they are given"),
+    subnets: z.array(text).optional().describe("The subnets that use this table, as `VPC/SUBNET`"),
+    routes: z.union([z.array(route), z.literal("unknown")]).optional(),
+    note: note.optional(),
+  }),
+]);
+
+/** A one-key map is what YAML makes of `A -x- B: cause` without quotes. */
+const expectation = z.union([text, z.record(z.string(), z.string().nullable())]);
+const listOf = <T extends z.ZodType>(one: T) => z.union([one, z.array(one)]);
+
+const step = z.strictObject({
+  note: note.optional(),
+  after: text.optional().describe("Time that passes first: `7d`, `12h`"),
+  as: name.optional().describe("The account that acts; by default the party entitled to"),
+  do: listOf(text).optional().describe("Actions: `add-route vpc1 10.2.0.0/16 -> pcx-1`. Always strict"),
+  refused: text.optional().describe("The error code with which every action of this step must be refused"),
+  expect: listOf(expectation)
+    .optional()
+    .describe("`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`"),
+});
+
+const scenario = z.strictObject({
+  version: z.literal(1).optional(),
+  name: text.optional(),
+  description: note.optional(),
+  profile: z.enum(PROFILE_NAMES).optional().describe("Whose rules hold; `tencent` unless given"),
+  load: z
+    .enum(["strict", "lenient"])
+    .optional()
+    .describe(
+      "`strict` refuses what the console would refuse, `lenient` warns and judges the network as it stands",
+    ),
+  now: text.optional().describe("The clock at the start: `2026-01-01`"),
+  vpcs: z.record(z.string(), vpc),
+  peerings: z.record(z.string(), peering).optional(),
+  gateways: z.record(z.string(), gateway).optional(),
+  routes: z
+    .record(z.string(), routes)
+    .optional()
+    .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
+  steps: z.array(step).optional(),
+});
+
+export type ScenarioInput = z.infer<typeof scenario>;
+export type VpcInput = z.infer<typeof vpc>;
+export type StepInput = z.infer<typeof step>;
+
+/** What is wrong with the value's shape: where, one sentence, and the key that was probably meant. */
+export interface ShapeProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** The last part of the path is a key that nothing knows, and this is the nearest one that something does. */
+  readonly unknownKey?: { readonly nearest: string | undefined };
+}
+
+/** Checks the shape of a whole scenario; an empty list means that the value is a `ScenarioInput`. */
+export function checkShape(value: unknown): ShapeProblem[] {
+  const result = scenario.safeParse(value);
+  return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
+}
+
+/** Returns the JSON Schema (2020-12) for editors. */
+export function scenarioJsonSchema(): object {
+  const schema = z.toJSONSchema(scenario, { io: "input", target: "draft-2020-12" });
+  return { title: "twoway scenario, version 1", ...schema };
+}
+
+const KNOWN_KEYS = new Set([scenario, vpc, step].flatMap((map) => Object.keys(map.shape)));
+for (const union of [subnet, peering, gateway, route, routes]) {
+  for (const option of union.options) {
+    if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
+  }
+}
+
+type ZodIssue = z.core.$ZodIssue;
+
+function problems(issue: ZodIssue, base: readonly PropertyKey[], root: unknown): ShapeProblem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `the key ${JSON.stringify(key)} is not known here`,
+      unknownKey: { nearest: nearest(key, KNOWN_KEYS) },
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    // of several shapes, complain in terms of the one that was meant: the one of this kind of value
+    const meant = issue.errors.find((branch) => !branch.some(isOtherKind));
+    if (meant !== undefined) return meant.flatMap((inner) => problems(inner, path, root));
+  }
+  const isMissing = path.length > 0 && valueAt(root, path) === undefined;
+  const message = isMissing
+    ? `the key ${JSON.stringify(path[path.length - 1])} is missing`
+    : `this should be ${wanted(issue)}`;
+  return [{ path, message }];
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], root);
+}
+
+/** Reports whether the value is of another kind altogether than the schema that complains. */
+function isOtherKind(issue: ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union") return issue.errors.every((branch) => branch.some(isOtherKind));
+  return issue.code === "invalid_type" || issue.code === "invalid_value";
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: "a map",
+  record: "a map",
+  array: "a list",
+  string: "text",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+function wanted(issue: ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_union":
+      return [...new Set(issue.errors.flat().map(wanted))].join(" or ");
+    case "invalid_value":
+      return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+    case "invalid_type":
+      return KINDS[issue.expected] ?? `a ${issue.expected}`;
+    case "too_small":
+      return issue.origin === "array"
+        ? "a list that is not empty"
+        : issue.origin === "string"
+          ? "text that is not empty"
+          : `above ${issue.minimum}`;
+    case "too_big":
+      return `at most ${issue.maximum} characters`;
+    default:
+      return issue.message;
+  }
+}
