@@ -1,1 +1,147 @@
-export {};
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { EXIT } from "./exit.ts";
+import { reportError } from "./terminal.ts";
+
+/**
+ * The command line: which commands there are and what they take. Each command's work is in a file of its own, loaded
+ * when it is called, so that `--help` and `lookup` do not wait for what they do not need.
+ */
+
+// a reader that closes the pipe early, like `head`, is no fault
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.fault));
+
+const program = new Command("twoway")
+  .description("Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.")
+  .version("0.1.0")
+  .option("--no-color", "plain text; NO_COLOR does the same")
+  .option("-q, --quiet", "leave out warnings")
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  .exitOverride()
+  .showHelpAfterError("(`twoway --help` lists the commands)")
+  .addHelpText(
+    "after",
+    `
+A network is a scenario in YAML or JSON, or - for standard input.
+An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
+
+  $ twoway check scenarios
+  $ twoway trace scenarios/one-sided-route.yaml web db
+  $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
+
+Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
+  );
+
+const format = (): Option => new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
+const profile = (): Option =>
+  new Option("--profile <name>", "judge by these rules instead of the file's").choices(["tencent", "tencent-2024", "aws"]);
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function whatIf(command: Command): Command {
+  return command
+    .option("--do <action>", "apply this action first; may be repeated", collect, [])
+    .option("--at <time>", "move the clock there first: 2026-01-08")
+    .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
+    .addOption(profile())
+    .addOption(format());
+}
+
+program
+  .command("check")
+  .description("run every expectation of every scenario; a trace for each that fails")
+  .argument("[path...]", "scenario files, or folders of them", ["scenarios"])
+  .option("--watch", "run again whenever a file changes")
+  .addOption(profile())
+  .addOption(format())
+  .action(async (paths, options) => finish((await import("./commands/check.ts")).check(paths, merged(options))));
+
+whatIf(program.command("trace"))
+  .description("follow the packet and its reply, hop by hop, with the route that decided each")
+  .argument("<network>")
+  .argument("<src>")
+  .argument("<dst>")
+  .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
+  .option("--port <port>", "destination port", port)
+  .action(async (network, src, dst, options) =>
+    finish((await import("./commands/trace.ts")).traceCommand(network, src, dst, merged(options))),
+  );
+
+whatIf(program.command("route"))
+  .description("which route of the subnet's table takes the address, and why the others do not")
+  .argument("<network>")
+  .argument("<subnet>")
+  .argument("<address>")
+  .action(async (network, subnet, address, options) =>
+    finish((await import("./commands/route.ts")).routeCommand(network, subnet, address, merged(options))),
+  );
+
+program
+  .command("validate")
+  .description("read a network and report every problem at once")
+  .argument("<network...>")
+  .addOption(profile())
+  .addOption(format())
+  .action(async (networks, options) =>
+    finish((await import("./commands/validate.ts")).validate(networks, merged(options))),
+  );
+
+program
+  .command("lookup")
+  .description("longest match in a plain prefix table")
+  .argument("<table>", "one CIDR per line, a next hop behind it if you like; .gz is read as it is")
+  .argument("<address...>")
+  .addOption(format())
+  .action(async (table, addresses, options) =>
+    finish((await import("./commands/lookup.ts")).lookup(table, addresses, merged(options))),
+  );
+
+program
+  .command("explain")
+  .description("a cause in plain words: what happened, what to do, what other tools call it")
+  .argument("[cause]", "all of them when left out")
+  .addOption(format())
+  .action(async (cause, options) => finish((await import("./commands/explain.ts")).explain(cause, merged(options))));
+
+program
+  .command("schema")
+  .description("the JSON Schema of scenario files, for editors")
+  .action(async () => finish((await import("./commands/schema.ts")).schema()));
+
+program
+  .command("init")
+  .description("write a starter scenario")
+  .argument("[file]", "where", "network.yaml")
+  .action(async (file) => finish((await import("./commands/init.ts")).init(file)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.yes : EXIT.wrong;
+  else process.exitCode = reportError(error, { color: program.opts().color !== false });
+}
+
+/** Gives a command its own options and those of the program. */
+function merged<T extends object>(options: T): T & { color: boolean; quiet: boolean } {
+  const { color, quiet } = program.opts<{ color: boolean; quiet?: boolean }>();
+  return { ...options, color, quiet: quiet ?? false };
+}
+
+async function finish(status: number | Promise<number>): Promise<void> {
+  process.exitCode = await status;
+}
+
+function stepCount(text: string): number {
+  if (text === "all") return Number.POSITIVE_INFINITY;
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("A number of steps, or all.");
+  return Number(text);
+}
+
+function protocol(text: string): string {
+  if (/^(any|tcp|udp|icmp)$/.test(text) || (/^\d{1,3}$/.test(text) && Number(text) <= 255)) return text;
+  throw new InvalidArgumentError("One of any, tcp, udp, icmp, or a protocol number.");
+}
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError("A number from 0 to 65535.");
+  return Number(text);
+}

@@ -27,8 +27,8 @@ export type { Refusal } from "./model/rules.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
-export { answerJson, scenarioJson } from "./report/json.ts";
-export { PLAIN, renderAnswer, renderScenario, type Style } from "./report/text.ts";
+export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
+export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
   type Deed,
   type Finding,

@@ -1,8 +1,9 @@
-import { formatAddress } from "@twoway/core";
+import { type Address, formatAddress } from "@twoway/core";
 import type { Answer, Service } from "../ask/answer.ts";
+import type { RouteChoice } from "../ask/route.ts";
 import { formatTime } from "../model/clock.ts";
-import type { Network } from "../model/network.ts";
-import type { Spot, Trace } from "../plane/trace.ts";
+import type { Network, Subnet } from "../model/network.ts";
+import { nameOf, type Spot, type Trace } from "../plane/trace.ts";
 import type { ScenarioReport } from "../run.ts";
 import { coverageOf } from "./coverage.ts";
 
@@ -40,6 +41,22 @@ function traceJson(trace: Trace): object {
     hints: trace.cause === null ? [] : trace.hints,
     hops,
     ...(alternatives === undefined ? {} : { alternatives }),
+  };
+}
+
+/** What `route --format json` prints. */
+export function choiceJson(network: Network, subnet: Subnet, address: Address, choice: RouteChoice): object {
+  const { table, kind, winners, losers } = choice;
+  return {
+    version: 1,
+    profile: network.profile,
+    at: formatTime(network.now),
+    subnet: { vpc: subnet.vpc, subnet: subnet.id },
+    address: formatAddress(address),
+    table: table.id,
+    kind,
+    winners,
+    losers: losers.map(({ route, reason }) => ({ ...nameOf(route), reason })),
   };
 }
 

@@ -1,8 +1,9 @@
-import { formatAddress } from "@twoway/core";
+import { type Address, formatAddress } from "@twoway/core";
 import type { Answer } from "../ask/answer.ts";
+import type { RouteChoice } from "../ask/route.ts";
 import { CAUSES } from "../model/cause.ts";
 import { formatTime } from "../model/clock.ts";
-import type { Network } from "../model/network.ts";
+import type { Network, Subnet } from "../model/network.ts";
 import type { Verdict } from "../plane/round-trip.ts";
 import type { Hop, Spot, Trace } from "../plane/trace.ts";
 import type { Deed, Finding, ScenarioReport } from "../run.ts";
@@ -153,4 +154,30 @@ function renderFinding({ expectation, network, answer, ok }: Finding, style: Sty
 function causesText({ shown }: Answer): string {
   const causes = [shown.forward.cause, shown.return.cause].map((cause) => cause ?? "delivered");
   return ` (${causes.join(" / ")})`;
+}
+
+/** The route that wins for an address, and those that lose, each with the reason. */
+export function renderChoice(subnet: Subnet, address: Address, choice: RouteChoice): string {
+  const { table, kind, winners, losers } = choice;
+  const text = formatAddress(address);
+  const none = {
+    none: `no route of ${table.id} covers ${text}`,
+    unknown: `the routes of ${table.id} are not part of the input`,
+  };
+  const lines = [`${text} from ${subnet.vpc}/${subnet.id} by ${table.id}`];
+  if (kind === "none" || kind === "unknown") lines.push(`  ${none[kind]}`);
+  const rows = [
+    ...winners.map(({ destination, target, source, note }) => ["wins ", destination, target, note, source]),
+    ...losers.map(({ route, reason }) => [
+      "loses",
+      `${route.destination}`,
+      route.target,
+      reason,
+      route.source,
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column].length), 0));
+  for (const row of rows)
+    lines.push(`  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+  return lines.join("\n");
 }

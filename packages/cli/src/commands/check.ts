@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, statSync, watch } from "node:fs";
+import { join } from "node:path";
+import { InputError, type ProfileName, renderScenario, runScenario, scenarioJson, type ScenarioReport } from "@twoway/sim";
+import { EXIT } from "../exit.ts";
+import { loadScenario, wrong } from "../input.ts";
+import { print, reportError, styleFor } from "../terminal.ts";
+
+interface CheckOptions {
+  readonly format: "text" | "json";
+  readonly profile?: ProfileName;
+  readonly watch?: boolean;
+  readonly color: boolean;
+}
+
+/** Runs every expectation of every scenario. 0 when all hold, 1 when one does not, 2 when a file cannot be read. */
+export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const status = runOnce(paths, options);
+  if (!options.watch) return status;
+  for (;;) {
+    await nextChange(paths);
+    print("");
+    runOnce(paths, options);
+  }
+}
+
+function runOnce(paths: readonly string[], options: CheckOptions): number {
+  const style = styleFor(process.stdout, options);
+  const reports: { file: string; report: ScenarioReport }[] = [];
+  const problems: InputError[] = [];
+  for (const file of paths.flatMap(scenarioFiles)) {
+    try {
+      const report = runScenario(loadScenario(file, options).scenario);
+      reports.push({ file, report });
+      if (options.format === "text") print(`${renderScenario(file, report, style)}\n`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error);
+    }
+  }
+  const passed = reports.reduce((sum, { report }) => sum + report.passed, 0);
+  const failed = reports.reduce((sum, { report }) => sum + report.failed, 0);
+  if (problems.length > 0) reportError(new InputError(problems.flatMap(({ issues }) => issues)), options);
+  if (options.format === "json") {
+    const scenarios = reports.map(({ file, report }) => scenarioJson(file, report));
+    print(JSON.stringify({ version: 1, passed, failed, scenarios, issues: problems.flatMap(({ issues }) => issues) }, null, 2));
+  } else {
+    const tone = failed > 0 ? style.bad : style.good;
+    print(tone(`${reports.length} scenarios: ${passed} hold, ${failed} do not`));
+  }
+  if (problems.length > 0) return EXIT.wrong;
+  return failed > 0 ? EXIT.no : EXIT.yes;
+}
+
+/** Returns the file itself, or the YAML and JSON files below the folder, by name. */
+function scenarioFiles(path: string): string[] {
+  if (path === "-") return [path];
+  if (!existsSync(path)) throw wrong("unreadable", path, "there is no such file or folder");
+  if (!statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(ya?ml|json)$/.test(name) && !/(^|[/\\])(node_modules|\.)/.test(name))
+    .map((name) => join(path, name))
+    .sort();
+  if (files.length === 0) throw wrong("unreadable", path, "no scenario (.yaml, .yml, .json) is in this folder");
+  return files;
+}
+
+/** Resolves when something under the paths changes, and has been still for a moment. */
+function nextChange(paths: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const watchers = paths.map((path) =>
+      watch(path, { recursive: statSync(path).isDirectory() }, () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          for (const watcher of watchers) watcher.close();
+          resolve();
+        }, 50);
+      }),
+    );
+  });
+}

@@ -1,0 +1,34 @@
+import { answer, answerJson, renderAnswer, resolveEndpoint, type Verdict } from "@twoway/sim";
+import { EXIT } from "../exit.ts";
+import { loadNetwork, type NetworkOptions } from "../input.ts";
+import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+
+interface TraceOptions extends NetworkOptions {
+  readonly format: "text" | "json";
+  readonly proto: string;
+  readonly port?: number;
+  readonly color: boolean;
+  readonly quiet: boolean;
+}
+
+const STATUS: Readonly<Record<Verdict, number>> = {
+  "two-way": EXIT.yes,
+  "forward-only": EXIT.no,
+  "return-only": EXIT.no,
+  unreachable: EXIT.no,
+  unknown: EXIT.undetermined,
+};
+
+/** Follows the packet and its reply. */
+export function traceCommand(file: string, src: string, dst: string, options: TraceOptions): number {
+  const { network, warnings } = loadNetwork(file, options);
+  if (!options.quiet) for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  const { proto: protocol, port } = options;
+  const service = port === undefined ? { protocol } : { protocol, port };
+  const from = resolveEndpoint(network, src, "<src>");
+  const to = resolveEndpoint(network, dst, "<dst>");
+  const found = answer(network, from, to, service);
+  if (options.format === "json") print(JSON.stringify(answerJson(network, found), null, 2));
+  else print(renderAnswer(network, found, styleFor(process.stdout, options)));
+  return STATUS[found.verdict];
+}

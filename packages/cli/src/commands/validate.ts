@@ -1,0 +1,36 @@
+import { coverageOf, InputError, type Issue, type ProfileName } from "@twoway/sim";
+import { EXIT } from "../exit.ts";
+import { loadScenario } from "../input.ts";
+import { print, renderWarning, reportError, styleFor } from "../terminal.ts";
+
+interface ValidateOptions {
+  readonly format: "text" | "json";
+  readonly profile?: ProfileName;
+  readonly color: boolean;
+  readonly quiet: boolean;
+}
+
+/** Reads every network and reports all problems. 0 when there is none, 2 when there is one. */
+export function validate(files: readonly string[], options: ValidateOptions): number {
+  const errors: Issue[] = [];
+  const warnings: Issue[] = [];
+  const style = styleFor(process.stdout, options);
+  for (const file of files) {
+    try {
+      const found = loadScenario(file, options);
+      warnings.push(...found.warnings);
+      if (options.format !== "text") continue;
+      const { vpcs, peerings } = found.scenario.network;
+      const parts = coverageOf(found.scenario.network).of;
+      if (!options.quiet) for (const warning of found.warnings) print(renderWarning(warning, style));
+      const counts = `${vpcs.size} VPCs, ${peerings.size} peerings, ${parts} parts, ${found.scenario.steps.length} steps`;
+      print(`${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${found.warnings.length} warnings` : ""}`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      errors.push(...error.issues);
+    }
+  }
+  if (options.format === "json") print(JSON.stringify({ version: 1, errors, warnings }, null, 2));
+  else if (errors.length > 0) reportError(new InputError(errors), options);
+  return errors.length > 0 ? EXIT.wrong : EXIT.yes;
+}
