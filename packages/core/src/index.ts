@@ -23,4 +23,5 @@ export {
   sortColumns,
 } from "./columns.ts";
 export { Prefix } from "./prefix.ts";
+export { RangeArena, Ranges } from "./ranges.ts";
 export { Trie } from "./trie.ts";
