@@ -40,7 +40,7 @@ export async function* gunzip(source: ByteSource): AsyncGenerator<Uint8Array, vo
 /** A stream is read by its reader, since not every browser can iterate one. */
 async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
   if (!("getReader" in source)) {
-    yield* source;
+    for await (const chunk of source) yield checked(chunk);
     return;
   }
   const reader = source.getReader();
@@ -50,11 +50,17 @@ async function* chunksOf(source: ByteSource): AsyncGenerator<Uint8Array, void, u
       const { done, value } = await reader.read();
       ended = done;
       if (done) return;
-      yield value;
+      yield checked(value);
     }
   } finally {
     if (!ended) await reader.cancel().catch(() => {}); // a stream that failed refuses, and has told its error already
   }
+}
+
+/** A source of strings is a common mistake, and would go wrong much later. */
+function checked(chunk: Uint8Array): Uint8Array {
+  if (!ArrayBuffer.isView(chunk)) throw new TypeError("a source gives Uint8Arrays, not strings");
+  return chunk;
 }
 
 async function* inflate(

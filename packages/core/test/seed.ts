@@ -24,6 +24,23 @@ export function holds<T>(
   console.log(`\npositive ${positive} of ${cases}: ${name}`);
 }
 
+/** As `holds`, for a check that has to wait. */
+export async function holdsAsync<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<T>,
+  check: (value: T) => Promise<boolean>,
+  runs = 300,
+): Promise<void> {
+  let positive = 0;
+  let cases = 0;
+  const property = fc.asyncProperty(arbitrary, async (value) => {
+    cases++;
+    if (await check(value)) positive++;
+  });
+  await fc.assert(property, { seed: SEED, numRuns: runs, includeErrorInReport: true });
+  console.log(`\npositive ${positive} of ${cases}: ${name}`);
+}
+
 /** Returns a function that draws integers from 0 to `below - 1`, the same ones for the same seed. */
 export function drawFrom(seed: number): (below: number) => number {
   let state = seed >>> 0;
