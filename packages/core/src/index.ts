@@ -22,5 +22,8 @@ export {
   prefixAt,
   sortColumns,
 } from "./columns.ts";
+export { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
 export { Prefix } from "./prefix.ts";
+export { RangeArena, Ranges } from "./ranges.ts";
+export { readTextTable, type TextTable, TextTableError, type TextTableOptions } from "./text-table.ts";
 export { Trie } from "./trie.ts";

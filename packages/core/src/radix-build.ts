@@ -71,7 +71,8 @@ export function buildRadix(columns: Columns): Radix {
     push(row, bits[row], 1, 0);
   }
   while (depth > 1) close(length[depth - 2]);
-  radix.words[ROOT] = write();
+  const root = write(); // may replace `words`, so it stands on a line of its own
+  radix.words[ROOT] = root;
   radix.words[COUNT] = bits.length;
   radix.words = radix.words.slice(0, radix.words[TOP]);
   if (bits.length > JUMP_ABOVE) radix.jump = makeJump(radix.words, radix.words[ROOT]);

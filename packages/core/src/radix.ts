@@ -126,7 +126,8 @@ export class Radix extends NodeArena {
     }
     let touched = bits; // length of the shortest prefix whose node is new or has moved
     if (ref === 0) {
-      this.words[slot] = this.makeLeaf(bits, value);
+      const leaf = this.makeLeaf(bits, value); // may replace `words`, so it stands on a line of its own
+      this.words[slot] = leaf;
     } else {
       const nodeBits = bitsOf(this.words, ref);
       const shared = common(this.words, ref, Math.min(bits, nodeBits));
