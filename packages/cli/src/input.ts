@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { ParseError } from "@twoway/core";
 import {
   advance,
   apply,
@@ -12,7 +13,6 @@ import {
   readScenario,
   type ScenarioFile,
 } from "@twoway/sim";
-import { ParseError } from "@twoway/core";
 
 /** Gets a network from what stands on the command line: a file or standard input, and the what-if before the question. */
 
@@ -37,13 +37,20 @@ export interface NetworkOptions {
 export function loadScenario(file: string, { profile }: Pick<NetworkOptions, "profile">): ScenarioFile {
   const text = readText(file);
   if (/"(terraform_version|format_version)"\s*:/.test(text.slice(0, 2000))) {
-    throw wrong("unreadable", file, "this is Terraform's JSON, which is not read yet; write the network as a scenario (`twoway init`)");
+    throw wrong(
+      "unreadable",
+      file,
+      "this is Terraform's JSON, which is not read yet; write the network as a scenario (`twoway init`)",
+    );
   }
   return readScenario(text, file, profile === undefined ? {} : { profile });
 }
 
 /** Reads the network and plays on it what the options ask for: steps, then the clock, then the actions. */
-export function loadNetwork(file: string, options: NetworkOptions): { readonly network: Network; readonly warnings: readonly Issue[] } {
+export function loadNetwork(
+  file: string,
+  options: NetworkOptions,
+): { readonly network: Network; readonly warnings: readonly Issue[] } {
   const { scenario, warnings } = loadScenario(file, options);
   let { network } = scenario;
   for (const step of scenario.steps.slice(0, options.step ?? 0)) network = playStep(network, step).network;
@@ -55,7 +62,12 @@ export function loadNetwork(file: string, options: NetworkOptions): { readonly n
     const outcome = apply(network, parseArgument(parseAction, text, "--do"), "--do");
     if (outcome.kind === "refused") {
       const { message, code, advice } = outcome.refusal;
-      throw wrong("refused", `--do ${JSON.stringify(text)}`, `${message} (${code})`, advice.replace(/\.$/, ""));
+      throw wrong(
+        "refused",
+        `--do ${JSON.stringify(text)}`,
+        `${message} (${code})`,
+        advice.replace(/\.$/, ""),
+      );
     }
     network = outcome.network;
   }
@@ -73,7 +85,22 @@ export function parseArgument<T>(parse: (text: string) => T, text: string, name:
 }
 
 export function wrong(code: Issue["code"], source: string, message: string, suggestion?: string): InputError {
-  return new InputError([{ code, message, source, path: "", ...(suggestion === undefined ? {} : { suggestion }) }]);
+  return new InputError([
+    { code, message, source, path: "", ...(suggestion === undefined ? {} : { suggestion }) },
+  ]);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "this is a folder, and a file is wanted",
+  EACCES: "this file may not be read",
+};
+
+/** Returns what the operating system said about a file as an input error; anything else as it is. */
+export function unreadable(file: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof InputError || code === undefined) return error;
+  return wrong("unreadable", file, REASONS[code] ?? message);
 }
 
 function readText(file: string): string {
@@ -81,14 +108,7 @@ function readText(file: string): string {
   try {
     bytes = file === "-" ? readAll(0) : readFile(file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof InputError || code === undefined) throw error;
-    const words: Readonly<Record<string, string>> = {
-      ENOENT: "there is no such file",
-      EISDIR: "this is a folder, and a network is a file",
-      EACCES: "this file may not be read",
-    };
-    throw wrong("unreadable", file, words[code] ?? message);
+    throw unreadable(file, error);
   }
   let text: string;
   try {

@@ -9,10 +9,14 @@ import { reportError } from "./terminal.ts";
  */
 
 // a reader that closes the pipe early, like `head`, is no fault
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.fault));
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.fault),
+);
 
 const program = new Command("twoway")
-  .description("Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.")
+  .description(
+    "Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.",
+  )
   .version("0.1.0")
   .option("--no-color", "plain text; NO_COLOR does the same")
   .option("-q, --quiet", "leave out warnings")
@@ -32,9 +36,14 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
 
-const format = (): Option => new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
+const format = (): Option =>
+  new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
-  new Option("--profile <name>", "judge by these rules instead of the file's").choices(["tencent", "tencent-2024", "aws"]);
+  new Option("--profile <name>", "judge by these rules instead of the file's").choices([
+    "tencent",
+    "tencent-2024",
+    "aws",
+  ]);
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function whatIf(command: Command): Command {
@@ -53,7 +62,9 @@ program
   .option("--watch", "run again whenever a file changes")
   .addOption(profile())
   .addOption(format())
-  .action(async (paths, options) => finish((await import("./commands/check.ts")).check(paths, merged(options))));
+  .action(async (paths, options) =>
+    finish((await import("./commands/check.ts")).check(paths, merged(options))),
+  );
 
 whatIf(program.command("trace"))
   .description("follow the packet and its reply, hop by hop, with the route that decided each")
@@ -100,7 +111,9 @@ program
   .description("a cause in plain words: what happened, what to do, what other tools call it")
   .argument("[cause]", "all of them when left out")
   .addOption(format())
-  .action(async (cause, options) => finish((await import("./commands/explain.ts")).explain(cause, merged(options))));
+  .action(async (cause, options) =>
+    finish((await import("./commands/explain.ts")).explain(cause, merged(options))),
+  );
 
 program
   .command("schema")
@@ -142,6 +155,7 @@ function protocol(text: string): string {
 }
 
 function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError("A number from 0 to 65535.");
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
+    throw new InvalidArgumentError("A number from 0 to 65535.");
   return Number(text);
 }

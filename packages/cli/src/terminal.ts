@@ -36,29 +36,41 @@ export function reportError(error: unknown, look: Look): number {
   const style = styleFor(process.stderr, look);
   if (error instanceof InputError) {
     const { issues } = error;
-    tell(issues.slice(0, MAX_SHOWN).map((issue) => renderIssue(issue, style)).join("\n\n"));
+    tell(
+      issues
+        .slice(0, MAX_SHOWN)
+        .map((issue) => renderIssue(issue, style))
+        .join("\n\n"),
+    );
     const rest = issues.length - MAX_SHOWN;
     if (rest > 0) tell(`\n… and ${rest} more`);
     if (issues.length > 1) tell(`\n${issues.length} problems`);
     return EXIT.wrong;
   }
   tell(`twoway: a fault of ours: ${error instanceof Error ? error.message : String(error)}`);
-  tell(process.env.TWOWAY_DEBUG ? `${(error as Error).stack}` : "Please report it; TWOWAY_DEBUG=1 shows where it happened.");
+  tell(
+    process.env.TWOWAY_DEBUG
+      ? `${(error as Error).stack}`
+      : "Please report it; TWOWAY_DEBUG=1 shows where it happened.",
+  );
   return EXIT.fault;
 }
 
 const MAX_SHOWN = 50;
 
 /** One problem: place, message, the lines around it, and what would be accepted. */
-export function renderIssue(issue: Issue, style: Style): string {
-  const lines = [`${style.bold(issue.source)}  ${style.bad(issue.code)}  ${issue.message}`, ...codeFrame(issue.source, style)];
-  if (issue.suggestion !== undefined) lines.push(`  ${style.good("try")}  ${issue.suggestion}`);
+function renderIssue(issue: Issue, style: Style): string {
+  const lines = [
+    `${style.bold(issue.source)}  ${style.bad(issue.code)}  ${printable(issue.message)}`,
+    ...codeFrame(issue.source, style),
+  ];
+  if (issue.suggestion !== undefined) lines.push(`  ${style.good("try")}  ${printable(issue.suggestion)}`);
   return lines.join("\n").trimStart();
 }
 
 /** A warning is one line: it is read past more often than not. */
 export function renderWarning(issue: Issue, style: Style): string {
-  return `${style.doubt("warning")}  ${issue.source}  ${issue.message}`;
+  return `${style.doubt("warning")}  ${issue.source}  ${printable(issue.message)}`;
 }
 
 /** Returns the line that `file:line:column` points to, one around it on each side, and a caret. */
@@ -77,7 +89,10 @@ function codeFrame(source: string, style: Style): string[] {
     const shown = printable(lines[n - 1].slice(from, from + 2 * FRAME_WIDTH));
     const gutter = `${n === line ? ">" : " "} ${String(n).padStart(width)} | `;
     frame.push(style.dim(gutter) + shown);
-    if (n === line) frame.push(style.dim(" ".repeat(gutter.length - 2) + "| ") + " ".repeat(column - 1 - from) + style.bad("^"));
+    if (n === line)
+      frame.push(
+        style.dim(`${" ".repeat(gutter.length - 2)}| `) + " ".repeat(column - 1 - from) + style.bad("^"),
+      );
   }
   return frame;
 }
@@ -85,7 +100,9 @@ function codeFrame(source: string, style: Style): string[] {
 const FRAME_WIDTH = 60;
 
 /** Keeps what a file holds from steering the terminal. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
-  return text.replace(/\r$/, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "?").replace(/\t/g, " ");
+function printable(text: string): string {
+  return text
+    .replace(/\t/g, " ")
+    .replace(/\r$/, "")
+    .replace(/\p{Cc}/gu, "?");
 }

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { InputError, type ProfileName, renderScenario, runScenario, scenarioJson, type ScenarioReport } from "@twoway/sim";
+import {
+  InputError,
+  type ProfileName,
+  renderScenario,
+  runScenario,
+  type ScenarioReport,
+  scenarioJson,
+} from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadScenario, wrong } from "../input.ts";
 import { print, reportError, styleFor } from "../terminal.ts";
@@ -42,10 +49,20 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   if (problems.length > 0) reportError(new InputError(problems.flatMap(({ issues }) => issues)), options);
   if (options.format === "json") {
     const scenarios = reports.map(({ file, report }) => scenarioJson(file, report));
-    print(JSON.stringify({ version: 1, passed, failed, scenarios, issues: problems.flatMap(({ issues }) => issues) }, null, 2));
+    print(
+      JSON.stringify(
+        { version: 1, passed, failed, scenarios, issues: problems.flatMap(({ issues }) => issues) },
+        null,
+        2,
+      ),
+    );
   } else {
     const tone = failed > 0 ? style.bad : style.good;
-    print(tone(`${reports.length} scenarios: ${passed} hold, ${failed} do not`));
+    print(
+      tone(
+        `${reports.length} ${reports.length === 1 ? "scenario" : "scenarios"}: ${passed} hold, ${failed} do not`,
+      ),
+    );
   }
   if (problems.length > 0) return EXIT.wrong;
   return failed > 0 ? EXIT.no : EXIT.yes;
@@ -60,7 +77,8 @@ function scenarioFiles(path: string): string[] {
     .filter((name) => /\.(ya?ml|json)$/.test(name) && !/(^|[/\\])(node_modules|\.)/.test(name))
     .map((name) => join(path, name))
     .sort();
-  if (files.length === 0) throw wrong("unreadable", path, "no scenario (.yaml, .yml, .json) is in this folder");
+  if (files.length === 0)
+    throw wrong("unreadable", path, "no scenario (.yaml, .yml, .json) is in this folder");
   return files;
 }
 

@@ -12,7 +12,12 @@ interface ExplainOptions {
 export function explain(name: string | undefined, options: ExplainOptions): number {
   const known = CAUSE_NAMES.find((cause) => cause === name);
   if (name !== undefined && known === undefined) {
-    throw wrong("missing-reference", "<cause>", `there is no cause ${JSON.stringify(name)}`, nearest(name, CAUSE_NAMES));
+    throw wrong(
+      "missing-reference",
+      "<cause>",
+      `there is no cause ${JSON.stringify(name)}`,
+      nearest(name, CAUSE_NAMES),
+    );
   }
   if (options.format === "json") {
     const rows = (known === undefined ? CAUSE_NAMES : [known]).map((cause) => ({ cause, ...CAUSES[cause] }));
@@ -31,5 +36,13 @@ function renderCause(cause: Cause, options: ExplainOptions): string {
     ...(aws === undefined ? [] : [`AWS Reachability Analyzer ${aws}`]),
     ...(gcp === undefined ? [] : [`GCP Connectivity Tests ${gcp}`]),
   ];
-  return [`${bold(cause)}: ${title}`, "", meaning, "", remedy, "", dim(`elsewhere: ${elsewhere.join(" · ")}`)].join("\n");
+  return [
+    `${bold(cause)}: ${title}`,
+    "",
+    meaning,
+    "",
+    remedy,
+    "",
+    dim(`elsewhere: ${elsewhere.join(" · ")}`),
+  ].join("\n");
 }

@@ -1,5 +1,5 @@
 import { parseAddress } from "@twoway/core";
-import { chooseRoute, choiceJson, renderChoice, resolveEndpoint } from "@twoway/sim";
+import { choiceJson, chooseRoute, renderChoice, resolveEndpoint } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, parseArgument, wrong } from "../input.ts";
 import { print, renderWarning, styleFor, tell } from "../terminal.ts";
@@ -11,18 +11,30 @@ interface RouteOptions extends NetworkOptions {
 }
 
 /** Says which route takes the address. 0 when one does, 1 when none does, 3 when the table is not known. */
-export function routeCommand(file: string, subnetName: string, addressText: string, options: RouteOptions): number {
+export function routeCommand(
+  file: string,
+  subnetName: string,
+  addressText: string,
+  options: RouteOptions,
+): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet) for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  if (!options.quiet)
+    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
   const address = parseArgument(parseAddress, addressText, "<address>");
   const places = new Map(
-    resolveEndpoint(network, subnetName, "<subnet>").spans.map(({ vpc, subnet }) => [`${vpc}/${subnet}`, { vpc, subnet }]),
+    resolveEndpoint(network, subnetName, "<subnet>").spans.map(({ vpc, subnet }) => [
+      `${vpc}/${subnet}`,
+      { vpc, subnet },
+    ]),
   );
   const [place] = places.values();
   const vpc = network.vpcs.get(place.vpc ?? "");
   const subnet = vpc?.subnets.get(place.subnet ?? "");
   if (vpc === undefined || subnet === undefined || places.size > 1) {
-    const message = places.size > 1 ? `${subnetName} is several subnets: ${[...places.keys()].join(", ")}` : `${subnetName} is no subnet`;
+    const message =
+      places.size > 1
+        ? `${subnetName} is several subnets: ${[...places.keys()].join(", ")}`
+        : `${subnetName} is no subnet`;
     throw wrong("ambiguous", "<subnet>", message);
   }
   const choice = chooseRoute(network, vpc, subnet, address);

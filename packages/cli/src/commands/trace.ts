@@ -22,7 +22,8 @@ const STATUS: Readonly<Record<Verdict, number>> = {
 /** Follows the packet and its reply. */
 export function traceCommand(file: string, src: string, dst: string, options: TraceOptions): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet) for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  if (!options.quiet)
+    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
   const { proto: protocol, port } = options;
   const service = port === undefined ? { protocol } : { protocol, port };
   const from = resolveEndpoint(network, src, "<src>");

@@ -24,7 +24,9 @@ export function validate(files: readonly string[], options: ValidateOptions): nu
       const parts = coverageOf(found.scenario.network).of;
       if (!options.quiet) for (const warning of found.warnings) print(renderWarning(warning, style));
       const counts = `${vpcs.size} VPCs, ${peerings.size} peerings, ${parts} parts, ${found.scenario.steps.length} steps`;
-      print(`${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${found.warnings.length} warnings` : ""}`);
+      print(
+        `${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${found.warnings.length} warnings` : ""}`,
+      );
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       errors.push(...error.issues);

@@ -38,7 +38,7 @@ export type Action = (
 };
 
 export type PeeringVerb = "accept-peering" | "reject-peering" | "enable-peering" | "delete-peering";
-export type RouteVerb = "delete-route" | "enable-route" | "disable-route";
+type RouteVerb = "delete-route" | "enable-route" | "disable-route";
 export type ActionKind = Action["kind"];
 
 /** How each action is spelled. `as ACCOUNT` may follow any. */

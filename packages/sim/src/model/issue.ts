@@ -42,7 +42,8 @@ export class InputError extends Error {
 /** Returns the candidate nearest to `word` by edit distance, if any is near enough to be what was meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = (word.length <= 4 ? 1 : word.length <= 8 ? 2 : 3) + 1;
+  // a word is not a misspelling of another when most of it differs
+  let bestDistance = Math.min((word.length <= 4 ? 1 : word.length <= 8 ? 2 : 3) + 1, word.length);
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);

@@ -88,11 +88,6 @@ export function tableOf(vpc: Vpc, subnet: Subnet): RouteTable {
   return vpc.tables.get(subnet.table ?? vpc.mainTable)!;
 }
 
-/** Returns the subnets that use the table. */
-export function subnetsOf(vpc: Vpc, table: RouteTable): Subnet[] {
-  return [...vpc.subnets.values()].filter((subnet) => (subnet.table ?? vpc.mainTable) === table.id);
-}
-
 /** Returns the VPC and the table with this id. The name of a VPC means its main table. O(VPCs). */
 export function findTable(network: Network, id: string): { vpc: Vpc; table: RouteTable } | undefined {
   const named = network.vpcs.get(id);

@@ -62,7 +62,7 @@ export function nextHop(network: Network, vpc: Vpc, target: string): NextHop {
 }
 
 /** Returns the longest of the VPC's CIDRs, primary and secondary, that holds the address. */
-export function ownCidr(vpc: Vpc, address: Address): Prefix | undefined {
+function ownCidr(vpc: Vpc, address: Address): Prefix | undefined {
   let longest: Prefix | undefined;
   for (const cidrs of [vpc.cidrs, vpc.secondary]) {
     for (const cidr of cidrs) {

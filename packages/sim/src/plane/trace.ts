@@ -46,7 +46,7 @@ export type Trace = {
 } & Ending;
 
 /** A trace delivers or has exactly one cause. */
-export type Ending =
+type Ending =
   | { readonly outcome: "delivered"; readonly cause: null }
   | {
       readonly outcome: "dropped" | "unknown";
@@ -58,7 +58,7 @@ export type Ending =
       readonly hints: readonly Hint[];
     };
 
-export interface Alternative {
+interface Alternative {
   readonly route: RouteName;
   readonly outcome: Trace["outcome"];
   readonly cause: Cause | null;

@@ -55,7 +55,7 @@ function readJson(text: string, file: string): TextDocument {
     return { value: JSON.parse(text), places, offset: () => 0, keyOffset: () => 0 };
   } catch (error) {
     const [, at] = /position (\d+)/.exec(String(error)) ?? [];
-    const source = textPlace(places, Number(at ?? 0));
+    const source = at === undefined ? file : textPlace(places, Number(at));
     throw single({ code: "syntax", message: (error as Error).message, source, path: "" });
   }
 }

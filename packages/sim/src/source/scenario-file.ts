@@ -28,10 +28,12 @@ export interface ReadOptions {
 export function readScenario(text: string, file: string, options: ReadOptions = {}): ScenarioFile {
   const document = readDocument(text, file);
   const findings = new Findings(document);
-  for (const { path, message, unknownKey } of checkShape(document.value)) {
-    if (unknownKey === undefined)
-      findings.error(/is missing$/.test(message) ? "missing-key" : "wrong-type", message, path);
-    else findings.keyError("unknown-key", message, path, unknownKey.nearest);
+  for (const { path, message, unknownKey, isMissing } of checkShape(document.value)) {
+    if (unknownKey !== undefined) {
+      findings.keyError("unknown-key", message, path, unknownKey.nearest);
+      continue; // what stands beside it can still be read
+    }
+    findings.error(isMissing ? "missing-key" : "wrong-type", message, path);
     findings.breakAt(path);
   }
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times

@@ -117,13 +117,14 @@ const scenario = z.strictObject({
 });
 
 export type ScenarioInput = z.infer<typeof scenario>;
-export type VpcInput = z.infer<typeof vpc>;
 export type StepInput = z.infer<typeof step>;
 
 /** What is wrong with the value's shape: where, one sentence, and the key that was probably meant. */
 export interface ShapeProblem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** The last part of the path is a key that has to be there. */
+  readonly isMissing?: boolean;
   /** The last part of the path is a key that nothing knows, and this is the nearest one that something does. */
   readonly unknownKey?: { readonly nearest: string | undefined };
 }
@@ -167,7 +168,7 @@ function problems(issue: ZodIssue, base: readonly PropertyKey[], root: unknown):
   const message = isMissing
     ? `the key ${JSON.stringify(path[path.length - 1])} is missing`
     : `this should be ${wanted(issue)}`;
-  return [{ path, message }];
+  return [{ path, message, isMissing }];
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

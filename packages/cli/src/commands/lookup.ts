@@ -1,0 +1,66 @@
+import { createReadStream } from "node:fs";
+import {
+  type Address,
+  formatAddress,
+  parseAddress,
+  readTextTable,
+  type TextTable,
+  TextTableError,
+} from "@twoway/core";
+import { EXIT } from "../exit.ts";
+import { parseArgument, unreadable, wrong } from "../input.ts";
+import { print, styleFor } from "../terminal.ts";
+
+interface LookupOptions {
+  readonly format: "text" | "json";
+  readonly color: boolean;
+}
+
+/** Answers longest match on a plain prefix table. 0 when every address has a match, 1 when one has none. */
+export async function lookup(
+  file: string,
+  texts: readonly string[],
+  options: LookupOptions,
+): Promise<number> {
+  const addresses = texts.map((text) => parseArgument(parseAddress, text, "<address>"));
+  const table = await readTable(file);
+  const rows = addresses.map((address) => matchOf(table, address));
+  if (options.format === "json") {
+    print(JSON.stringify({ version: 1, prefixes: table.trie.size, results: rows }, null, 2));
+  } else {
+    const { dim, bad } = styleFor(process.stdout, options);
+    const width = Math.max(...rows.map(({ address }) => address.length));
+    for (const { address, prefix, nextHop } of rows) {
+      const hop = nextHop === null ? "" : `  ${nextHop}`;
+      print(`${address.padEnd(width)}  ${prefix === null ? bad("no match") : prefix + hop}`);
+    }
+    print(dim(`${table.trie.size} prefixes`));
+  }
+  return rows.every(({ prefix }) => prefix !== null) ? EXIT.yes : EXIT.no;
+}
+
+async function readTable(file: string): Promise<TextTable> {
+  try {
+    return await readTextTable(file === "-" ? process.stdin : createReadStream(file));
+  } catch (error) {
+    if (error instanceof TextTableError)
+      throw wrong("syntax", `${file}:${error.line}:1`, error.rule, error.suggestion);
+    throw unreadable(file, error);
+  }
+}
+
+interface Match {
+  readonly address: string;
+  readonly prefix: string | null;
+  readonly nextHop: string | null;
+}
+
+function matchOf({ trie, nextHops }: TextTable, address: Address): Match {
+  const match = trie.lookupPrefix(address);
+  const hop = match === undefined ? "" : nextHops[match.value];
+  return {
+    address: formatAddress(address),
+    prefix: match === undefined ? null : `${match.prefix}`,
+    nextHop: hop === "" ? null : hop,
+  };
+}
