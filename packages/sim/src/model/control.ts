@@ -13,7 +13,7 @@ import {
 import { type Peering, type PeeringEnd, type PeeringEvent, TRANSITIONS } from "./peering.ts";
 import type { Profile, Rule } from "./profile.ts";
 import type { Route } from "./routes.ts";
-import { type Refusal, refuse, refusesPeering, refusesRoute } from "./rules.ts";
+import { peeringsBeside, type Refusal, refuse, refusesPeering, refusesRoute } from "./rules.ts";
 
 /**
  * The control plane: an action on a network gives a new network and what happened, or a coded refusal. The old network
@@ -135,7 +135,7 @@ function createPeering(
     ...(action.bandwidth === undefined ? {} : { bandwidth: action.bandwidth }),
     source,
   };
-  const refusal = refusesPeering(network, profile, draft);
+  const refusal = refusesPeering(network, profile, draft, peeringsBeside(network, draft));
   if (refusal?.rule === "endpoints-overlap" && profile.endpointOverlap === "failed-object") {
     const failed = withPeering(network, { ...draft, state: "FAILED" });
     return applied(failed, [
@@ -207,7 +207,7 @@ function movePeering(network: Network, action: Extract<Action, { kind: PeeringVe
         const message = `${profile.name} cannot renew an expired request`;
         return refused(profile, "wrong-state", message, "Delete it and create a new one.");
       }
-      const refusal = refusesPeering(network, profile, peering);
+      const refusal = refusesPeering(network, profile, peering, peeringsBeside(network, peering));
       if (refusal !== undefined) return { kind: "refused", refusal };
       return applied(withPeering(network, { ...peering, state: to, requested: network.now }), [
         {

@@ -79,9 +79,15 @@ export type PeeringDraft = Pick<Peering, "id" | "requester" | "accepter" | "band
 
 /**
  * Asks whether the peering may take its place among the live ones: at create, at enable, and when a file is read (S2).
- * What stands behind an end that is not part of the network cannot be compared, and is let pass.
+ * `beside` are the live peerings that touch one of its VPCs, without itself. What stands behind an end that is not part
+ * of the network cannot be compared, and is let pass.
  */
-export function refusesPeering(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+export function refusesPeering(
+  network: Network,
+  profile: Profile,
+  draft: PeeringDraft,
+  beside: readonly Peering[],
+): Refusal | undefined {
   const { requester, accepter } = draft;
   if (requester.vpc === accepter.vpc) {
     const message = `${requester.vpc} cannot be peered with itself`;
@@ -90,9 +96,9 @@ export function refusesPeering(network: Network, profile: Profile, draft: Peerin
   return (
     refusesBandwidth(profile, draft) ??
     refusesEndpoints(network, profile, draft) ??
-    refusesPair(network, profile, draft) ??
-    refusesSiblings(network, profile, draft) ??
-    refusesQuota(network, profile, draft)
+    refusesPair(profile, draft, beside) ??
+    refusesSiblings(network, profile, draft, beside) ??
+    refusesQuota(profile, draft, beside)
   );
 }
 
@@ -140,9 +146,9 @@ function refusesEndpoints(network: Network, profile: Profile, draft: PeeringDraf
   return refuse(profile, "endpoints-overlap", message, "Renumber one of the two VPCs.");
 }
 
-function refusesPair(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+function refusesPair(profile: Profile, draft: PeeringDraft, beside: readonly Peering[]): Refusal | undefined {
   const { requester, accepter } = draft;
-  const twin = others(network, draft).find((peering) => joins(peering, requester.vpc, accepter.vpc));
+  const twin = beside.find((peering) => joins(peering, requester.vpc, accepter.vpc));
   if (twin === undefined) return undefined;
   const message = `${requester.vpc} and ${accepter.vpc} are joined already by ${twin.id} (${twin.state})`;
   return refuse(
@@ -154,14 +160,19 @@ function refusesPair(network: Network, profile: Profile, draft: PeeringDraft): R
 }
 
 /** A11, D10, S3: what two peers of one VPC must not share. Both ends are checked. */
-function refusesSiblings(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+function refusesSiblings(
+  network: Network,
+  profile: Profile,
+  draft: PeeringDraft,
+  beside: readonly Peering[],
+): Refusal | undefined {
   if (profile.siblingOverlap === "none") return undefined;
   for (const [near, far] of [
     [draft.requester, draft.accepter],
     [draft.accepter, draft.requester],
   ]) {
     const peer = network.vpcs.get(far.vpc);
-    for (const sibling of others(network, draft)) {
+    for (const sibling of beside) {
       const other = network.vpcs.get(farEnd(sibling, near.vpc)?.vpc ?? "");
       if (peer === undefined || other === undefined || other.id === peer.id) continue;
       const counts = profile.siblingOverlap === "all" || isCrossRegion(draft) || isCrossRegion(sibling);
@@ -180,9 +191,13 @@ function refusesSiblings(network: Network, profile: Profile, draft: PeeringDraft
 }
 
 /** A14: counted at both ends, PENDING included. */
-function refusesQuota(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+function refusesQuota(
+  profile: Profile,
+  draft: PeeringDraft,
+  beside: readonly Peering[],
+): Refusal | undefined {
   for (const { vpc } of [draft.requester, draft.accepter]) {
-    const used = others(network, draft).filter((peering) => farEnd(peering, vpc) !== undefined).length;
+    const used = beside.filter((peering) => farEnd(peering, vpc) !== undefined).length;
     if (used < profile.peeringsPerVpc) continue;
     const message = `${vpc} has ${used} peerings already, and ${profile.peeringsPerVpc} is the quota of a VPC`;
     return refuse(
@@ -195,9 +210,15 @@ function refusesQuota(network: Network, profile: Profile, draft: PeeringDraft): 
   return undefined;
 }
 
-/** Returns the live peerings besides the one in question. */
-function others(network: Network, draft: PeeringDraft): Peering[] {
-  return [...network.peerings.values()].filter((peering) => peering.id !== draft.id && isLive(peering));
+/** Returns the live peerings that touch one of the draft's VPCs, without itself. O(peerings). */
+export function peeringsBeside(network: Network, draft: PeeringDraft): Peering[] {
+  const { requester, accepter } = draft;
+  return [...network.peerings.values()].filter(
+    (peering) =>
+      peering.id !== draft.id &&
+      isLive(peering) &&
+      (farEnd(peering, requester.vpc) !== undefined || farEnd(peering, accepter.vpc) !== undefined),
+  );
 }
 
 /** A route as it is asked for. */

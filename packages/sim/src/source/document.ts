@@ -2,12 +2,13 @@ import {
   type Document,
   isAlias,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   type Node,
+  type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from "yaml";
 import { InputError, type Issue } from "../model/issue.ts";
 import { type TextPlaces, textPlace } from "../model/routes.ts";
@@ -30,6 +31,7 @@ const MIB = 1024 * 1024;
 const MAX_YAML = 16 * MIB;
 const MAX_JSON = 256 * MIB;
 const MAX_DEPTH = 64;
+const MAX_VALUES = 2_500_000;
 const MAX_ALIASES = 100;
 
 /** Reads the text. Throws an InputError with every syntax error, or the first limit that is exceeded. */
@@ -68,19 +70,19 @@ function readYaml(text: string, file: string): TextDocument {
     source: textPlace(places, offset),
     path: "",
   });
-  const deep = tooDeep(text);
-  if (deep >= 0) throw single(issue("too-large", `nested more than ${MAX_DEPTH} deep`, deep));
+  const limit = exceeded(text);
+  if (limit !== undefined) throw single(issue("too-large", limit.rule, limit.offset));
   const document = parseDocument(text, {
     prettyErrors: false,
     strict: true,
     uniqueKeys: true,
     stringKeys: true,
   });
-  const issues = [...document.errors, ...document.warnings].map(({ message, code, pos }) =>
-    code === "DUPLICATE_KEY"
-      ? issue("duplicate", "this key stands twice in one map", pos[0])
-      : issue("syntax", message.replace(/\.$/, ""), pos[0]),
-  );
+  const issues = [...document.errors, ...document.warnings].map(({ message, code, pos }) => {
+    if (code === "DUPLICATE_KEY") return issue("duplicate", "this key stands twice in one map", pos[0]);
+    if (code === "RESOURCE_EXHAUSTION") return issue("too-large", "nested too deep", pos[0]);
+    return issue("syntax", clip(message.replace(/\.$/, "")), pos[0]);
+  });
   if (issues.length > 0) throw new InputError(issues);
   visit(document, {
     Pair(_, pair) {
@@ -102,11 +104,8 @@ function readYaml(text: string, file: string): TextDocument {
     offset: (path) => startOf(nodeAt(document, path)),
     keyOffset: (path) => {
       const parent = nodeAt(document, path.slice(0, -1));
-      const name = String(path[path.length - 1]);
-      const pair = isMap(parent)
-        ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)
-        : undefined;
-      return pair === undefined ? startOf(parent) : startOf(pair.key as Node);
+      const pair = isMap(parent) ? pairsOf(parent).get(String(path[path.length - 1])) : undefined;
+      return startOf(pair === undefined ? parent : (pair.key as Node));
     },
   };
 }
@@ -117,15 +116,26 @@ function nodeAt(document: Document, path: readonly PropertyKey[]): Node | null {
   for (const key of path) {
     const inside: Node | null | undefined = isAlias(node) ? node.resolve(document) : node;
     let next: unknown;
-    if (isMap(inside))
-      next = inside.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key,
-      )?.value;
+    if (isMap(inside)) next = pairsOf(inside).get(String(key))?.value;
     else if (isSeq(inside)) next = inside.items[Number(key)];
     if (next === undefined || next === null) return node;
     node = next as Node;
   }
   return node;
+}
+
+const indexes = new WeakMap<YAMLMap, Map<string, Pair>>();
+
+/** Returns the pairs of a map by their keys; the library itself looks through the list. */
+function pairsOf(map: YAMLMap): Map<string, Pair> {
+  let index = indexes.get(map);
+  if (index === undefined) {
+    index = new Map(
+      map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])),
+    );
+    indexes.set(map, index);
+  }
+  return index;
 }
 
 /** Offset of a node's first character; behind the quote where there is one. */
@@ -135,22 +145,46 @@ function startOf(node: Node | null): number {
   return quoted ? start + 1 : start;
 }
 
-/** Returns the offset at which brackets or indentation nest too deep, or -1: the parser's own recursion has no limit. */
-function tooDeep(text: string): number {
+/**
+ * Returns the first limit that the text exceeds, before the parser sees it: its recursion has none of its own, and
+ * every value costs it most of a kilobyte. What begins a value is counted, so this may count a few too many.
+ */
+function exceeded(text: string): { readonly rule: string; readonly offset: number } | undefined {
   let depth = 0;
-  let indents = 0;
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 91 || c === 123) depth++;
-    else if ((c === 93 || c === 125) && depth > 0) depth--;
-    else if (c === 35 && /\s/.test(text[i - 1] ?? " ")) {
-      const end = text.indexOf("\n", i);
-      i = end < 0 ? text.length : end - 1; // a comment may hold any bracket
-    } else if (c === 10) indents = 0;
-    else if (c === 45 && text.charCodeAt(i + 1) === 32) indents++;
-    if (depth > MAX_DEPTH || indents > MAX_DEPTH) return i;
+    switch (text[i]) {
+      case "[":
+      case "{":
+        depth++;
+        values++;
+        break;
+      case "]":
+      case "}":
+        depth = Math.max(0, depth - 1);
+        break;
+      case "\n":
+      case ",":
+        values++;
+        break;
+      case "-":
+      case "?":
+      case ":":
+        if (text[i + 1] === " ") values++;
+        break;
+      case "#":
+        // a comment may hold any bracket
+        if (i > 0 && !/\s/.test(text[i - 1])) break;
+        i = text.indexOf("\n", i);
+        if (i < 0) return undefined;
+        values++;
+        break;
+    }
+    if (depth > MAX_DEPTH) return { rule: `nested more than ${MAX_DEPTH} deep`, offset: i };
+    if (values > MAX_VALUES)
+      return { rule: `more than ${MAX_VALUES} values; give the network as JSON`, offset: i };
   }
-  return -1;
+  return undefined;
 }
 
 function lineStarts(text: string): Uint32Array {
@@ -161,4 +195,9 @@ function lineStarts(text: string): Uint32Array {
 
 function single(issue: Issue): InputError {
   return new InputError([issue]);
+}
+
+/** The parser quotes what it did not understand, however long that is. */
+function clip(message: string): string {
+  return message.length > 200 ? `${message.slice(0, 199)}…` : message;
 }

@@ -2,15 +2,7 @@ import { type Address, Prefix, parseAddress } from "@twoway/core";
 import { parsePeering, parseRoute, type RouteText } from "../model/action.ts";
 import { DEFAULT_NOW, parseTime } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
-import {
-  type Gateway,
-  type Host,
-  type Network,
-  type RouteTable,
-  type Subnet,
-  type Vpc,
-  withPeering,
-} from "../model/network.ts";
+import type { Gateway, Host, Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../model/peering.ts";
 import { GATEWAY_KINDS, type GatewayKind, PROFILES, type ProfileName } from "../model/profile.ts";
 import { Routes, type WrittenRoute } from "../model/routes.ts";
@@ -209,7 +201,8 @@ function readGateways(reading: Reading, network: Network): Map<string, Gateway> 
 
 function readPeerings(reading: Reading, network: Network): Network {
   const { input, findings } = reading;
-  let next = network;
+  const peerings = new Map<string, Peering>();
+  const live = new Map<string, Peering[]>(); // by VPC: a peering is judged beside those that are written before it
   for (const [id, entry] of entries(input.peerings)) {
     const path = ["peerings", id];
     if (!checkName(reading, id, path)) continue;
@@ -250,11 +243,14 @@ function readPeerings(reading: Reading, network: Network): Network {
       findings.error("refused", `${requester.vpc} cannot be peered with itself`, path);
     else if (isLive(peering)) {
       const profile = network.vpcs.get(requester.vpc)?.profile ?? PROFILES[reading.profile];
-      judge(reading, refusesPeering(next, profile, peering), path);
+      const ends = [requester.vpc, accepter.vpc];
+      const beside = new Set(ends.flatMap((vpc) => live.get(vpc) ?? []));
+      judge(reading, refusesPeering(network, profile, peering, [...beside]), path);
+      for (const vpc of ends) live.set(vpc, [...(live.get(vpc) ?? []), peering]);
     }
-    next = withPeering(next, peering);
+    peerings.set(id, peering);
   }
-  return next;
+  return { ...network, peerings };
 }
 
 function readEnd(reading: Reading, network: Network, name: string, path: Path): PeeringEnd | undefined {
