@@ -75,19 +75,25 @@ function readYaml(text: string, file: string): TextDocument {
   const document = parseDocument(text, {
     prettyErrors: false,
     strict: true,
-    uniqueKeys: true,
+    uniqueKeys: false, // the library compares every key with every other; `visit` below does not
     stringKeys: true,
   });
   const issues = [...document.errors, ...document.warnings].map(({ message, code, pos }) => {
-    if (code === "DUPLICATE_KEY") return issue("duplicate", "this key stands twice in one map", pos[0]);
     if (code === "RESOURCE_EXHAUSTION") return issue("too-large", "nested too deep", pos[0]);
     return issue("syntax", clip(message.replace(/\.$/, "")), pos[0]);
   });
   if (issues.length > 0) throw new InputError(issues);
   visit(document, {
-    Pair(_, pair) {
-      if (!isScalar(pair.key) || pair.key.value !== "__proto__") return;
-      issues.push(issue("bad-name", "__proto__ is not a name", pair.key.range?.[0] ?? 0));
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        const at = key.range?.[0] ?? 0;
+        if (name === "__proto__") issues.push(issue("bad-name", "__proto__ is not a name", at));
+        if (seen.has(name)) issues.push(issue("duplicate", "this key stands twice in one map", at));
+        seen.add(name);
+      }
     },
   });
   if (issues.length > 0) throw new InputError(issues);
