@@ -7,13 +7,16 @@ import { type Columns, emptyColumns, readTextTable } from "@twoway/core";
 import { Bench } from "tinybench";
 import { type Contender, mapsContender, scanContender, trieContender } from "./contenders.ts";
 import { drawFrom, seededTable } from "./seeded-table.ts";
+import { trieFacts } from "./trie-facts.ts";
 
 // Lookups per second of the trie beside a linear scan and a Map per length, in a small and a large table, for addresses
 // with a route and without. Every contender must give the scan's answers before it is timed.
 // `--smoke` runs a short round on seeded tables.
 
 const SEED = 20_260_101;
-const REAL_TABLE = join(import.meta.dirname, "../../../../shared/data/bgp-v4.txt.gz");
+const DATA = join(import.meta.dirname, "../../../../shared/data");
+const REAL_TABLE = join(DATA, "bgp-v4.txt.gz");
+const REAL_TABLE_6 = join(DATA, "bgp-v6.txt.gz");
 /** Table entries that a scan may look at per round; it gets as many addresses as that allows. */
 const SCAN_BUDGET = 50_000_000;
 
@@ -29,6 +32,9 @@ if (unknown.length > 0) {
 
 console.log(`${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, seed ${SEED}`);
 const large = await largeTable();
+printFacts(`${large.title}, IPv4`, large.columns);
+if (!smoke && existsSync(REAL_TABLE_6)) printFacts("real BGP table, IPv6", await read(REAL_TABLE_6, 6));
+
 const refused = [
   ...(await compare("small table", sample(large.columns, 1000))),
   ...(await compare(large.title, large.columns)),
@@ -43,12 +49,23 @@ async function largeTable(): Promise<{ readonly title: string; readonly columns:
     console.log(`there is no ${REAL_TABLE}: the large table is a seeded one with the lengths of a BGP table`);
     return { title: "seeded table", columns: seededTable(900_000, SEED) };
   }
+  return { title: "real BGP table", columns: await read(REAL_TABLE, 4) };
+}
+
+/** Returns the prefixes of a file with 64 values, and prints how long reading took. */
+async function read(file: string, family: 4 | 6): Promise<Columns> {
   const start = performance.now();
-  const { trie } = await readTextTable(createReadStream(REAL_TABLE));
-  console.log(`read ${REAL_TABLE} in ${(performance.now() - start).toFixed(0)} ms`);
-  const columns = trie.columns(4);
+  const { trie } = await readTextTable(createReadStream(file));
+  console.log(`read ${file}, sorted and built in ${(performance.now() - start).toFixed(0)} ms`);
+  const columns = trie.columns(family);
   for (let row = 0; row < columns.bits.length; row++) columns.values[row] = 1 + (row % 64);
-  return { title: "real BGP table", columns };
+  return columns;
+}
+
+function printFacts(title: string, columns: Columns): void {
+  const { bytesPerPrefix, buildMs, updateUs } = trieFacts(columns, SEED);
+  const facts = `${bytesPerPrefix.toFixed(2)} bytes per prefix, built in ${buildMs.toFixed(1)} ms, ${updateUs.toFixed(2)} µs per update`;
+  console.log(`Trie of the ${title} (${columns.bits.length.toLocaleString("en")} prefixes): ${facts}`);
 }
 
 /** Prints a table of results; returns the names of the contenders that answered wrong. */
