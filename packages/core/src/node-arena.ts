@@ -58,7 +58,7 @@ export class NodeArena {
       words[at + last] = key[keyAt + last];
     } else {
       const mark = 1 << (31 - (bits & 31));
-      words[at + last] = (key[keyAt + last] & ~(mark | (mark - 1))) | mark;
+      words[at + last] = (key[keyAt + last] & -mark) | mark;
     }
     return (at << 4) | (last << 2) | kind;
   }

@@ -31,6 +31,17 @@ async function refusal(source: AsyncIterable<Uint8Array>): Promise<TextTableErro
 }
 
 const ACCEPTED: readonly [string, string, string[]][] = [
+  [
+    "the second of two equal lines in sorted text",
+    "10.0.0.0/8 a\n10.0.0.0/8 b\n11.0.0.0/8 c\n",
+    ["10.0.0.0/8 b", "11.0.0.0/8 c"],
+  ],
+  // their FNV-1a hashes are equal
+  [
+    "next hops with the same hash",
+    "10.0.0.0/8 costarring\n11.0.0.0/8 liquid\n",
+    ["10.0.0.0/8 costarring", "11.0.0.0/8 liquid"],
+  ],
   ["nothing at all", "", []],
   ["one line without an end", "10.0.0.0/8", ["10.0.0.0/8"]],
   ["CRLF and LF", "10.0.0.0/8\r\n11.0.0.0/8\n", ["10.0.0.0/8", "11.0.0.0/8"]],
@@ -97,6 +108,8 @@ const REFUSED: readonly [string, number, RegExp, string?][] = [
   ["1:::/64", 1, /./],
   ["12345::/64", 1, /more than four digits/],
   ["1:2:3:4:5:6:7:8::/64", 1, /./],
+  ["1:2:3:4:5:6:7:8::/128", 1, /stands for at least one group/],
+  ["1::2:3:4:5:6:7:8/128", 1, /stands for at least one group/],
   [",a", 1, /a prefix is missing/],
   ["10.0.0.0/8 a b", 1, /^line 1: "10\.0\.0\.0\/8 a b": a line has at most two columns$/],
   ["10.0.0.0/8,,a", 1, /at most two columns/],
@@ -118,6 +131,18 @@ for (const [text, line, message, suggestion] of REFUSED) {
 test("a next hop that is not UTF-8 is refused", async () => {
   const error = await refusal(chunks(encode("10.0.0.0/8 "), new Uint8Array([0xff, 0xfe])));
   assert.match(error.message, /the next hop is not UTF-8 text/);
+});
+
+test("a line that goes on and on is refused before it is kept", async () => {
+  const endless = async function* (): AsyncGenerator<Uint8Array> {
+    yield encode("10.0.0.0/8\n");
+    for (;;) yield encode("1".repeat(1500));
+  };
+  assert.match((await refusal(endless())).message, /^line 2: a line is longer than 4096 bytes$/);
+  assert.match(
+    (await refusal(chunks(new Uint8Array(4097)))).message,
+    /^line 1: a line is longer than 4096 bytes$/,
+  );
 });
 
 test("too many prefixes are refused with the line", async () => {
