@@ -76,13 +76,23 @@ function readYaml(text: string, file: string): TextDocument {
     uniqueKeys: true,
     stringKeys: true,
   });
+  const overflow = document.errors.find(({ message }) => /call stack|recursion/.test(message));
+  if (overflow !== undefined)
+    throw single(issue("too-large", `nested more than ${MAX_DEPTH} deep`, overflow.pos[0]));
   const issues = [...document.errors, ...document.warnings].map(({ message, code, pos }) =>
     code === "DUPLICATE_KEY"
       ? issue("duplicate", "this key stands twice in one map", pos[0])
       : issue("syntax", message.replace(/\.$/, ""), pos[0]),
   );
   if (issues.length > 0) throw new InputError(issues);
+  const anchors = new Set<string>();
   visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source))
+        issues.push(issue("syntax", `nothing before has the anchor &${node.source}`, node.range?.[0] ?? 0));
+    },
     Pair(_, pair) {
       if (!isScalar(pair.key) || pair.key.value !== "__proto__") return;
       issues.push(issue("bad-name", "__proto__ is not a name", pair.key.range?.[0] ?? 0));
