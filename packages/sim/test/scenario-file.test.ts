@@ -155,6 +155,11 @@ for (const [what, text, ...issues] of [
     "missing-reference 4:27 => a",
   ],
   [
+    "a table of a subnet with a path too long",
+    `${SOUND}routes: { rt: { subnets: [vpc1/a/b], routes: [] } }\n`,
+    "missing-reference 4:27",
+  ],
+  [
     "a table of two VPCs",
     `${SOUND}routes: { rt: { subnets: [vpc1/a, vpc2/b], routes: [] } }\n`,
     "bad-text 4:35",

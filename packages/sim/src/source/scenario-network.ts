@@ -327,7 +327,8 @@ function readSubnetNames(
   const names: string[] = [];
   for (const [i, text] of (isMain ? [] : (body.subnets ?? [])).entries()) {
     const at = [...path, "subnets", i];
-    const [vpcName, name] = text.includes("/") ? text.split("/", 2) : [owner, text];
+    const slash = text.indexOf("/");
+    const [vpcName, name] = slash < 0 ? [owner, text] : [text.slice(0, slash), text.slice(slash + 1)];
     const vpc = vpcName === undefined ? undefined : network.vpcs.get(vpcName);
     if (vpcName === undefined)
       findings.error("missing-reference", `${text} does not say its VPC`, at, `VPC/${text}`);
