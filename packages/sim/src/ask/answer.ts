@@ -65,7 +65,7 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
       }
     }
   }
-  if (worst === undefined) throw noCommonFamily(from, to);
+  if (worst === undefined) throw noCommonFamily(from, to, "");
   return {
     service,
     verdict: worst.verdict,
@@ -154,9 +154,15 @@ function firstAbove(sorted: readonly Address[], address: Address): number {
   return low;
 }
 
-function noCommonFamily(from: Endpoint, to: Endpoint): InputError {
+/** Throws an InputError when no packet can have an address of each end; `source` is where the question stands. */
+export function checkFamilies(from: Endpoint, to: Endpoint, source: string): void {
+  const families = new Set(from.spans.map(({ first }) => familyOf(first)));
+  if (!to.spans.some(({ first }) => families.has(familyOf(first)))) throw noCommonFamily(from, to, source);
+}
+
+function noCommonFamily(from: Endpoint, to: Endpoint, source: string): InputError {
   const families = (end: Endpoint): string =>
     [...new Set(end.spans.map(({ first }) => `IPv${familyOf(first)}`))].join(" and ");
   const message = `${from.text} has ${families(from)} and ${to.text} has ${families(to)}: no packet can have both addresses`;
-  return new InputError([{ code: "bad-address", message, source: "", path: "" }]);
+  return new InputError([{ code: "bad-address", message, source, path: "" }]);
 }

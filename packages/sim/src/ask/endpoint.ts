@@ -66,7 +66,7 @@ function literalSpans(network: Network, text: string, fail: Fail): EndpointSpan[
     }
   }
   // digits and dots, or several colons, were meant as an address: say what is wrong with it
-  if (/^[\d.]+(\/\d*)?$/.test(text) || /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:./]*$/.test(text)) {
+  if (/^\d*\.[\d.]*(\/\d*)?$/.test(text) || /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:./]*$/.test(text)) {
     try {
       text.includes("/") ? Prefix.parse(text) : parseAddress(text);
     } catch (error) {
@@ -188,6 +188,7 @@ interface Candidate {
 
 function* candidates(network: Network, parts: readonly string[]): Generator<Candidate> {
   const last = parts[parts.length - 1];
+  if (parts.length > 3) return;
   for (const vpc of network.vpcs.values()) {
     if (parts.length === 1 || (parts.length === 2 && last === "*")) {
       if (parts[0] === vpc.id || parts[0] === vpc.name) {

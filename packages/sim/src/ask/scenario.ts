@@ -69,14 +69,14 @@ export function parseExpectation(text: string): Omit<Expectation, "source"> {
   const verdict = ARROWS[arrow];
   const causes = (tail ?? "").split("/").map((word) => word.trim());
   const at = tail === undefined ? text.length : text.lastIndexOf(tail);
-  const cause = (word: string): Cause | undefined => {
+  const cause = (word: string, from = 0): Cause | undefined => {
     if (word === "") return undefined;
     const known = CAUSE_NAMES.find((name) => name === word);
     if (known !== undefined) return known;
     throw new ParseError(
       text,
       `${JSON.stringify(word)} is not a cause`,
-      at + tail!.indexOf(word),
+      at + tail!.indexOf(word, from),
       nearest(word, CAUSE_NAMES),
     );
   };
@@ -88,5 +88,5 @@ export function parseExpectation(text: string): Omit<Expectation, "source"> {
   }
   const base = { text: text.trim(), from, to, verdict };
   if (verdict === "forward-only") return { ...base, forward: undefined, return: cause(first) };
-  return { ...base, forward: cause(first), return: cause(second) };
+  return { ...base, forward: cause(first), return: cause(second, (tail ?? "").indexOf("/") + 1) };
 }

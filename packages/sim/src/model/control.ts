@@ -1,5 +1,5 @@
 import type { Action, PeeringVerb } from "./action.ts";
-import { DAY, formatDuration, formatTime } from "./clock.ts";
+import { DAY, formatDuration, formatTime, parseTime } from "./clock.ts";
 import {
   findTable,
   type Network,
@@ -71,10 +71,11 @@ export function apply(network: Network, action: Action, source: string): Outcome
 
 /**
  * Moves the clock to `now` and lets every request expire that nobody answered in time (A8). Peerings expire in the
- * order of their deadlines. The clock never goes backwards: states cannot be computed that way (S6).
+ * order of their deadlines. The clock never goes backwards: states cannot be computed that way (S6). It ends with the
+ * year 9999, behind which a time has no spelling.
  */
 export function advance(network: Network, time: number): Outcome {
-  const now = Math.max(time, network.now);
+  const now = Math.min(Math.max(time, network.now), LAST);
   const due = [...network.peerings.values()]
     .filter((peering) => peering.state === "PENDING" && deadline(network, peering) <= now)
     .sort((a, b) => deadline(network, a) - deadline(network, b));
@@ -97,6 +98,8 @@ export function advance(network: Network, time: number): Outcome {
   return { kind: "applied", network: next, events };
 }
 
+const LAST = parseTime("9999-12-31T23:59:59Z");
+
 function deadline(network: Network, peering: Peering): number {
   return peering.requested + profileAt(network, peering.requester.vpc).expiryDays * DAY;
 }
@@ -116,11 +119,12 @@ function createPeering(
     return notFound(profileOf(network), "VPC", requester === undefined ? action.requester : action.accepter);
   }
   const { profile } = requester;
-  if (network.peerings.has(action.peering)) {
+  const taken = network.gateways.has(action.peering) ? "gateway" : "peering";
+  if (taken === "gateway" || network.peerings.has(action.peering)) {
     return refused(
       profile,
       "already-exists",
-      `a peering ${action.peering} exists already`,
+      `a ${taken} ${action.peering} exists already`,
       "Choose another id.",
     );
   }

@@ -1,6 +1,6 @@
 import type { Network } from "../model/network.ts";
 import { hintsFor } from "./hint.ts";
-import { OUTSIDE, type Spot, type Trace, trace } from "./trace.ts";
+import { type Hop, OUTSIDE, type Spot, type Trace, trace } from "./trace.ts";
 
 /** Both paths of a flow, always both (S13), and what they come to together (S14). */
 
@@ -28,8 +28,13 @@ export function roundTrip(network: Network, from: Spot, to: Spot): RoundTrip {
  */
 export function returnTrace(network: Network, from: Spot, to: Spot, forward: Trace): Trace {
   if (to.vpc !== undefined || forward.outcome !== "delivered") return trace(network, to, from);
-  const exit = forward.hops.find((hop) => hop.kind === "gateway")!;
-  const gateway = network.gateways.get(exit.node)!;
+  // every member of an ECMP group went out by a gateway of its own, and one that is in doubt decides (S17)
+  const exits = [
+    forward.hops.find((hop) => hop.kind === "gateway")!.node,
+    ...(forward.alternatives ?? []).map(({ route }) => route.target),
+  ].map((id) => network.gateways.get(id)!);
+  const gateway = exits.find(({ kind }) => kind !== "nat") ?? exits[0];
+  const exit: Hop = { node: gateway.id, kind: "gateway" };
   const inside = forward.hops[0];
   if (gateway.kind === "nat") {
     // the session of the packet takes the reply back to the sender

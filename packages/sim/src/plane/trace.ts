@@ -161,7 +161,7 @@ function leaveSubnet(vpc: Vpc, subnet: Subnet, to: Spot): HandOff {
       const { cidr } = decision;
       const hops = hop({ destination: `${cidr}`, target: "local", source: vpc.source });
       if (to.vpc === vpc.id) return { hops, next: [{ kind: "arrival", vpc }] };
-      const message = `${text} of ${to.vpc} lies inside ${cidr}, ${vpc.id}'s own range, so it never leaves ${vpc.id}`;
+      const message = `${text}${to.vpc === undefined ? ", meant outside the network," : ` of ${to.vpc}`} lies inside ${cidr}, ${vpc.id}'s own range, so it never leaves ${vpc.id}`;
       return { hops, end: stop("local-wins", vpcComponent(vpc), message) };
     }
     case "none": {
@@ -232,7 +232,7 @@ function cross(network: Network, peering: Peering, into: Vpc, to: Spot): HandOff
   const text = formatAddress(to.address);
   if (owns(into, to.address)) {
     if (to.vpc !== into.id) {
-      const message = `${peering.id} delivers ${text} into ${into.id}, which has the same range as ${to.vpc}`;
+      const message = `${peering.id} delivers ${text} into ${into.id}, which has the same range as ${to.vpc ?? "the place outside that was meant"}`;
       return { hops, end: stop("wrong-vpc", vpcComponent(into), message) };
     }
     if (!into.profile.carriesSecondary && !into.cidrs.some((cidr) => cidr.contains(to.address))) {

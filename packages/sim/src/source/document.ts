@@ -83,10 +83,18 @@ function readYaml(text: string, file: string): TextDocument {
     return issue("syntax", clip(message.replace(/\.$/, "")), pos[0]);
   });
   if (issues.length > 0) throw new InputError(issues);
+  const anchors = new Set<string>();
   visit(document, {
-    Map(_, map) {
+    Node(_, node) {
+      if (isAlias(node)) {
+        const message = `nothing before has the anchor &${node.source}`;
+        if (!anchors.has(node.source)) issues.push(issue("syntax", message, node.range?.[0] ?? 0));
+        return;
+      }
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (!isMap(node)) return;
       const seen = new Set<string>();
-      for (const { key } of map.items) {
+      for (const { key } of node.items) {
         if (!isScalar(key)) continue;
         const name = String(key.value);
         const at = key.range?.[0] ?? 0;

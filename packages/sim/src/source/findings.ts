@@ -54,12 +54,13 @@ export class Findings {
   }
 
   /** Runs something that throws InputErrors of its own, and keeps their issues under this path. */
-  attempt(run: () => void, path: Path): void {
+  attempt<T>(run: () => T, path: Path): T | undefined {
     try {
-      run();
+      return run();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       this.errors.push(...error.issues.map((issue) => ({ ...issue, path: path.join(".") })));
+      return undefined;
     }
   }
 

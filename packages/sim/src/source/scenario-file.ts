@@ -1,3 +1,4 @@
+import { checkFamilies } from "../ask/answer.ts";
 import { resolveEndpoint } from "../ask/endpoint.ts";
 import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
 import { type Action, parseAction } from "../model/action.ts";
@@ -39,8 +40,9 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
   const input = findings.sound<ScenarioInput>(document.value);
   const network = readNetwork(input, findings, options.profile);
+  const doubtful = doubtfulEnds(input, findings.errors);
   const steps = (input.steps ?? []).map((step, i) =>
-    step === undefined ? undefined : readStep(step, i, network, findings),
+    step === undefined ? undefined : readStep(step, i, network, findings, doubtful),
   );
   if (findings.errors.length > 0) throw new InputError(findings.errors);
   const scenario: Scenario = {
@@ -52,7 +54,23 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   return { scenario, warnings: findings.warnings };
 }
 
-function readStep(step: StepInput, index: number, network: Network, findings: Findings): Step {
+/** Returns a function that reports whether an end may be missing only because its VPC has a fault of its own. */
+function doubtfulEnds(input: ScenarioInput, errors: readonly Issue[]): (end: string) => boolean {
+  const faulty = new Set(errors.map(({ path }) => path.split(".").slice(0, 2).join(".")));
+  const any = [...faulty].some((path) => path === "vpcs" || path.startsWith("vpcs."));
+  return (end) => {
+    const [vpc] = end.split(/[/:]/);
+    return any && (!Object.hasOwn(input.vpcs ?? {}, vpc) || faulty.has(`vpcs.${vpc}`));
+  };
+}
+
+function readStep(
+  step: StepInput,
+  index: number,
+  network: Network,
+  findings: Findings,
+  doubtful: (end: string) => boolean,
+): Step {
   const path = ["steps", index];
   const as = step.as === undefined ? undefined : String(step.as);
   const lines = <T>(key: "do" | "expect", value: T | T[] | undefined): { line: T; path: PropertyKey[] }[] => {
@@ -69,8 +87,11 @@ function readStep(step: StepInput, index: number, network: Network, findings: Fi
     const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
     if (parsed === undefined) return [];
     const source = findings.place(path);
-    for (const end of [parsed.from, parsed.to])
-      findings.attempt(() => resolveEndpoint(network, end, source), path);
+    const ends = [...new Set([parsed.from, parsed.to])].filter((end) => !doubtful(end));
+    const found = ends.map((end) => findings.attempt(() => resolveEndpoint(network, end, source), path));
+    const [from, to = from] = found;
+    if (from && to && !found.includes(undefined))
+      findings.attempt(() => checkFamilies(from, to, source), path);
     return [{ ...parsed, source }];
   });
   if (step.refused !== undefined && actions.length === 0) {

@@ -37,7 +37,9 @@ export function readNetwork(
   const now = readTime(reading, input.now, ["now"]) ?? DEFAULT_NOW;
   const vpcs = new Map<string, Vpc>();
   for (const [id, vpc] of entries(input.vpcs)) {
-    if (checkName(reading, id, ["vpcs", id])) vpcs.set(id, readVpc(reading, id, vpc));
+    if (!checkName(reading, id, ["vpcs", id])) continue;
+    const made = readVpc(reading, id, vpc);
+    if (made !== undefined) vpcs.set(id, made);
   }
   let network: Network = { profile: reading.profile, now, vpcs, peerings: new Map(), gateways: new Map() };
   network = { ...network, gateways: readGateways(reading, network) };
@@ -81,7 +83,8 @@ function readTime({ findings }: Reading, text: string | undefined, path: Path): 
   return text === undefined ? undefined : findings.parse(parseTime, text, path);
 }
 
-function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc {
+/** Returns the VPC; undefined when a CIDR of it cannot be read, so that nothing is judged by what is left of it. */
+function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | undefined {
   const path = ["vpcs", id];
   const profile = PROFILES[reading.override ?? input.profile ?? reading.profile];
   const source = reading.findings.keyPlace(path);
@@ -99,16 +102,19 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc {
     mainTable,
     source,
   };
-  judge(reading, refusesVpc(bare), [...path, "cidr"]);
+  const unread =
+    bare.cidrs.length < list(input.cidr).length || bare.secondary.length < list(input.secondary).length;
+  if (!unread) judge(reading, refusesVpc(bare), [...path, "cidr"]);
   const subnets = new Map<string, Subnet>();
   for (const [name, subnet] of entries(input.subnets)) {
     const at = [...path, "subnets", name];
     if (!checkName(reading, name, at)) continue;
     const made = readSubnet(reading, id, name, subnet, at);
-    judge(reading, refusesSubnet({ ...bare, subnets }, made), at);
+    if (made === undefined) continue;
+    if (!unread) judge(reading, refusesSubnet({ ...bare, subnets }, made), at);
     subnets.set(name, made);
   }
-  return { ...bare, subnets };
+  return unread ? undefined : { ...bare, subnets };
 }
 
 function readSubnet(
@@ -117,10 +123,11 @@ function readSubnet(
   id: string,
   input: NonNullable<Inputs<"vpcs">["subnets"]>[string],
   path: Path,
-): Subnet {
+): Subnet | undefined {
   const { findings } = reading;
   const body = typeof input === "string" ? { cidr: input } : input;
   const cidrs = readCidrs(reading, body.cidr, typeof input === "string" ? path : [...path, "cidr"]);
+  if (cidrs.length < list(body.cidr).length) return undefined;
   const subnet = { id, name: body.name ?? id, vpc, cidrs, table: undefined, source: findings.keyPlace(path) };
   if (body.hosts === undefined) return { ...subnet, hosts: undefined };
   const hosts = new Map<string, Host>();
@@ -316,7 +323,8 @@ function readSubnetNames(
   const names: string[] = [];
   for (const [i, text] of (isMain ? [] : (body.subnets ?? [])).entries()) {
     const at = [...path, "subnets", i];
-    const [vpcName, name] = text.includes("/") ? text.split("/", 2) : [owner, text];
+    const slash = text.indexOf("/");
+    const [vpcName, name] = slash < 0 ? [owner, text] : [text.slice(0, slash), text.slice(slash + 1)];
     const vpc = vpcName === undefined ? undefined : network.vpcs.get(vpcName);
     if (vpcName === undefined)
       findings.error("missing-reference", `${text} does not say its VPC`, at, `VPC/${text}`);
