@@ -188,6 +188,65 @@ test("check goes on behind a file that cannot be read, and ends with 2", async (
   assert.match(ended.err, /broken.yaml:1:\d+ {2}syntax/);
 });
 
+test("trace as JSON is the object that CLI.md promises", async () => {
+  const ended = await twoway(["trace", "scenarios/one-sided-route.yaml", "web", "db", "--format", "json"]);
+  assert.is(ended.status, 1);
+  const route = {
+    destination: "10.2.1.0/24",
+    target: "shop-to-data",
+    source: "scenarios/one-sided-route.yaml:15:11",
+  };
+  const message = "shop-to-data joins customer-data and shop; only the route to 10.1.1.2 is missing";
+  assert.equal(JSON.parse(ended.out), {
+    flow: {
+      from: { vpc: "shop", subnet: "web", address: "10.1.1.2" },
+      to: { vpc: "customer-data", subnet: "db", address: "10.2.1.2" },
+      protocol: "any",
+    },
+    version: 1,
+    profile: "tencent",
+    at: "2026-01-01T00:00:00Z",
+    verdict: "forward-only",
+    partial: false,
+    forward: {
+      outcome: "delivered",
+      cause: null,
+      hints: [],
+      hops: [
+        { node: "web", kind: "subnet", table: "shop/main", route },
+        { node: "shop-to-data", kind: "peering" },
+        { node: "customer-data", kind: "vpc" },
+        { node: "db", kind: "subnet" },
+      ],
+    },
+    return: {
+      outcome: "dropped",
+      cause: "no-route",
+      component: {
+        id: "customer-data/main",
+        kind: "route-table",
+        account: "self",
+        region: "ap-guangzhou",
+        source: "scenarios/one-sided-route.yaml:11:3",
+      },
+      message: "customer-data/main has no route to 10.1.1.2",
+      hints: [{ kind: "peering-chain", path: ["customer-data", "shop-to-data", "shop"], message }],
+      hops: [{ node: "db", kind: "subnet", table: "customer-data/main", route: null }],
+    },
+    coverage: { modelled: 7, of: 7, unknown: [] },
+  });
+});
+
+test("non-transitive names the chain, as text and as JSON", async () => {
+  const args = ["trace", "scenarios/non-transitive.yaml", "vpc2/b", "vpc3/c"];
+  const text = await twoway([...args, "-q"]);
+  assert.is(text.status, 1);
+  assert.match(text.out, /vpc2 - pcx-12 - vpc1 - pcx-13 - vpc3 is a chain of peerings/);
+  const json = JSON.parse((await twoway([...args, "-q", "--format", "json"])).out);
+  assert.is(json.forward.cause, "non-transitive");
+  assert.equal(json.forward.hints[0].path, ["vpc2", "pcx-12", "vpc1", "pcx-13", "vpc3"]);
+});
+
 test("check as JSON counts, and carries every answer", async () => {
   const ended = await twoway(["check", NETWORK, "--format", "json"]);
   const json = JSON.parse(ended.out);
@@ -218,7 +277,7 @@ test("a network comes from standard input, and places are named -", async () => 
   assert.is(JSON.parse(good.out).forward.hops[0].route.source, "-:8:11");
   const bad = await twoway(["validate", "-"], { input: text.replace("10.3.1.0/24", "10.3.1.7/24") });
   assert.is(bad.status, 2);
-  assert.match(bad.err, /^-:4:50 {2}bad-prefix[\s\S]*try {2}10.3.1.0\/24/);
+  assert.match(bad.err, /^-:4:47 {2}bad-prefix[\s\S]*try {2}10.3.1.0\/24/);
 });
 
 test("the warnings of a lenient file go to standard error, and --quiet leaves them out", async () => {

@@ -103,7 +103,7 @@ for (const [routes, from, to, cause, component, message] of [
     "blackhole",
   ],
   ["0.0.0.0/0 -> nat2", A, C, "route-blackhole", "route vpc1/main 0.0.0.0/0 -> nat2", "belongs to vpc2"],
-  ["10.2.0.0/16 -> pcx-1t", A, B, "wrong-vpc", "vpc twin", "the same range as vpc2"], // S15
+  ["10.2.0.0/16 -> pcx-1t", A, B, "wrong-vpc", "vpc twin", "owns it too, and vpc2 was meant"], // S15
   ["10.3.0.0/16 -> pcx-12", A, C, "non-transitive", "peering pcx-12", "10.3.1.5 belongs to vpc3"], // A4, B9
   ["0.0.0.0/0 -> pcx-12", A, "8.8.8.8", "edge-to-edge", "peering pcx-12", "behind one of its gateways"],
   [

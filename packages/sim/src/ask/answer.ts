@@ -27,41 +27,48 @@ export interface Answer {
  * Answers exactly, without trying every address: what happens to a packet can change only where a route, a CIDR or a
  * subnet begins or ends, so one address of each stretch between two such places stands for all of them. What the
  * forward path decides depends on the destination and the sender's subnet alone, and the return path the other way
- * round, so the verdicts of all pairs are the product of the two.
+ * round, so the verdicts of all pairs are the product of the two, and one address per outcome is enough of each.
  * Cost: O(pairs of subnets × stretches). Throws an InputError when the ends share no address family.
  */
 export function answer(network: Network, from: Endpoint, to: Endpoint, service: Service): Answer {
   const stretches = stretchFinder(network);
   const seen = new Set<Verdict>();
   let worst: { verdict: Verdict; from: Spot; to: Spot } | undefined;
-  const consider = (source: Spot, destination: Spot, forward: Trace, back: Trace): void => {
-    const verdict = verdictOf(forward.outcome, back.outcome);
+  const consider = (source: Spot, destination: Spot, forward: Outcome, back: Outcome): void => {
+    const verdict = verdictOf(forward, back);
     seen.add(verdict);
     if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) {
       worst = { verdict, from: source, to: destination };
     }
   };
-  for (const sources of from.spans) {
-    for (const destinations of to.spans) {
-      if (familyOf(sources.first) !== familyOf(destinations.first)) continue;
-      const sender = spotAt(sources, sources.first);
-      const forwards = stretches(sender, destinations).map((to) => ({
-        to,
-        trace: trace(network, sender, to),
-      }));
-      if (destinations.vpc === undefined) {
+  /** Returns the first address of the spans for each way in which the sender's packets to them end. */
+  const outcomes = (sender: Spot, spans: readonly EndpointSpan[]): Map<Outcome, Spot> => {
+    const first = new Map<Outcome, Spot>();
+    for (const span of spans) {
+      for (const spot of stretches(sender, span)) {
+        const { outcome } = trace(network, sender, spot);
+        if (!first.has(outcome)) first.set(outcome, spot);
+      }
+    }
+    return first;
+  };
+  const destinationGroups = bySubnet(to.spans);
+  for (const sources of bySubnet(from.spans)) {
+    for (const destinations of destinationGroups) {
+      if (familyOf(sources[0].first) !== familyOf(destinations[0].first)) continue;
+      const sender = spotAt(sources[0], sources[0].first);
+      const replier = spotAt(destinations[0], destinations[0].first);
+      if (replier.vpc === undefined) {
         // what comes back from outside depends on how the packet left
-        for (const { to, trace } of forwards)
-          consider(sender, to, trace, returnTrace(network, sender, to, trace));
+        for (const spot of destinations.flatMap((span) => stretches(sender, span))) {
+          const forward = trace(network, sender, spot);
+          consider(sender, spot, forward.outcome, returnTrace(network, sender, spot, forward).outcome);
+        }
         continue;
       }
-      const replier = spotAt(destinations, destinations.first);
-      const backs = stretches(replier, sources).map((from) => ({
-        from,
-        trace: trace(network, replier, from),
-      }));
-      for (const { to, trace: forward } of forwards) {
-        for (const { from, trace: back } of backs) consider(from, to, forward, back);
+      const backs = outcomes(replier, sources);
+      for (const [forward, destination] of outcomes(sender, destinations)) {
+        for (const [back, source] of backs) consider(source, destination, forward, back);
       }
     }
   }
@@ -72,6 +79,20 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
     partial: seen.size > 1,
     shown: roundTrip(network, worst.from, worst.to),
   };
+}
+
+type Outcome = Trace["outcome"];
+
+/** Returns the spans that share their subnet and their family, in the order of their first. */
+function bySubnet(spans: readonly EndpointSpan[]): EndpointSpan[][] {
+  const groups = new Map<string, EndpointSpan[]>();
+  for (const span of spans) {
+    const key = `${familyOf(span.first)} ${span.vpc ?? ""} ${span.subnet ?? ""}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [span]);
+    else group.push(span);
+  }
+  return [...groups.values()];
 }
 
 /** From the worst to the best (S14, S16): a proven fault decides before a doubt does. */

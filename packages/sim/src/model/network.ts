@@ -156,8 +156,20 @@ export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
+  if (subnet.hosts !== undefined) return addressesOf(subnet.hosts).has(address);
   const family = typeof address === "number" ? 4 : 6;
   return usableSpans(vpc, subnet, family).some(({ first, last }) => first <= address && address <= last);
+}
+
+const hostAddresses = new WeakMap<ReadonlyMap<string, Host>, ReadonlySet<Address>>();
+
+function addressesOf(hosts: ReadonlyMap<string, Host>): ReadonlySet<Address> {
+  let addresses = hostAddresses.get(hosts);
+  if (addresses === undefined) {
+    addresses = new Set([...hosts.values()].flatMap((host) => host.addresses));
+    hostAddresses.set(hosts, addresses);
+  }
+  return addresses;
 }
 
 /** Returns the first pair of CIDRs, primary or secondary, in which the VPCs overlap. */

@@ -50,8 +50,15 @@ export function refusesVpc(vpc: Vpc): Refusal | undefined {
   return undefined;
 }
 
-/** Asks whether the subnet fits into its VPC, beside the subnets that are there. */
-export function refusesSubnet(vpc: Vpc, subnet: Subnet): Refusal | undefined {
+/**
+ * Asks whether the subnet fits into its VPC. `clash` finds a subnet that is there already and shares addresses with a
+ * block, with the block it shares.
+ */
+export function refusesSubnet(
+  vpc: Vpc,
+  subnet: Subnet,
+  clash: (cidr: Prefix) => { readonly id: string; readonly cidr: Prefix } | undefined,
+): Refusal | undefined {
   const { profile } = vpc;
   const { from, to } = profile.subnetMask;
   for (const cidr of subnet.cidrs) {
@@ -64,12 +71,10 @@ export function refusesSubnet(vpc: Vpc, subnet: Subnet): Refusal | undefined {
       const message = `subnet ${subnet.id} (${cidr}) has a mask outside ${from} to ${to}`;
       return refuse(profile, "subnet-range", message, `Choose a mask of ${from} to ${to}.`);
     }
-    for (const other of vpc.subnets.values()) {
-      const clash = other.id !== subnet.id && other.cidrs.find((theirs) => theirs.overlaps(cidr));
-      if (!clash) continue;
-      const message = `subnet ${subnet.id} (${cidr}) overlaps subnet ${other.id} (${clash})`;
-      return refuse(profile, "subnet-overlap", message, "Choose a block that no subnet uses.");
-    }
+    const other = clash(cidr);
+    if (other === undefined) continue;
+    const message = `subnet ${subnet.id} (${cidr}) overlaps subnet ${other.id} (${other.cidr})`;
+    return refuse(profile, "subnet-overlap", message, "Choose a block that no subnet uses.");
   }
   return undefined;
 }
@@ -94,7 +99,7 @@ export function refusesPeering(
     return refuse(profile, "same-vpc", message, "Name two different VPCs.");
   }
   return (
-    refusesBandwidth(profile, draft) ??
+    refusesBandwidth(network, profile, draft) ??
     refusesEndpoints(network, profile, draft) ??
     refusesPair(profile, draft, beside) ??
     refusesSiblings(network, profile, draft, beside) ??
@@ -103,8 +108,9 @@ export function refusesPeering(
 }
 
 /** A13, A19, S11; and D1: some profiles have no cross-region peering at all. */
-function refusesBandwidth(profile: Profile, draft: PeeringDraft): Refusal | undefined {
+function refusesBandwidth(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
   const { bandwidth, requester, accepter } = draft;
+  if (!network.vpcs.has(requester.vpc) || !network.vpcs.has(accepter.vpc)) return undefined;
   const regions = `${requester.region} and ${accepter.region}`;
   const cap = profile.crossRegionCap;
   if (!isCrossRegion(draft)) {
@@ -313,12 +319,15 @@ function refusesDuplicate(
   beside: readonly string[],
 ): Refusal | undefined {
   if (beside.length === 0) return undefined;
-  const shared = [...beside, route.target].every((target) => {
+  const shares = (target: string): boolean => {
     const kind = network.gateways.get(target)?.kind;
     return kind !== undefined && vpc.profile.ecmp.includes(kind);
-  });
-  if (shared && beside.length < MAX_ECMP && !beside.includes(route.target)) return undefined;
-  const message = `${table} has a route to ${route.destination} already (-> ${beside.join(", ")})`;
+  };
+  if (beside.length < MAX_ECMP && !beside.includes(route.target) && [...beside, route.target].every(shares)) {
+    return undefined;
+  }
+  const targets = beside.slice(0, MAX_ECMP).join(", ");
+  const message = `${table} has a route to ${route.destination} already (-> ${targets})`;
   return refuse(vpc.profile, "route-duplicate", message, "Delete that route first.");
 }
 

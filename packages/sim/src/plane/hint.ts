@@ -30,15 +30,16 @@ export function hintsFor(network: Network, from: Spot, to: Spot, trace: Trace): 
       return some(shadowed, meant && chain(network, vpc, meant, to), meant && overlap(network, vpc, meant));
     case "local-wins":
       return some(meant && overlap(network, vpc, meant));
-    case "edge-to-edge":
     case "wrong-vpc":
-    case "route-blackhole":
-    case "peering-not-active":
-    case "peering-wrong-vpc":
       return some(
-        shadowed,
-        meant && trace.cause !== "peering-not-active" ? peeringState(network, vpc, meant) : undefined,
+        shadowed ?? (meant && (peeringState(network, vpc, meant) ?? directPeering(network, vpc, meant, to))),
       );
+    case "peering-not-active": // the state of this very peering is the cause
+      return some(shadowed);
+    case "edge-to-edge":
+    case "route-blackhole":
+    case "peering-wrong-vpc":
+      return some(shadowed, meant && peeringState(network, vpc, meant));
     default:
       return [];
   }
@@ -85,6 +86,12 @@ function chain(network: Network, vpc: Vpc, meant: Vpc, to: Spot): Hint | undefin
       ? `${path[1]} joins ${vpc.id} and ${meant.id}; only the route to ${formatAddress(to.address)} is missing`
       : `${path.join(" - ")} is a chain of peerings, and peering is not transitive: ${vpc.id} and ${meant.id} need a peering of their own`;
   return { kind: "peering-chain", path, message };
+}
+
+/** A chain of one: the peering that joins the two VPCs, which the route should lead to. */
+function directPeering(network: Network, vpc: Vpc, meant: Vpc, to: Spot): Hint | undefined {
+  const hint = chain(network, vpc, meant, to);
+  return hint?.kind === "peering-chain" && hint.path.length === 3 ? hint : undefined;
 }
 
 /** A shorter prefix of the same table that leads to the VPC that was meant, and lost. */

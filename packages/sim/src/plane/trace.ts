@@ -232,7 +232,7 @@ function cross(network: Network, peering: Peering, into: Vpc, to: Spot): HandOff
   const text = formatAddress(to.address);
   if (owns(into, to.address)) {
     if (to.vpc !== into.id) {
-      const message = `${peering.id} delivers ${text} into ${into.id}, which has the same range as ${to.vpc ?? "the place outside that was meant"}`;
+      const message = `${peering.id} delivers ${text} into ${into.id}, which owns it too, and ${to.vpc ?? "a place outside"} was meant`;
       return { hops, end: stop("wrong-vpc", vpcComponent(into), message) };
     }
     if (!into.profile.carriesSecondary && !into.cidrs.some((cidr) => cidr.contains(to.address))) {

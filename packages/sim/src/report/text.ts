@@ -4,7 +4,7 @@ import type { RouteChoice } from "../ask/route.ts";
 import { CAUSES } from "../model/cause.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
-import type { Verdict } from "../plane/round-trip.ts";
+import type { RoundTrip, Verdict } from "../plane/round-trip.ts";
 import type { Hop, Spot, Trace } from "../plane/trace.ts";
 import type { Deed, Finding, ScenarioReport } from "../run.ts";
 import { coverageOf } from "./coverage.ts";
@@ -46,9 +46,17 @@ export function renderAnswer(network: Network, answer: Answer, style: Style = PL
     "",
     ...renderTrace("return", shown.return, style),
     "",
-    `${tone(verdict, style)(verdict)}: ${MEANING[verdict]}${rest}`,
+    `${tone(verdict, style)(verdict)}: ${meaningOf(shown)}${rest}`,
     style.dim(footer(network)),
   ].join("\n");
+}
+
+function meaningOf({ verdict, forward, return: back }: RoundTrip): string {
+  if (verdict !== "unreachable" || (forward.outcome !== "unknown" && back.outcome !== "unknown"))
+    return MEANING[verdict];
+  return back.outcome === "unknown"
+    ? "the packet is lost, so whatever the reply would do, this is not two-way"
+    : "the reply is lost, so whatever the packet does, this is not two-way";
 }
 
 const ARROW: Readonly<Record<Verdict, string>> = {

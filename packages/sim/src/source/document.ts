@@ -31,7 +31,7 @@ const MIB = 1024 * 1024;
 const MAX_YAML = 16 * MIB;
 const MAX_JSON = 256 * MIB;
 const MAX_DEPTH = 64;
-const MAX_VALUES = 2_500_000;
+const MAX_VALUES = 2_000_000;
 const MAX_ALIASES = 100;
 
 /** Reads the text. Throws an InputError with every syntax error, or the first limit that is exceeded. */
@@ -78,10 +78,11 @@ function readYaml(text: string, file: string): TextDocument {
     uniqueKeys: false, // the library compares every key with every other; `visit` below does not
     stringKeys: true,
   });
-  const issues = [...document.errors, ...document.warnings].map(({ message, code, pos }) => {
-    if (code === "RESOURCE_EXHAUSTION") return issue("too-large", "nested too deep", pos[0]);
-    return issue("syntax", clip(message.replace(/\.$/, "")), pos[0]);
-  });
+  const overflow = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
+  if (overflow !== undefined) throw single(issue("too-large", "nested too deep", overflow.pos[0]));
+  const issues = [...document.errors, ...document.warnings].map(({ message, pos }) =>
+    issue("syntax", clip(message.replace(/\.$/, "")), pos[0]),
+  );
   if (issues.length > 0) throw new InputError(issues);
   const anchors = new Set<string>();
   visit(document, {

@@ -27,16 +27,16 @@ export class Findings {
   }
 
   error(code: IssueCode, message: string, path: Path, suggestion?: string): void {
-    this.errors.push(this.#issue(code, message, path, this.document.offset(path), suggestion));
+    this.#add(this.errors, code, message, path, this.document.offset(path), suggestion);
   }
 
   /** An error about the key that ends the path, not about its value. */
   keyError(code: IssueCode, message: string, path: Path, suggestion?: string): void {
-    this.errors.push(this.#issue(code, message, path, this.document.keyOffset(path), suggestion));
+    this.#add(this.errors, code, message, path, this.document.keyOffset(path), suggestion);
   }
 
   warning(code: IssueCode, message: string, path: Path): void {
-    this.warnings.push(this.#issue(code, message, path, this.document.offset(path)));
+    this.#add(this.warnings, code, message, path, this.document.offset(path));
   }
 
   /** Reads text by a grammar of its own; undefined, and an error at the very character, when it breaks a rule. */
@@ -48,7 +48,7 @@ export class Findings {
       const code = error.rule.includes("host bits") ? "bad-prefix" : "bad-text";
       const at = this.document.offset(path) + error.offset;
       const message = `${JSON.stringify(error.input)}: ${error.rule}`;
-      this.errors.push(this.#issue(code, message, path, at, error.suggestion));
+      this.#add(this.errors, code, message, path, at, error.suggestion);
       return undefined;
     }
   }
@@ -59,7 +59,7 @@ export class Findings {
       return run();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.errors.push(...error.issues.map((issue) => ({ ...issue, path: path.join(".") })));
+      for (const issue of error.issues) this.#keep(this.errors, { ...issue, path: path.join(".") });
       return undefined;
     }
   }
@@ -87,14 +87,23 @@ export class Findings {
     return Object.fromEntries(sections) as T;
   }
 
-  #issue(code: IssueCode, message: string, path: Path, offset: number, suggestion?: string): Issue {
+  #add(
+    list: Issue[],
+    code: IssueCode,
+    message: string,
+    path: Path,
+    offset: number,
+    suggestion?: string,
+  ): void {
     const source = textPlace(this.document.places, offset);
-    return {
-      code,
-      message,
-      source,
-      path: path.join("."),
-      ...(suggestion === undefined ? {} : { suggestion }),
-    };
+    const issue = { code, message, source, path: path.join(".") };
+    this.#keep(list, suggestion === undefined ? issue : { ...issue, suggestion });
+  }
+
+  /** A file with so many problems has one: it is not what it was taken for. */
+  #keep(list: Issue[], issue: Issue): void {
+    if (list.length < MAX_ISSUES) list.push(issue);
   }
 }
+
+const MAX_ISSUES = 10_000;
