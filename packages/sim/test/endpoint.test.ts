@@ -18,6 +18,7 @@ vpcs:
   vpc2: { cidr: 10.2.0.0/16, name: test, subnets: { b: 10.2.1.0/28, web: 10.2.2.0/28, shared: 10.2.3.0/28 } }
   vpc3: { cidr: 10.1.0.0/16, name: test, subnets: { c: 10.1.1.0/28, shared: 10.1.3.0/28 } }
   vpc4: { cidr: 10.4.0.0/16, name: empty }
+  vpc5: { cidr: 10.5.0.0/16, name: vpc2, subnets: { n: { cidr: 10.5.1.0/28, name: b } } } # ids win over names
   7: { cidr: 10.7.0.0/16, subnets: { 8: 10.7.1.0/28 } }
   six: { cidr: "fd06::/64", subnets: { s: "fd06::/124" } }
 `);
@@ -42,6 +43,7 @@ for (const [text, expected] of [
     "prod/*",
     "vpc1/a 10.1.1.2-10.1.1.14, vpc1/db 10.1.2.7, vpc1/db 10.1.2.8, vpc1/db 10.1.2.9, vpc1/db 10.1.2.30, vpc1/a fd01::-fd01::f",
   ],
+  ["b", "vpc2/b 10.2.1.2-10.2.1.14"], // an id wins over the same name elsewhere
   ["db", "vpc1/db 10.1.2.7, vpc1/db 10.1.2.8, vpc1/db 10.1.2.9, vpc1/db 10.1.2.30"],
   ["primary", "vpc1/db 10.1.2.9"],
   ["vpc1/replica", "vpc1/db 10.1.2.7, vpc1/db 10.1.2.8"],

@@ -16,7 +16,7 @@ import type {
  * Everything is allowed that a lenient reader lets pass: overlapping VPCs, dead and foreign targets, every state.
  */
 
-export const SEED: number = Number(process.env.TWOWAY_SEED ?? 20260101);
+const SEED: number = Number(process.env.TWOWAY_SEED ?? 20260101);
 
 /** Prints the seed once, on a line of its own (uvu writes dots without one), and returns what `fc.assert` needs. */
 export function seeded(numRuns: number): { readonly seed: number; readonly numRuns: number } {
@@ -47,8 +47,8 @@ export class Tally {
   }
 }
 
-export const STATES = ["PENDING", "ACTIVE", "EXPIRED", "REJECTED", "DELETED", "FAILED", "ISOLATED"] as const;
-export const KINDS = ["internet", "nat", "vpn", "direct-connect", "other"] as const;
+const STATES = ["PENDING", "ACTIVE", "EXPIRED", "REJECTED", "DELETED", "FAILED", "ISOLATED"] as const;
+const KINDS = ["internet", "nat", "vpn", "direct-connect", "other"] as const;
 
 const p = Prefix.parse;
 /** Several VPCs draw from so few blocks that overlaps are common. */
@@ -154,7 +154,7 @@ function offset(address: Address, by: number): Address {
 }
 
 /** Writes the network as somebody would by hand. */
-export function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
+function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
   const list = (items: readonly unknown[]): string => `[${items.map((item) => `"${item}"`).join(", ")}]`;
   const hostList = (hosts: readonly Address[] | undefined): string =>
     hosts === undefined

@@ -74,6 +74,13 @@ for (const [peerings, routes, to, cause, ...hints] of [
     "no-route",
     "peering-chain vpc1 p12 vpc2",
   ],
+  [
+    "p0: vpc1 - vpc2 EXPIRED, p12: vpc1 - vpc2",
+    "rt: { vpc: vpc1, routes: [10.2.0.0/16 -> p0] }", // leads nowhere in its state
+    B,
+    "no-route",
+    "peering-chain vpc1 p12 vpc2",
+  ],
   [CHAIN, "", B, "no-route", "peering-chain vpc1 p13 vpc3 p23 vpc2"],
   // the first of peering-state, other-table and peering-chain, and no more than one of them
   [`p12: vpc1 - vpc2 PENDING, ${CHAIN}`, OTHER, B, "no-route", "peering-state p12 PENDING"],
@@ -126,6 +133,7 @@ for (const [peerings, routes, to, cause, ...hints] of [
   ],
   ["", "", "twin 10.1.130.5", "local-wins", "overlap 10.1.0.0/16 10.1.128.0/17"],
   ["", "", "twin 10.9.1.5", "no-route", "overlap 10.1.0.0/16 10.1.128.0/17"], // though this subnet does not overlap
+  ["p1t: vpc1 - twin", "", "twin 10.9.1.5", "no-route", "peering-chain vpc1 p1t twin"], // peered after all
   ["p12: vpc1 - vpc2", "vpc1: [10.2.0.0/16 -> p12 disabled]", B, "route-disabled"],
   ["p13: vpc1 - vpc3", "vpc1: [10.3.0.0/16 -> p13]", C, null],
 ] as const) {

@@ -154,6 +154,7 @@ for (const [profile, cidr, subnets, refused] of [
   ["tencent", "10.1.0.0/16", "a: 10.1.0.0/29", "InvalidParameterValue.SubnetRange"],
   ["tencent", "10.1.0.0/16", "a: 10.2.0.0/24", "InvalidParameterValue.SubnetRange"],
   ["tencent", "10.1.0.0/16", "a: 10.0.0.0/15", "InvalidParameterValue.SubnetRange"],
+  ["tencent", "10.1.0.0/20", "a: 10.1.0.0/18", "InvalidParameterValue.SubnetRange"], // around the VPC
   ["tencent", "10.1.0.0/16", "a: 10.1.1.0/24, b: 10.1.1.128/25", "InvalidParameterValue.SubnetOverlap"],
   ["aws", "10.1.0.0/16", "a: 10.1.1.0/24, b: 10.1.0.0/23", "InvalidSubnet.Conflict"],
   ["tencent", "10.1.0.0/16, secondary: 10.1.1.0/24", "", MASKS],

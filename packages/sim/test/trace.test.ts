@@ -177,6 +177,20 @@ test("a packet inside its own VPC needs no route, also between a primary and a s
   assert.is(one("", "vpc1 10.1.9.5", A).outcome, "delivered");
 });
 
+test("of own CIDRs that overlap the longest one decides against a route", () => {
+  const to = (routes: string): string | null => {
+    const network = read(`
+profile: aws
+load: lenient
+vpcs: { vpc1: { cidr: 10.1.0.0/16, secondary: 10.1.64.0/24, subnets: { a: 10.1.1.0/24, b: 10.1.64.0/24 } } }
+gateways: { nat1: nat vpc1 }
+routes: { vpc1: [${routes}] }`);
+    return trace(network, spot(network, A), spot(network, "vpc1 10.1.64.9")).cause;
+  };
+  assert.is(to("10.1.64.0/20 -> nat1"), null);
+  assert.is(to("10.1.64.0/24 -> nat1"), "left-network");
+});
+
 test("a path over a peering names no gateway and no device (A3, B13)", () => {
   const { hops } = one("10.2.0.0/16 -> pcx-12", A, B);
   assert.equal(
