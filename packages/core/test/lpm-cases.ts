@@ -9,7 +9,7 @@ interface LpmCase {
   readonly lookups: Readonly<Record<string, string>>;
 }
 
-export const LPM_CASES: readonly LpmCase[] = [
+const LPM_CASES: readonly LpmCase[] = [
   {
     title: "an empty table matches nothing",
     table: "",
