@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
 import { GATEWAY_KINDS, PROFILE_NAMES } from "../model/profile.ts";
