@@ -1,8 +1,9 @@
 import { type Address, address4, address6, familyOf, formatAddress, Prefix } from "@twoway/core";
+import { resolveEndpoint } from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { networks, seeded, simOf, Tally } from "./generate.ts";
+import { edgesOf, networks, seeded, simOf, Tally } from "./generate.ts";
 import { ask, issuesOf, read, say } from "./notation.ts";
 import { bothWays, isUsable, type PlainSpot, type PlainSubnet, type PlainVpc, spotIn } from "./reference.ts";
 
@@ -103,6 +104,42 @@ test("an answer over subnets, VPCs and CIDRs equals brute force over every pair 
     seeded(500),
   );
   tally.print("answers", [...RANK, "partial", "no common family", "IPv4", "IPv6"]);
+});
+
+test("an answer about the internet equals the reference at every boundary inside the internet", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(networks, (generated) => {
+      const { plain } = generated;
+      const network = simOf(generated);
+      const { spans } = resolveEndpoint(network, "internet", "");
+      // between two boundaries nothing can change, so the boundaries and the beginnings of the spans stand for all
+      const inside = (at: Address): boolean => spans.some(({ first, last }) => first <= at && at <= last);
+      const edges = [...edgesOf(plain).filter(inside), ...spans.map(({ first }) => first)];
+      for (const vpc of plain.vpcs) {
+        for (const subnet of vpc.subnets) {
+          const from = usable(vpc, [subnet]);
+          const seen = new Set<string>();
+          for (const source of from) {
+            for (const address of edges) {
+              if (familyOf(source.address) !== familyOf(address)) continue;
+              seen.add(bothWays(plain, source, { vpc: undefined, subnet: undefined, address }).verdict);
+            }
+          }
+          const found = ask(network, `${vpc.id}/${subnet.id}`, "internet");
+          assert.is(
+            found.verdict,
+            RANK.find((verdict) => seen.has(verdict)),
+            generated.text,
+          );
+          assert.is(found.partial, seen.size > 1, generated.text);
+          tally.add(found.partial ? `${found.verdict}, partial` : found.verdict);
+        }
+      }
+    }),
+    seeded(200),
+  );
+  tally.print("answers about the internet", ["two-way", "unknown", "unreachable", "unreachable, partial"]);
 });
 
 // one network in which one thing about the reached subnet b varies

@@ -66,7 +66,7 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
   };
   const unread =
     bare.cidrs.length < list(input.cidr).length || bare.secondary.length < list(input.secondary).length;
-  if (!unread) judge(reading, refusesVpc(bare), [...path, "cidr"]);
+  judge(reading, refusesVpc(bare), [...path, "cidr"]);
   const subnets = new Map<string, Subnet>();
   const taken = new SubnetBlocks();
   for (const [name, subnet] of entries(input.subnets)) {
