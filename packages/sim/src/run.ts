@@ -20,6 +20,8 @@ export interface ScenarioReport {
 
 export interface StepReport {
   readonly step: Step;
+  /** What happened while the step's time passed. */
+  readonly meanwhile: readonly Event[];
   readonly deeds: readonly Deed[];
   readonly findings: readonly Finding[];
 }
@@ -64,11 +66,8 @@ export function playStep(
   before: Network,
   step: Step,
 ): { readonly network: Network; readonly report: StepReport } {
-  let network = before;
-  if (step.after > 0) {
-    const later = advance(network, network.now + step.after);
-    if (later.kind === "applied") network = later.network;
-  }
+  const later = step.after > 0 ? advance(before, before.now + step.after) : { network: before, events: [] };
+  let { network } = later;
   const deeds = step.actions.map((action): Deed => {
     const outcome = apply(network, action.action, action.source);
     if (outcome.kind === "refused") {
@@ -79,7 +78,7 @@ export function playStep(
     return { action, events: outcome.events, refusal: undefined, ok: step.refused === undefined };
   });
   const findings = step.expectations.map((expectation) => find(network, expectation));
-  return { network, report: { step, deeds, findings } };
+  return { network, report: { step, meanwhile: later.events, deeds, findings } };
 }
 
 /** Compares what is expected with what is the case. */

@@ -119,6 +119,7 @@ test("an answer about the internet equals the reference at every boundary inside
       for (const vpc of plain.vpcs) {
         for (const subnet of vpc.subnets) {
           const from = usable(vpc, [subnet]);
+          if (from.length === 0) continue; // its hosts have reserved addresses only
           const seen = new Set<string>();
           for (const source of from) {
             for (const address of edges) {

@@ -84,7 +84,7 @@ for (const [text, code, message, suggestion] of [
   ["10.1.0.0/16", "ambiguous", "vpc1:10.1.0.0/16, vpc3:10.1.0.0/16", undefined],
   ["10.0.0.0/8", "ambiguous", "vpc1:10.0.0.0/8, vpc3:10.0.0.0/8", undefined],
   ["vpc1/aa", "missing-reference", 'address "vpc1/aa"', "vpc1/a"],
-  ["vcp1", "missing-reference", 'address "vcp1"', undefined],
+  ["vcp1", "missing-reference", 'address "vcp1"', "vpc1"],
   ["vpc22", "missing-reference", 'address "vpc22"', "vpc2"],
   ["vpc1/primry", "missing-reference", "vpc1/primry", "vpc1/primary"],
   ["vpc1/x/primary", "missing-reference", "vpc1/x/primary", "vpc1/primary"],

@@ -106,7 +106,7 @@ export const networks: fc.Arbitrary<Generated> = fc.gen().map((g) => {
       const block = one([...cidrs, ...cidrs, ...secondary]);
       const blocks = often(50) && secondary[0] !== block ? cidrs : [block];
       const own = blocks.map((cidr) => slot(cidr, i));
-      const hosts = often(20) ? own.map((cidr) => offset(cidr.address, below(8))) : undefined;
+      const hosts = often(20) ? own.map((cidr) => offset(cidr.address, 2 + below(5))) : undefined;
       return { id: `s${v}${i}`, cidrs: own, table: undefined, hosts };
     }),
   );

@@ -133,9 +133,9 @@ function arrival(vpc: PlainVpc, { address }: PlainSpot): Walk {
   return isUsable(vpc, subnet, address) ? delivered : dropped("no-such-host");
 }
 
-/** Declared hosts only, where hosts are declared; otherwise everything that the cloud does not keep for itself. */
+/** What the cloud does not keep for itself; of that the declared hosts only, where hosts are declared. */
 export function isUsable(vpc: PlainVpc, subnet: PlainSubnet, address: Address): boolean {
-  if (subnet.hosts !== undefined) return subnet.hosts.some((host) => host === address);
+  if (subnet.hosts !== undefined && !subnet.hosts.some((host) => host === address)) return false;
   return subnet.cidrs.some((cidr) => {
     if (!cidr.contains(address)) return false;
     const v4 = cidr.family === 4;

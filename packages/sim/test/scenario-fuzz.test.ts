@@ -190,7 +190,7 @@ for (const [what, text, code] of [
     "too-large",
   ],
   ["100,000 brackets", "[".repeat(100_000), "too-large"],
-  ["65 brackets", `vpcs: ${"[".repeat(65)}${"]".repeat(65)}`, "too-large"],
+  ["201 brackets", `vpcs: ${"[".repeat(201)}${"]".repeat(201)}`, "too-large"],
   ["100,000 braces", "{a: ".repeat(100_000), "too-large"],
   [
     "brackets behind what looks like a comment",

@@ -1,4 +1,4 @@
-import { type Family, familyOf, ParseError, Prefix, parseAddress } from "@twoway/core";
+import { type Address, type Family, familyOf, ParseError, Prefix, parseAddress } from "@twoway/core";
 import { InputError, type Issue, nearest } from "../model/issue.ts";
 import {
   type Host,
@@ -39,7 +39,9 @@ export function resolveEndpoint(network: Network, text: string, source: string):
     ]);
   };
   const spans =
-    text === "internet" ? INTERNET : (literalSpans(network, text, fail) ?? namedSpans(network, text, fail));
+    text === "internet"
+      ? internetSpans(network)
+      : (literalSpans(network, text, fail) ?? namedSpans(network, text, fail));
   if (spans.length === 0) fail("missing-reference", `${text} has no address that a host could have`);
   return { text, spans };
 }
@@ -228,6 +230,28 @@ function subnetSpans(vpc: Vpc, subnet: Subnet, family: Family): EndpointSpan[] {
 
 function hostSpans(vpc: Vpc, subnet: Subnet, host: Host): EndpointSpan[] {
   return host.addresses.map((address) => ({ vpc: vpc.id, subnet: subnet.id, first: address, last: address }));
+}
+
+/** The public addresses that no VPC has for itself. */
+function internetSpans(network: Network): EndpointSpan[] {
+  let spans: EndpointSpan[] = [...INTERNET];
+  for (const { cidrs, secondary } of network.vpcs.values()) {
+    for (const cidr of [...cidrs, ...secondary]) spans = spans.flatMap((span) => cutOut(span, cidr));
+  }
+  return spans;
+}
+
+/** Returns what is left of the span, before and behind the block. */
+function cutOut(span: EndpointSpan, block: Prefix): EndpointSpan[] {
+  const { address, last } = block;
+  if (familyOf(span.first) !== block.family || last < span.first || span.last < address) return [span];
+  const before = address > span.first ? [{ ...span, last: moved(address, -1) }] : [];
+  const behind = last < span.last ? [{ ...span, first: moved(last, 1) }] : [];
+  return [...before, ...behind];
+}
+
+function moved(address: Address, by: number): Address {
+  return (typeof address === "number" ? address + by : address + BigInt(by)) as Address;
 }
 
 /** Global unicast space: IPv4 without what IANA sets aside for other uses, and 2000::/3. */

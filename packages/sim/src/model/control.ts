@@ -1,5 +1,6 @@
 import type { Action, PeeringVerb } from "./action.ts";
 import { DAY, formatDuration, formatTime, parseTime } from "./clock.ts";
+import { nameProblem } from "./name.ts";
 import {
   findTable,
   type Network,
@@ -12,16 +13,20 @@ import {
 } from "./network.ts";
 import { type Peering, type PeeringEnd, type PeeringEvent, TRANSITIONS } from "./peering.ts";
 import type { Profile, Rule } from "./profile.ts";
-import type { Route } from "./routes.ts";
+import type { Route, Routes } from "./routes.ts";
 import { peeringsBeside, type Refusal, refuse, refusesPeering, refusesRoute } from "./rules.ts";
 
 /**
  * The control plane: an action on a network gives a new network and what happened, or a coded refusal. The old network
  * is untouched either way. Always strict: what the profile refuses is refused (S4).
  */
-export type Outcome =
-  | { readonly kind: "applied"; readonly network: Network; readonly events: readonly Event[] }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+export type Outcome = Applied | { readonly kind: "refused"; readonly refusal: Refusal };
+
+export interface Applied {
+  readonly kind: "applied";
+  readonly network: Network;
+  readonly events: readonly Event[];
+}
 
 /** One thing that an action did. */
 export interface Event {
@@ -49,6 +54,13 @@ export interface Event {
  * Cost: O(VPCs + peerings) for the copied index, O(routes of the table) for a route.
  */
 export function apply(network: Network, action: Action, source: string): Outcome {
+  // a request that is out of time has expired, whether or not anybody moved the clock to see it
+  const due = expire(network);
+  const outcome = act(due.network, action, source);
+  return outcome.kind === "refused" ? outcome : applied(outcome.network, [...due.events, ...outcome.events]);
+}
+
+function act(network: Network, action: Action, source: string): Outcome {
   switch (action.kind) {
     case "create-peering":
       return createPeering(network, action, source);
@@ -70,32 +82,28 @@ export function apply(network: Network, action: Action, source: string): Outcome
 }
 
 /**
- * Moves the clock to `now` and lets every request expire that nobody answered in time (A8). Peerings expire in the
- * order of their deadlines. The clock never goes backwards: states cannot be computed that way (S6). It ends with the
- * year 9999, behind which a time has no spelling.
+ * Moves the clock to `time` and lets every request expire that nobody answered by then (A8). The clock never goes
+ * backwards: states cannot be computed that way (S6). It ends with the year 9999, behind which a time has no spelling.
  */
-export function advance(network: Network, time: number): Outcome {
+export function advance(network: Network, time: number): Applied {
   const now = Math.min(Math.max(time, network.now), LAST);
+  const message = `it is ${formatTime(now)} (${formatDuration(now - network.now)} later)`;
+  const due = expire({ ...network, now });
+  return applied(due.network, [{ kind: "clock-advanced", subject: "", message }, ...due.events]);
+}
+
+/** Lets requests expire whose time is up, in the order of their deadlines; the same network when there are none. */
+function expire(network: Network): Applied {
   const due = [...network.peerings.values()]
-    .filter((peering) => peering.state === "PENDING" && deadline(network, peering) <= now)
+    .filter((peering) => peering.state === "PENDING" && deadline(network, peering) <= network.now)
     .sort((a, b) => deadline(network, a) - deadline(network, b));
-  let next: Network = { ...network, now };
-  const events: Event[] = [
-    {
-      kind: "clock-advanced",
-      subject: "",
-      message: `it is ${formatTime(now)} (${formatDuration(now - network.now)} later)`,
-    },
-  ];
-  for (const peering of due) {
+  let next = network;
+  const events = due.map((peering): Event => {
     next = withPeering(next, { ...peering, state: TRANSITIONS.expire.to });
-    events.push({
-      kind: "peering-expired",
-      subject: peering.id,
-      message: `${peering.id} expired at ${formatTime(deadline(network, peering))}: nobody accepted it`,
-    });
-  }
-  return { kind: "applied", network: next, events };
+    const message = `${peering.id} expired at ${formatTime(deadline(network, peering))}: nobody accepted it`;
+    return { kind: "peering-expired", subject: peering.id, message };
+  });
+  return applied(next, events);
 }
 
 const LAST = parseTime("9999-12-31T23:59:59Z");
@@ -119,6 +127,15 @@ function createPeering(
     return notFound(profileOf(network), "VPC", requester === undefined ? action.requester : action.accepter);
   }
   const { profile } = requester;
+  const problem = nameProblem(action.peering);
+  if (problem !== undefined) {
+    return refused(
+      profile,
+      "malformed",
+      `${JSON.stringify(action.peering)}: ${problem}`,
+      "Choose another id.",
+    );
+  }
   const taken = network.gateways.has(action.peering) ? "gateway" : "peering";
   if (taken === "gateway" || network.peerings.has(action.peering)) {
     return refused(
@@ -309,12 +326,17 @@ function editRoute(network: Network, action: RouteAction, source: string): Outco
         "route-deleted",
         `${spelled} deleted`,
       );
-    case "enable-route":
+    case "enable-route": {
+      // a route that was loaded or switched off may not be allowed any more
+      const others = rowsBeside(routes, route).map((row) => routes.at(row).target);
+      const refusal = refusesRoute(network, vpc, table.id, route, others);
+      if (refusal !== undefined) return { kind: "refused", refusal };
       return edit(
         withRoutes(vpc, table, routes.withEnabled(route.row, true)),
         "route-enabled",
         `${spelled} enabled`,
       );
+    }
     case "disable-route":
       return edit(
         withRoutes(vpc, table, routes.withEnabled(route.row, false)),
@@ -324,6 +346,11 @@ function editRoute(network: Network, action: RouteAction, source: string): Outco
     default:
       return action satisfies never;
   }
+}
+
+/** Returns the enabled rows of the same destination, without the route itself. */
+function rowsBeside(routes: Routes, route: Route): number[] {
+  return routes.rowsOf(route.destination).filter((row) => row !== route.row && routes.enabled[row] === 1);
 }
 
 /** Returns the one route that the action means, or why there is none. */
@@ -373,6 +400,6 @@ function refused(profile: Profile, rule: Rule, message: string, advice: string):
   return { kind: "refused", refusal: refuse(profile, rule, message, advice) };
 }
 
-function applied(network: Network, events: readonly Event[]): Outcome {
+function applied(network: Network, events: readonly Event[]): Applied {
   return { kind: "applied", network, events };
 }

@@ -55,17 +55,23 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Levenshtein distance, given up (returning `limit`) once it cannot be below `limit`. */
+/**
+ * Optimal string alignment distance: letters replaced, added, left out, or neighbours swapped. Given up (returning
+ * `limit`) once it cannot be below `limit`.
+ */
 function editDistance(a: string, b: string, limit: number): number {
   if (a.length > 100 || b.length > 100) return limit;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const replaced = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1, swapped ? before[j - 2] + 1 : replaced));
     }
-    if (Math.min(...next) >= limit) return limit;
+    if (Math.min(...next, ...row) >= limit) return limit;
+    before = row;
     row = next;
   }
   return row[b.length];

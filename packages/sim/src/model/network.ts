@@ -130,35 +130,46 @@ export interface Span {
  */
 export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
   if (subnet.hosts !== undefined) {
-    const addresses = [...subnet.hosts.values()].flatMap((host) => host.addresses);
-    return addresses
-      .filter((address) => (typeof address === "number") === (family === 4))
+    return [...addressesOf(subnet.hosts)]
+      .filter(
+        (address) => (typeof address === "number") === (family === 4) && !isReserved(vpc, subnet, address),
+      )
       .sort((a, b) => (a < b ? -1 : 1))
       .map((address) => ({ first: address, last: address }));
   }
-  const { reserved4, reserved6 } = vpc.profile;
   return subnet.cidrs.flatMap((cidr) => {
-    if (cidr.family !== family) return [];
-    const { address, last } = cidr;
-    const span =
-      typeof address === "number"
-        ? {
-            first: (address + reserved4.first) as Address,
-            last: ((last as number) - reserved4.last) as Address,
-          }
-        : {
-            first: (address + BigInt(reserved6.first)) as Address,
-            last: ((last as bigint) - BigInt(reserved6.last)) as Address,
-          };
-    return span.first <= span.last ? [span] : [];
+    const span = cidr.family === family ? unreserved(vpc, cidr) : undefined;
+    return span === undefined ? [] : [span];
   });
+}
+
+/** Returns the block without what the cloud keeps for itself at both ends; undefined when nothing is left. */
+function unreserved({ profile }: Vpc, { address, last }: Prefix): Span | undefined {
+  const { reserved4, reserved6 } = profile;
+  const span =
+    typeof address === "number"
+      ? {
+          first: (address + reserved4.first) as Address,
+          last: ((last as number) - reserved4.last) as Address,
+        }
+      : {
+          first: (address + BigInt(reserved6.first)) as Address,
+          last: ((last as bigint) - BigInt(reserved6.last)) as Address,
+        };
+  return span.first <= span.last ? span : undefined;
+}
+
+/** Reports whether the cloud keeps this address of the subnet for itself, whoever claims to have it (S16). */
+export function isReserved(vpc: Vpc, subnet: Subnet, address: Address): boolean {
+  const cidr = subnet.cidrs.find((block) => block.contains(address));
+  const span = cidr && unreserved(vpc, cidr);
+  return span === undefined || address < span.first || address > span.last;
 }
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
-  if (subnet.hosts !== undefined) return addressesOf(subnet.hosts).has(address);
-  const family = typeof address === "number" ? 4 : 6;
-  return usableSpans(vpc, subnet, family).some(({ first, last }) => first <= address && address <= last);
+  if (subnet.hosts !== undefined && !addressesOf(subnet.hosts).has(address)) return false;
+  return !isReserved(vpc, subnet, address);
 }
 
 const hostAddresses = new WeakMap<ReadonlyMap<string, Host>, ReadonlySet<Address>>();

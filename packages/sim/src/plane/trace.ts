@@ -3,6 +3,7 @@ import { type Cause, type Hint, type RouteName, UNDECIDED_CAUSES } from "../mode
 import {
   type Component,
   type Gateway,
+  isReserved,
   isUsable,
   type Network,
   ownersOf,
@@ -276,10 +277,9 @@ function arrive(vpc: Vpc, to: Spot): HandOff {
   }
   const hops: Hop[] = [{ node: subnet.id, kind: "subnet" }];
   if (isUsable(vpc, subnet, to.address)) return { hops, end: { outcome: "delivered", cause: null } };
-  const message =
-    subnet.hosts === undefined
-      ? `${text} is reserved by the cloud: no host of ${subnet.id} can have it`
-      : `no host of ${subnet.id} has ${text}`;
+  const message = isReserved(vpc, subnet, to.address)
+    ? `${text} is reserved by the cloud: no host of ${subnet.id} can have it`
+    : `no host of ${subnet.id} has ${text}`;
   return { hops, end: stop("no-such-host", subnetComponent(vpc, subnet), message) };
 }
 

@@ -67,8 +67,9 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
     name: report.name,
     passed: report.passed,
     failed: report.failed,
-    steps: report.steps.map(({ step, deeds, findings }) => ({
+    steps: report.steps.map(({ step, meanwhile, deeds, findings }) => ({
       source: step.source,
+      meanwhile: meanwhile.map(({ kind, subject, message }) => ({ kind, subject, message })),
       actions: deeds.map(({ action, events, refusal, ok }) => ({
         action: action.text,
         source: action.source,

@@ -121,8 +121,9 @@ function footer(network: Network): string {
 /** One line for each expectation and each refusal that was asked for; the whole answer for those that fail. */
 export function renderScenario(file: string, report: ScenarioReport, style: Style = PLAIN): string {
   const lines = [`${style.bold(report.name)}  ${style.dim(file)}`];
-  for (const { step, deeds, findings } of report.steps) {
+  for (const { step, meanwhile, deeds, findings } of report.steps) {
     if (step.note !== "") lines.push(style.dim(`  # ${step.note}`));
+    for (const { message } of meanwhile) lines.push(style.dim(`  time  ${message}`));
     for (const deed of deeds) lines.push(...renderDeed(deed, step.refused, style));
     for (const finding of findings) lines.push(...renderFinding(finding, style));
   }

@@ -30,7 +30,7 @@ const MIB = 1024 * 1024;
 /** `yaml` reads about 4 MB/s; what is larger should be JSON. Characters. */
 const MAX_YAML = 16 * MIB;
 const MAX_JSON = 256 * MIB;
-const MAX_DEPTH = 64;
+const MAX_DEPTH = 200;
 const MAX_VALUES = 2_000_000;
 const MAX_ALIASES = 100;
 

@@ -1,5 +1,6 @@
 import { parseTime } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
+import { nameProblem } from "../model/name.ts";
 import type { Network, Vpc } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
 import type { Refusal } from "../model/rules.ts";
@@ -38,20 +39,13 @@ export function judge({ input, findings }: Reading, refusal: Refusal | undefined
   else findings.error("refused", message, path, refusal.advice.replace(/\.$/, ""));
 }
 
-/** Names stand in endpoints and in actions, so they cannot hold what separates words there, or look like an address. */
+/** Reports whether the key is a name; says why when it is not. */
 export function checkName({ findings }: Reading, name: string, path: Path): boolean {
-  let rule: string | undefined;
-  if (!/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name))
-    rule = "a name is made of letters, digits, `_`, `-` and `.`";
-  else if (name.length > 128) rule = "a name has at most 128 characters";
-  else if (RESERVED_NAMES.has(name)) rule = "this name means something else already";
-  else if (/^[\d.]+$/.test(name) && name.includes(".")) rule = "a name does not look like an address";
-  if (rule === undefined) return true;
-  findings.keyError("bad-name", `${JSON.stringify(name.slice(0, 60))}: ${rule}`, path);
-  return false;
+  const rule = nameProblem(name);
+  if (rule !== undefined)
+    findings.keyError("bad-name", `${JSON.stringify(name.slice(0, 60))}: ${rule}`, path);
+  return rule === undefined;
 }
-
-const RESERVED_NAMES: ReadonlySet<string> = new Set(["internet", "local", "blackhole", "unknown", "as"]);
 
 export function readTime({ findings }: Reading, text: string | undefined, path: Path): number | undefined {
   return text === undefined ? undefined : findings.parse(parseTime, text, path);

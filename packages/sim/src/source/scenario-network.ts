@@ -1,8 +1,15 @@
-import { type Address, Prefix, parseAddress, Trie } from "@twoway/core";
+import { type Address, formatAddress, Prefix, parseAddress, Trie } from "@twoway/core";
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
-import type { Gateway, Host, Network, Subnet, Vpc } from "../model/network.ts";
+import {
+  type Gateway,
+  type Host,
+  isReserved,
+  type Network,
+  type Subnet,
+  type Vpc,
+} from "../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../model/peering.ts";
 import { GATEWAY_KINDS, type GatewayKind, PROFILES, type ProfileName } from "../model/profile.ts";
 import { Routes } from "../model/routes.ts";
@@ -66,6 +73,11 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
   };
   const unread =
     bare.cidrs.length < list(input.cidr).length || bare.secondary.length < list(input.secondary).length;
+  const second = bare.cidrs.filter(({ family }) => family === 4)[1];
+  if (second !== undefined) {
+    const message = `${id} has one IPv4 CIDR; what is added later is secondary`;
+    reading.findings.error("bad-text", message, [...path, "cidr"], `secondary: ${second}`);
+  }
   judge(reading, refusesVpc(bare), [...path, "cidr"]);
   const subnets = new Map<string, Subnet>();
   const taken = new SubnetBlocks();
@@ -80,10 +92,23 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
         refusesSubnet(bare, made, (cidr) => taken.clash(cidr)),
         at,
       );
+    judgeHosts(reading, bare, made, at);
     taken.add(made);
     subnets.set(name, made);
   }
   return unread ? undefined : { ...bare, subnets };
+}
+
+/** A host cannot have an address that the cloud keeps for itself. */
+function judgeHosts({ input, findings }: Reading, vpc: Vpc, subnet: Subnet, path: Path): void {
+  for (const { name, addresses } of subnet.hosts?.values() ?? []) {
+    for (const address of addresses) {
+      if (!subnet.cidrs.some((cidr) => cidr.contains(address)) || !isReserved(vpc, subnet, address)) continue;
+      const message = `${name} cannot have ${formatAddress(address)}: ${vpc.profile.name} keeps it for itself`;
+      if (input.load === "lenient") findings.warning("refused", message, [...path, "hosts", name]);
+      else findings.error("refused", message, [...path, "hosts", name]);
+    }
+  }
 }
 
 /** The blocks of the subnets read so far, in a trie, so that ten thousand of them are no slower to compare than ten. */
@@ -116,6 +141,9 @@ function readSubnet(
   const body = typeof input === "string" ? { cidr: input } : input;
   const cidrs = readCidrs(reading, body.cidr, typeof input === "string" ? path : [...path, "cidr"]);
   if (cidrs.length < list(body.cidr).length) return undefined;
+  if (new Set(cidrs.map(({ family }) => family)).size < cidrs.length) {
+    findings.error("bad-text", `${id} has one IPv4 CIDR and one IPv6 CIDR at most`, path);
+  }
   const subnet = { id, name: body.name ?? id, vpc, cidrs, table: undefined, source: findings.keyPlace(path) };
   if (body.hosts === undefined) return { ...subnet, hosts: undefined };
   const hosts = new Map<string, Host>();
