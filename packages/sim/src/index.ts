@@ -11,10 +11,11 @@ export {
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
-export { advance, apply, type Event, type Outcome } from "./model/control.ts";
+export { advance, apply } from "./model/control.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
+export type { Applied, Event, Outcome } from "./model/outcome.ts";
 export {
   type Peering,
   type PeeringEnd,

@@ -1,8 +1,9 @@
 import { type Answer, answer } from "./ask/answer.ts";
 import { resolveEndpoint } from "./ask/endpoint.ts";
 import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
-import { advance, apply, type Event } from "./model/control.ts";
+import { advance, apply } from "./model/control.ts";
 import type { Network } from "./model/network.ts";
+import type { Event } from "./model/outcome.ts";
 import type { Refusal } from "./model/rules.ts";
 
 /** Plays a scenario: every step in order, every expectation looked at, whatever failed before. */

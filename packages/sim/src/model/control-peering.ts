@@ -1,0 +1,185 @@
+import type { Action, PeeringVerb } from "./action.ts";
+import { DAY, formatTime } from "./clock.ts";
+import { nameProblem } from "./name.ts";
+import { type Network, profileOf, type Vpc, withPeering, withRoutes, withVpc } from "./network.ts";
+import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
+import { type Peering, type PeeringEnd, type PeeringEvent, TRANSITIONS } from "./peering.ts";
+import type { Profile } from "./profile.ts";
+import { peeringsBeside, refusesPeering } from "./rules.ts";
+
+/** The peering part of the control plane: create, accept, reject, enable, delete. */
+
+export function createPeering(
+  network: Network,
+  action: Extract<Action, { kind: "create-peering" }>,
+  source: string,
+): Outcome {
+  const requester = network.vpcs.get(action.requester);
+  const accepter = network.vpcs.get(action.accepter);
+  if (requester === undefined || accepter === undefined) {
+    return notFound(profileOf(network), "VPC", requester === undefined ? action.requester : action.accepter);
+  }
+  const { profile } = requester;
+  const problem = nameProblem(action.peering);
+  if (problem !== undefined) {
+    return refused(
+      profile,
+      "malformed",
+      `${JSON.stringify(action.peering)}: ${problem}`,
+      "Choose another id.",
+    );
+  }
+  const taken = network.gateways.has(action.peering) ? "gateway" : "peering";
+  if (taken === "gateway" || network.peerings.has(action.peering)) {
+    return refused(
+      profile,
+      "already-exists",
+      `a ${taken} ${action.peering} exists already`,
+      "Choose another id.",
+    );
+  }
+  const stranger = wrongActor(profile, action, [requester.account], `ask for a peering of ${requester.id}`);
+  if (stranger !== undefined) return stranger;
+  const draft = {
+    id: action.peering,
+    name: action.peering,
+    requester: endOf(requester),
+    accepter: endOf(accepter),
+    requested: network.now,
+    ...(action.bandwidth === undefined ? {} : { bandwidth: action.bandwidth }),
+    source,
+  };
+  const refusal = refusesPeering(network, profile, draft, peeringsBeside(network, draft));
+  if (refusal?.rule === "endpoints-overlap" && profile.endpointOverlap === "failed-object") {
+    const failed = withPeering(network, { ...draft, state: "FAILED" });
+    return applied(failed, [
+      { kind: "peering-failed", subject: draft.id, message: `${draft.id} failed: ${refusal.message}` },
+    ]);
+  }
+  if (refusal !== undefined) return { kind: "refused", refusal };
+  const active = requester.account === accepter.account && profile.sameAccountActive;
+  const message = active
+    ? `${draft.id} joins ${requester.id} and ${accepter.id}; nothing passes until both sides have routes`
+    : `${draft.id} waits for ${accepter.account} to accept it until ${formatTime(network.now + profile.expiryDays * DAY)}`;
+  return applied(withPeering(network, { ...draft, state: active ? "ACTIVE" : "PENDING" }), [
+    { kind: "peering-created", subject: draft.id, message },
+  ]);
+}
+
+function endOf(vpc: Vpc): PeeringEnd {
+  return { vpc: vpc.id, account: vpc.account, region: vpc.region };
+}
+
+/** The events that somebody causes; expiry is caused by the clock. */
+type ActedEvent = Exclude<PeeringEvent, "expire">;
+
+const EVENTS: Readonly<Record<PeeringVerb, ActedEvent>> = {
+  "accept-peering": "accept",
+  "reject-peering": "reject",
+  "enable-peering": "enable",
+  "delete-peering": "delete",
+};
+
+export function movePeering(network: Network, action: Extract<Action, { kind: PeeringVerb }>): Outcome {
+  const peering = network.peerings.get(action.peering);
+  if (peering === undefined) return notFound(profileOf(network), "peering", action.peering);
+  const event = EVENTS[action.kind];
+  const profile = profileAt(network, peering.requester.vpc);
+  const { from, to, by } = TRANSITIONS[event];
+  const { requester, accepter } = peering;
+  const entitled = {
+    requester: [requester.account],
+    accepter: [accepter.account],
+    either: [requester.account, accepter.account],
+    clock: [],
+  }[by];
+  const stranger = wrongActor(profile, action, entitled, `${event} ${peering.id}`);
+  if (stranger !== undefined) return stranger;
+  if (!from.includes(peering.state)) {
+    const message = `${peering.id} is ${peering.state}, and only ${from.join(" or ")} can be ${PAST[event]}`;
+    return refused(profile, "wrong-state", message, ADVICE[event]);
+  }
+  switch (event) {
+    case "accept":
+      return applied(withPeering(network, { ...peering, state: to }), [
+        {
+          kind: "peering-accepted",
+          subject: peering.id,
+          message: `${peering.id} is active; nothing passes until both sides have routes`,
+        },
+      ]);
+    case "reject":
+      return applied(withPeering(network, { ...peering, state: to }), [
+        {
+          kind: "peering-rejected",
+          subject: peering.id,
+          message: `${accepter.account} rejected ${peering.id}`,
+        },
+      ]);
+    case "enable": {
+      if (profile.enable === "never") {
+        const message = `${profile.name} cannot renew an expired request`;
+        return refused(profile, "wrong-state", message, "Delete it and create a new one.");
+      }
+      const refusal = refusesPeering(network, profile, peering, peeringsBeside(network, peering));
+      if (refusal !== undefined) return { kind: "refused", refusal };
+      return applied(withPeering(network, { ...peering, state: to, requested: network.now }), [
+        {
+          kind: "peering-renewed",
+          subject: peering.id,
+          message: `${peering.id} waits again for ${accepter.account}`,
+        },
+      ]);
+    }
+    case "delete":
+      return deletePeering(network, peering, profile);
+    default:
+      return event satisfies never;
+  }
+}
+
+const PAST: Readonly<Record<ActedEvent, string>> = {
+  accept: "accepted",
+  reject: "rejected",
+  enable: "enabled",
+  delete: "deleted",
+};
+
+const ADVICE: Readonly<Record<ActedEvent, string>> = {
+  accept: "Ask the requester to enable it again, or to create a new one.",
+  reject: "Delete it instead.",
+  enable: "Only a request that expired can be enabled again.",
+  delete: "It is gone already.",
+};
+
+/** Ends the peering for both sides at once and takes, by profile, its routes with it (A12, A34, A35, B8, S5). */
+function deletePeering(network: Network, peering: Peering, profile: Profile): Outcome {
+  const cascade = profile.deleteRoutes === "cascade";
+  let next = withPeering(network, { ...peering, state: "DELETED" });
+  const events: Event[] = [
+    { kind: "peering-deleted", subject: peering.id, message: `${peering.id} is deleted, for both sides` },
+  ];
+  for (const end of [peering.requester, peering.accepter]) {
+    const vpc = network.vpcs.get(end.vpc);
+    for (const table of vpc?.tables.values() ?? []) {
+      const touched = [...(table.routes ?? [])].filter((route) => route.target === peering.id);
+      if (touched.length === 0) continue;
+      for (const { destination } of touched) {
+        events.push({
+          kind: cascade ? "route-deleted" : "route-blackholed",
+          subject: table.id,
+          message: `${table.id}: ${destination} -> ${peering.id} ${cascade ? "went with it" : "is a blackhole now"}`,
+        });
+      }
+      if (!cascade) continue;
+      const kept = table.routes!.without((route) => route.target === peering.id);
+      next = withVpc(next, withRoutes(next.vpcs.get(end.vpc)!, table, kept));
+    }
+  }
+  return applied(next, events);
+}
+
+/** Returns the rules of a peering: those of its requester's VPC. */
+export function profileAt(network: Network, vpc: string): Profile {
+  return network.vpcs.get(vpc)?.profile ?? profileOf(network);
+}

@@ -1,0 +1,111 @@
+import type { Action } from "./action.ts";
+import {
+  findTable,
+  type Network,
+  profileOf,
+  type RouteTable,
+  type Vpc,
+  withRoutes,
+  withVpc,
+} from "./network.ts";
+import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
+import type { Profile } from "./profile.ts";
+import type { Route, Routes } from "./routes.ts";
+import { type Refusal, refuse, refusesRoute } from "./rules.ts";
+
+/** The route part of the control plane: add, delete, enable, disable. */
+
+type RouteAction = Extract<Action, { kind: "add-route" | "delete-route" | "enable-route" | "disable-route" }>;
+
+export function editRoute(network: Network, action: RouteAction, source: string): Outcome {
+  const found = findTable(network, action.table);
+  if (found === undefined) return notFound(profileOf(network), "route table", action.table);
+  const { vpc, table } = found;
+  const { profile } = vpc;
+  const stranger = wrongActor(profile, action, [vpc.account], `edit ${table.id}`);
+  if (stranger !== undefined) return stranger;
+  const routes = table.routes;
+  if (routes === undefined) {
+    const message = `the routes of ${table.id} are not part of the input`;
+    return refused(profile, "not-found", message, "Add the table's routes to the input.");
+  }
+  if (action.kind === "add-route") {
+    const beside = routes.rowsOf(action.destination).map((row) => routes.at(row).target);
+    const refusal = refusesRoute(network, vpc, table.id, action, beside);
+    if (refusal !== undefined) return { kind: "refused", refusal };
+    const { destination, target } = action;
+    const next = withRoutes(vpc, table, routes.add({ destination, target, enabled: true, source }));
+    return applied(withVpc(network, next), [
+      { kind: "route-added", subject: table.id, message: `${table.id}: ${destination} -> ${target}` },
+    ]);
+  }
+  const route = pickRoute(profile, table, action);
+  if ("rule" in route) return { kind: "refused", refusal: route };
+  const spelled = `${table.id}: ${route.destination} -> ${route.target}`;
+  const edit = (next: Vpc, kind: Event["kind"], message: string): Outcome =>
+    applied(withVpc(network, next), [{ kind, subject: table.id, message }]);
+  switch (action.kind) {
+    case "delete-route":
+      return edit(
+        withRoutes(
+          vpc,
+          table,
+          routes.without(({ row }) => row === route.row),
+        ),
+        "route-deleted",
+        `${spelled} deleted`,
+      );
+    case "enable-route": {
+      // a route that was loaded or switched off may not be allowed any more
+      const others = rowsBeside(routes, route).map((row) => routes.at(row).target);
+      const refusal = refusesRoute(network, vpc, table.id, route, others);
+      if (refusal !== undefined) return { kind: "refused", refusal };
+      return edit(
+        withRoutes(vpc, table, routes.withEnabled(route.row, true)),
+        "route-enabled",
+        `${spelled} enabled`,
+      );
+    }
+    case "disable-route":
+      return edit(
+        withRoutes(vpc, table, routes.withEnabled(route.row, false)),
+        "route-disabled",
+        `${spelled} disabled`,
+      );
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Returns the enabled rows of the same destination, without the route itself. */
+function rowsBeside(routes: Routes, route: Route): number[] {
+  return routes.rowsOf(route.destination).filter((row) => row !== route.row && routes.enabled[row] === 1);
+}
+
+/** Returns the one route that the action means, or why there is none. */
+function pickRoute(
+  profile: Profile,
+  table: RouteTable,
+  action: Exclude<RouteAction, { kind: "add-route" }>,
+): Route | Refusal {
+  const rows = table.routes!.rowsOf(action.destination).map((row) => table.routes!.at(row));
+  const meant = rows.filter((route) => action.target === undefined || route.target === action.target);
+  if (meant.length === 1) return meant[0];
+  const wanted =
+    action.target === undefined ? `${action.destination}` : `${action.destination} -> ${action.target}`;
+  if (meant.length === 0) {
+    const message = `${table.id} has no route ${wanted}`;
+    const near =
+      rows.length > 0
+        ? `There is ${action.destination} -> ${rows.map((route) => route.target).join(", ")}.`
+        : "";
+    return refuse(profile, "not-found", message, near || `Look at the routes of ${table.id}.`);
+  }
+  const message = `${table.id} has ${meant.length} routes ${wanted}`;
+  return refuse(
+    profile,
+    "malformed",
+    message,
+    `Say which: ${meant.map((route) => `-> ${route.target}`).join(" or ")}.`,
+  );
+}

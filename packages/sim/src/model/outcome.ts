@@ -1,0 +1,59 @@
+import type { Action } from "./action.ts";
+import type { Network } from "./network.ts";
+import type { Profile, Rule } from "./profile.ts";
+import { type Refusal, refuse } from "./rules.ts";
+
+/** How an action ends: a new network and what happened, or a coded refusal. */
+
+export type Outcome = Applied | { readonly kind: "refused"; readonly refusal: Refusal };
+
+export interface Applied {
+  readonly kind: "applied";
+  readonly network: Network;
+  readonly events: readonly Event[];
+}
+
+/** One thing that an action did. */
+export interface Event {
+  readonly kind:
+    | "peering-created"
+    | "peering-failed"
+    | "peering-accepted"
+    | "peering-rejected"
+    | "peering-renewed"
+    | "peering-expired"
+    | "peering-deleted"
+    | "route-added"
+    | "route-deleted"
+    | "route-blackholed"
+    | "route-enabled"
+    | "route-disabled"
+    | "clock-advanced";
+  /** Id of the peering or table, empty for the clock. */
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** Refuses an action that names an actor who is not entitled to it. */
+export function wrongActor(
+  profile: Profile,
+  action: Action,
+  entitled: readonly string[],
+  deed: string,
+): Outcome | undefined {
+  if (action.as === undefined || entitled.includes(action.as)) return undefined;
+  const message = `account ${action.as} may not ${deed}; that is for ${[...new Set(entitled)].join(" or ")}`;
+  return refused(profile, "wrong-actor", message, "Act as the account that is entitled to.");
+}
+
+export function notFound(profile: Profile, what: string, id: string): Outcome {
+  return refused(profile, "not-found", `there is no ${what} ${id}`, "Check the name.");
+}
+
+export function refused(profile: Profile, rule: Rule, message: string, advice: string): Outcome {
+  return { kind: "refused", refusal: refuse(profile, rule, message, advice) };
+}
+
+export function applied(network: Network, events: readonly Event[]): Applied {
+  return { kind: "applied", network, events };
+}
