@@ -13,6 +13,7 @@ export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteNa
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
+export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
 export type { Applied, Event, Outcome } from "./model/outcome.ts";

@@ -147,7 +147,9 @@ for (const [text, offset, rule, suggestion] of [
 
 const word = fc
   .stringMatching(/^[a-z0-9_][a-z0-9_.-]{0,9}$/)
-  .filter((text) => text !== "as" && text !== "bandwidth");
+  .filter((text) => !["as", "bandwidth", "name", "region", "account"].includes(text));
+/** A word without the stroke that separates a VPC from its subnet. */
+const part = word.map((text) => text.replaceAll("/", "x"));
 const actor = fc.option(word, { nil: undefined });
 const destination = fc.oneof(
   fc
@@ -180,7 +182,62 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
     PLAIN,
   ),
   fc.record(
+    {
+      kind: fc.constantFrom("isolate-peering" as const, "restore-peering" as const),
+      peering: word,
+      as: actor,
+    },
+    PLAIN,
+  ),
+  fc.record({ kind: fc.constant("dismiss-peering" as const), peering: word, as: actor }, PLAIN),
+  fc.record(
+    {
+      kind: fc.constant("modify-peering" as const),
+      peering: word,
+      bandwidth: fc.option(fc.integer({ min: 1, max: 999_999_999 }), absent),
+      name: fc.option(word, absent),
+      as: actor,
+    },
+    PLAIN,
+  ),
+  fc.record(
+    {
+      kind: fc.constant("create-vpc" as const),
+      vpc: word,
+      cidr: destination,
+      region: fc.option(word, absent),
+      account: fc.option(word, absent),
+      as: actor,
+    },
+    PLAIN,
+  ),
+  fc.record({ kind: fc.constant("delete-vpc" as const), vpc: word, as: actor }, PLAIN),
+  fc.record(
+    {
+      kind: fc.constantFrom("add-cidr" as const, "remove-cidr" as const),
+      vpc: word,
+      cidr: destination,
+      as: actor,
+    },
+    PLAIN,
+  ),
+  fc.record(
+    { kind: fc.constant("create-subnet" as const), vpc: part, subnet: part, cidr: destination, as: actor },
+    PLAIN,
+  ),
+  fc.record({ kind: fc.constant("delete-subnet" as const), vpc: part, subnet: part, as: actor }, PLAIN),
+  fc.record({ kind: fc.constant("create-table" as const), table: word, vpc: word, as: actor }, PLAIN),
+  fc.record({ kind: fc.constant("delete-table" as const), table: word, as: actor }, PLAIN),
+  fc.record(
+    { kind: fc.constant("associate" as const), vpc: part, subnet: part, table: word, as: actor },
+    PLAIN,
+  ),
+  fc.record(
     { kind: fc.constant("add-route" as const), table: word, destination, target: word, as: actor },
+    PLAIN,
+  ),
+  fc.record(
+    { kind: fc.constant("replace-route" as const), table: word, destination, target: word, as: actor },
     PLAIN,
   ),
   fc.record(

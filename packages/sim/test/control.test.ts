@@ -71,6 +71,8 @@ test("the table of transitions is the life-cycle model and nothing else (SPEC 1.
     "reject PENDING REJECTED accepter",
     "expire PENDING EXPIRED clock",
     "enable EXPIRED PENDING requester",
+    "isolate ACTIVE ISOLATED provider",
+    "restore ISOLATED ACTIVE provider",
     "delete PENDING|ACTIVE|EXPIRED|REJECTED|FAILED|ISOLATED DELETED either",
   ]);
 });

@@ -1,13 +1,29 @@
-import { ParseError, Prefix } from "@twoway/core";
+import type { Prefix } from "@twoway/core";
 import { formatDuration, parseDuration } from "./clock.ts";
 import { nearest } from "./issue.ts";
 import { PEERING_STATES, type PeeringState } from "./peering.ts";
+import { Words } from "./words.ts";
 
 /**
  * One edit of a network, as data. Every action has one spelling, a line of text, shared by scenario steps, `--do` and
  * proposed fixes: `parseAction` and `formatAction` are inverse.
  */
 export type Action = (
+  | {
+      readonly kind: "create-vpc";
+      readonly vpc: string;
+      readonly cidr: Prefix;
+      readonly region: string | undefined;
+      readonly account: string | undefined;
+    }
+  | { readonly kind: "delete-vpc"; readonly vpc: string }
+  /** Secondary CIDRs; the primary one stays as it is. */
+  | { readonly kind: "add-cidr" | "remove-cidr"; readonly vpc: string; readonly cidr: Prefix }
+  | { readonly kind: "create-subnet"; readonly vpc: string; readonly subnet: string; readonly cidr: Prefix }
+  | { readonly kind: "delete-subnet"; readonly vpc: string; readonly subnet: string }
+  | { readonly kind: "create-table"; readonly table: string; readonly vpc: string }
+  | { readonly kind: "delete-table"; readonly table: string }
+  | { readonly kind: "associate"; readonly vpc: string; readonly subnet: string; readonly table: string }
   | {
       readonly kind: "create-peering";
       readonly peering: string;
@@ -17,13 +33,18 @@ export type Action = (
       /** In Mbps. */
       readonly bandwidth: number | undefined;
     }
-  | { readonly kind: PeeringVerb; readonly peering: string }
   | {
-      readonly kind: "add-route";
-      readonly table: string;
-      readonly destination: Prefix;
-      readonly target: string;
+      readonly kind: "modify-peering";
+      readonly peering: string;
+      /** In Mbps; undefined leaves it as it is. */
+      readonly bandwidth: number | undefined;
+      readonly name: string | undefined;
     }
+  | { readonly kind: PeeringMove; readonly peering: string }
+  | { readonly kind: "dismiss-peering"; readonly peering: string }
+  | ({ readonly kind: "add-route" } & NewRoute)
+  /** The route keeps its destination and leads to another target. */
+  | ({ readonly kind: "replace-route" } & NewRoute)
   | {
       readonly kind: RouteVerb;
       readonly table: string;
@@ -37,21 +58,49 @@ export type Action = (
   readonly as: string | undefined;
 };
 
-export type PeeringVerb = "accept-peering" | "reject-peering" | "enable-peering" | "delete-peering";
+/** What changes the state of a peering. */
+export type PeeringMove =
+  | "accept-peering"
+  | "reject-peering"
+  | "enable-peering"
+  | "delete-peering"
+  | "isolate-peering"
+  | "restore-peering";
+
+interface NewRoute {
+  readonly table: string;
+  readonly destination: Prefix;
+  readonly target: string;
+}
+
 type RouteVerb = "delete-route" | "enable-route" | "disable-route";
 export type ActionKind = Action["kind"];
 
 /** How each action is spelled. `as ACCOUNT` may follow any. */
 export const ACTION_USAGE: Readonly<Record<ActionKind, string>> = {
   "create-peering": "create-peering ID VPC - VPC [bandwidth MBPS]",
+  "modify-peering": "modify-peering ID [bandwidth MBPS] [name NAME]",
   "accept-peering": "accept-peering ID",
   "reject-peering": "reject-peering ID",
   "enable-peering": "enable-peering ID",
   "delete-peering": "delete-peering ID",
+  "isolate-peering": "isolate-peering ID",
+  "restore-peering": "restore-peering ID",
+  "dismiss-peering": "dismiss-peering ID",
   "add-route": "add-route TABLE DESTINATION -> TARGET",
+  "replace-route": "replace-route TABLE DESTINATION -> TARGET",
   "delete-route": "delete-route TABLE DESTINATION [-> TARGET]",
   "enable-route": "enable-route TABLE DESTINATION [-> TARGET]",
   "disable-route": "disable-route TABLE DESTINATION [-> TARGET]",
+  "create-vpc": "create-vpc ID CIDR [region REGION] [account ACCOUNT]",
+  "delete-vpc": "delete-vpc ID",
+  "add-cidr": "add-cidr VPC CIDR",
+  "remove-cidr": "remove-cidr VPC CIDR",
+  "create-subnet": "create-subnet VPC/SUBNET CIDR",
+  "delete-subnet": "delete-subnet VPC/SUBNET",
+  "create-table": "create-table ID VPC",
+  "delete-table": "delete-table ID",
+  associate: "associate VPC/SUBNET TABLE",
   "advance-clock": "advance-clock DURATION",
 };
 
@@ -87,14 +136,46 @@ function parseBody(kind: ActionKind, words: Words): Body {
       const bandwidth = words.skip("bandwidth") ? words.bandwidth() : undefined;
       return { kind, peering, requester, accepter, bandwidth };
     }
+    case "modify-peering": {
+      const peering = words.take("the peering's id is missing");
+      const bandwidth = words.skip("bandwidth") ? words.bandwidth() : undefined;
+      const name = words.skip("name") ? words.take("the name is missing") : undefined;
+      return { kind, peering, bandwidth, name };
+    }
     case "accept-peering":
     case "reject-peering":
     case "enable-peering":
     case "delete-peering":
+    case "isolate-peering":
+    case "restore-peering":
+    case "dismiss-peering":
       return { kind, peering: words.take("the peering's id is missing") };
-    case "add-route": {
+    case "create-vpc": {
+      const vpc = words.take("the VPC's id is missing");
+      const cidr = words.prefix("the CIDR is missing");
+      const region = words.skip("region") ? words.take("the region is missing") : undefined;
+      const account = words.skip("account") ? words.take("the account is missing") : undefined;
+      return { kind, vpc, cidr, region, account };
+    }
+    case "delete-vpc":
+      return { kind, vpc: words.take("the VPC is missing") };
+    case "add-cidr":
+    case "remove-cidr":
+      return { kind, vpc: words.take("the VPC is missing"), cidr: words.prefix("the CIDR is missing") };
+    case "create-subnet":
+      return { kind, ...words.subnet(), cidr: words.prefix("the CIDR is missing") };
+    case "delete-subnet":
+      return { kind, ...words.subnet() };
+    case "create-table":
+      return { kind, table: words.take("the table's id is missing"), vpc: words.take("the VPC is missing") };
+    case "delete-table":
+      return { kind, table: words.take("the route table is missing") };
+    case "associate":
+      return { kind, ...words.subnet(), table: words.take("the route table is missing") };
+    case "add-route":
+    case "replace-route": {
       const table = words.take("the route table is missing");
-      const destination = words.prefix();
+      const destination = words.prefix("the destination is missing");
       words.expect("->");
       return { kind, table, destination, target: words.take("the target is missing") };
     }
@@ -102,7 +183,7 @@ function parseBody(kind: ActionKind, words: Words): Body {
     case "enable-route":
     case "disable-route": {
       const table = words.take("the route table is missing");
-      const destination = words.prefix();
+      const destination = words.prefix("the destination is missing");
       const target = words.skip("->") ? words.take("the target is missing") : undefined;
       return { kind, table, destination, target };
     }
@@ -123,12 +204,41 @@ function formatBody(action: Action): string {
       const cap = action.bandwidth === undefined ? "" : ` bandwidth ${action.bandwidth}`;
       return `create-peering ${action.peering} ${action.requester} - ${action.accepter}${cap}`;
     }
+    case "modify-peering": {
+      const cap = action.bandwidth === undefined ? "" : ` bandwidth ${action.bandwidth}`;
+      const name = action.name === undefined ? "" : ` name ${action.name}`;
+      return `modify-peering ${action.peering}${cap}${name}`;
+    }
     case "accept-peering":
     case "reject-peering":
     case "enable-peering":
     case "delete-peering":
+    case "isolate-peering":
+    case "restore-peering":
+    case "dismiss-peering":
       return `${action.kind} ${action.peering}`;
+    case "create-vpc": {
+      const region = action.region === undefined ? "" : ` region ${action.region}`;
+      const account = action.account === undefined ? "" : ` account ${action.account}`;
+      return `create-vpc ${action.vpc} ${action.cidr}${region}${account}`;
+    }
+    case "delete-vpc":
+      return `delete-vpc ${action.vpc}`;
+    case "add-cidr":
+    case "remove-cidr":
+      return `${action.kind} ${action.vpc} ${action.cidr}`;
+    case "create-subnet":
+      return `create-subnet ${action.vpc}/${action.subnet} ${action.cidr}`;
+    case "delete-subnet":
+      return `delete-subnet ${action.vpc}/${action.subnet}`;
+    case "create-table":
+      return `create-table ${action.table} ${action.vpc}`;
+    case "delete-table":
+      return `delete-table ${action.table}`;
+    case "associate":
+      return `associate ${action.vpc}/${action.subnet} ${action.table}`;
     case "add-route":
+    case "replace-route":
     case "delete-route":
     case "enable-route":
     case "disable-route": {
@@ -152,7 +262,7 @@ export interface RouteText {
 /** Reads `10.0.1.0/24 -> pcx-1` or `10.0.1.0/24 -> pcx-1 disabled`. Throws a ParseError. */
 export function parseRoute(text: string): RouteText {
   const words = new Words(text, "DESTINATION -> TARGET [disabled]");
-  const destination = words.prefix();
+  const destination = words.prefix("the destination is missing");
   words.expect("->");
   const target = words.take("the target is missing");
   const enabled = !words.skip("disabled");
@@ -178,77 +288,4 @@ export function parsePeering(text: string): PeeringText {
   const state = PEERING_STATES.find((name) => words.skip(name));
   words.end();
   return { requester, accepter, bandwidth, state };
-}
-
-/** Blank-separated words of one line, with the offset of each for errors. */
-class Words {
-  readonly text: string;
-  usage: string | undefined;
-  readonly #words: { readonly word: string; readonly offset: number }[];
-  #next = 0;
-
-  constructor(text: string, usage?: string) {
-    this.text = text;
-    this.usage = usage;
-    this.#words = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ word, offset: index }));
-  }
-
-  take(missing: string): string {
-    const next = this.#words[this.#next];
-    if (next === undefined) throw new ParseError(this.text, missing, this.text.length, this.usage);
-    this.#next++;
-    return next.word;
-  }
-
-  /** Takes the word if it comes next. */
-  skip(word: string): boolean {
-    if (this.#words[this.#next]?.word !== word) return false;
-    this.#next++;
-    return true;
-  }
-
-  expect(word: string): void {
-    const found = this.take(`${JSON.stringify(word)} is missing`);
-    if (found !== word)
-      throw this.error(`${JSON.stringify(word)} should stand before ${JSON.stringify(found)}`, this.usage);
-  }
-
-  end(): void {
-    const extra = this.#words[this.#next];
-    if (extra === undefined) return;
-    throw new ParseError(this.text, `${JSON.stringify(extra.word)} is too much`, extra.offset, this.usage);
-  }
-
-  /** Reads one word by another grammar; offsets of its errors become offsets in the whole line. */
-  within<T>(parse: (word: string) => T, missing: string): T {
-    const word = this.take(missing);
-    try {
-      return parse(word);
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      const { offset } = this.#words[this.#next - 1];
-      const fixed =
-        error.suggestion &&
-        this.text.slice(0, offset) + error.suggestion + this.text.slice(offset + word.length);
-      throw new ParseError(this.text, `${JSON.stringify(word)}: ${error.rule}`, offset + error.offset, fixed);
-    }
-  }
-
-  prefix(): Prefix {
-    return this.within((word) => Prefix.parse(word), "the destination is missing");
-  }
-
-  bandwidth(): number {
-    return this.within((word) => {
-      const [, digits] = /^(\d{1,9})(?:Mbps)?$/.exec(word) ?? [];
-      if (digits === undefined || Number(digits) === 0)
-        throw new ParseError(word, "bandwidth is a whole number of Mbps", 0, "100");
-      return Number(digits);
-    }, "the bandwidth is missing");
-  }
-
-  /** Returns an error at the word taken last. */
-  error(rule: string, suggestion?: string): ParseError {
-    return new ParseError(this.text, rule, this.#words[this.#next - 1].offset, suggestion);
-  }
 }

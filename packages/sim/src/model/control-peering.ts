@@ -1,13 +1,20 @@
-import type { Action, PeeringVerb } from "./action.ts";
+import type { Action, PeeringMove } from "./action.ts";
 import { DAY, formatTime } from "./clock.ts";
 import { nameProblem } from "./name.ts";
 import { type Network, profileOf, type Vpc, withPeering, withRoutes, withVpc } from "./network.ts";
 import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
-import { type Peering, type PeeringEnd, type PeeringEvent, TRANSITIONS } from "./peering.ts";
+import {
+  isListedFor,
+  isLive,
+  type Peering,
+  type PeeringEnd,
+  type PeeringEvent,
+  TRANSITIONS,
+} from "./peering.ts";
 import type { Profile } from "./profile.ts";
-import { peeringsBeside, refusesPeering } from "./rules.ts";
+import { peeringsBeside, refusesBandwidth, refusesPeering } from "./rules.ts";
 
-/** The peering part of the control plane: create, accept, reject, enable, delete. */
+/** The peering part of the control plane: from the request to the end, and who still lists it after that. */
 
 export function createPeering(
   network: Network,
@@ -73,14 +80,16 @@ function endOf(vpc: Vpc): PeeringEnd {
 /** The events that somebody causes; expiry is caused by the clock. */
 type ActedEvent = Exclude<PeeringEvent, "expire">;
 
-const EVENTS: Readonly<Record<PeeringVerb, ActedEvent>> = {
+const EVENTS: Readonly<Record<PeeringMove, ActedEvent>> = {
   "accept-peering": "accept",
   "reject-peering": "reject",
   "enable-peering": "enable",
   "delete-peering": "delete",
+  "isolate-peering": "isolate",
+  "restore-peering": "restore",
 };
 
-export function movePeering(network: Network, action: Extract<Action, { kind: PeeringVerb }>): Outcome {
+export function movePeering(network: Network, action: Extract<Action, { kind: PeeringMove }>): Outcome {
   const peering = network.peerings.get(action.peering);
   if (peering === undefined) return notFound(profileOf(network), "peering", action.peering);
   const event = EVENTS[action.kind];
@@ -92,6 +101,7 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
     accepter: [accepter.account],
     either: [requester.account, accepter.account],
     clock: [],
+    provider: [],
   }[by];
   const stranger = wrongActor(profile, action, entitled, `${event} ${peering.id}`);
   if (stranger !== undefined) return stranger;
@@ -109,12 +119,25 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
         },
       ]);
     case "reject":
-      return applied(withPeering(network, { ...peering, state: to }), [
+      // it disappears from the list of who rejected it; the requester sees REJECTED (A33, D5)
+      return applied(withPeering(network, hide({ ...peering, state: to }, accepter.account)), [
         {
           kind: "peering-rejected",
           subject: peering.id,
           message: `${accepter.account} rejected ${peering.id}`,
         },
+      ]);
+    case "isolate":
+      return applied(withPeering(network, { ...peering, state: to }), [
+        {
+          kind: "peering-isolated",
+          subject: peering.id,
+          message: `the provider suspended ${peering.id}: it is kept, and carries nothing`,
+        },
+      ]);
+    case "restore":
+      return applied(withPeering(network, { ...peering, state: to }), [
+        { kind: "peering-restored", subject: peering.id, message: `${peering.id} carries packets again` },
       ]);
     case "enable": {
       if (profile.enable === "never") {
@@ -132,10 +155,74 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
       ]);
     }
     case "delete":
-      return deletePeering(network, peering, profile);
+      return deletePeering(network, hide(peering, action.as ?? requester.account), profile);
     default:
       return event satisfies never;
   }
+}
+
+/** Takes the peering off an account's list (D5, S7). */
+function hide(peering: Peering, account: string): Peering {
+  const hidden = peering.hidden ?? [];
+  return hidden.includes(account) ? peering : { ...peering, hidden: [...hidden, account] };
+}
+
+/** Takes a peering that came to its end off the list of the account that acts, by default the requester's (S7). */
+export function dismissPeering(
+  network: Network,
+  action: Extract<Action, { kind: "dismiss-peering" }>,
+): Outcome {
+  const peering = network.peerings.get(action.peering);
+  const account = action.as ?? peering?.requester.account;
+  if (peering === undefined || account === undefined || !isListedFor(peering, account)) {
+    return notFound(profileOf(network), "peering", action.peering);
+  }
+  const profile = profileAt(network, peering.requester.vpc);
+  if (peering.state !== "DELETED" && peering.state !== "REJECTED" && peering.state !== "FAILED") {
+    const message = `${peering.id} is ${peering.state}, and only what came to its end can be dismissed`;
+    return refused(profile, "wrong-state", message, "Delete it first.");
+  }
+  return applied(withPeering(network, hide(peering, account)), [
+    { kind: "peering-dismissed", subject: peering.id, message: `${account} lists ${peering.id} no more` },
+  ]);
+}
+
+/** Changes the name, or the cap of a cross-region peering (A19, D11). */
+export function modifyPeering(
+  network: Network,
+  action: Extract<Action, { kind: "modify-peering" }>,
+): Outcome {
+  const peering = network.peerings.get(action.peering);
+  if (peering === undefined) return notFound(profileOf(network), "peering", action.peering);
+  const { requester, accepter } = peering;
+  const profile = profileAt(network, requester.vpc);
+  const owners = [requester.account, accepter.account];
+  const stranger = wrongActor(profile, action, owners, `modify ${peering.id}`);
+  if (stranger !== undefined) return stranger;
+  if (!isLive(peering)) {
+    const message = `${peering.id} is ${peering.state}, and only a live peering can be modified`;
+    return refused(profile, "wrong-state", message, "Enable it again, or create a new one.");
+  }
+  if (action.name !== undefined && action.name.length > 60) {
+    const message = `${action.name.length} characters are too many: a name has 1 to 60`;
+    return refused(profile, "malformed", message, "Choose a shorter name.");
+  }
+  const cap = action.bandwidth;
+  const changed: Peering = {
+    ...peering,
+    name: action.name ?? peering.name,
+    ...(cap === undefined ? {} : { bandwidth: cap }),
+  };
+  const refusal = cap === undefined ? undefined : refusesBandwidth(network, profile, changed);
+  if (refusal !== undefined) return { kind: "refused", refusal };
+  const parts = [cap === undefined ? "" : `${cap} Mbps`, action.name ?? ""].filter((part) => part !== "");
+  return applied(withPeering(network, changed), [
+    {
+      kind: "peering-modified",
+      subject: peering.id,
+      message: `${peering.id} is now ${parts.join(", ") || "as it was"}`,
+    },
+  ]);
 }
 
 const PAST: Readonly<Record<ActedEvent, string>> = {
@@ -143,6 +230,8 @@ const PAST: Readonly<Record<ActedEvent, string>> = {
   reject: "rejected",
   enable: "enabled",
   delete: "deleted",
+  isolate: "isolated",
+  restore: "restored",
 };
 
 const ADVICE: Readonly<Record<ActedEvent, string>> = {
@@ -150,6 +239,8 @@ const ADVICE: Readonly<Record<ActedEvent, string>> = {
   reject: "Delete it instead.",
   enable: "Only a request that expired can be enabled again.",
   delete: "It is gone already.",
+  isolate: "Only a peering that carries packets can be suspended.",
+  restore: "Only a suspended peering can be restored.",
 };
 
 /** Ends the peering for both sides at once and takes, by profile, its routes with it (A12, A34, A35, B8, S5). */

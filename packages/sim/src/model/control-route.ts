@@ -1,3 +1,4 @@
+import type { Prefix } from "@twoway/core";
 import type { Action } from "./action.ts";
 import {
   findTable,
@@ -13,9 +14,12 @@ import type { Profile } from "./profile.ts";
 import type { Route, Routes } from "./routes.ts";
 import { type Refusal, refuse, refusesRoute } from "./rules.ts";
 
-/** The route part of the control plane: add, delete, enable, disable. */
+/** The route part of the control plane: add, replace, delete, enable, disable. */
 
-type RouteAction = Extract<Action, { kind: "add-route" | "delete-route" | "enable-route" | "disable-route" }>;
+type RouteAction = Extract<
+  Action,
+  { kind: "add-route" | "replace-route" | "delete-route" | "enable-route" | "disable-route" }
+>;
 
 export function editRoute(network: Network, action: RouteAction, source: string): Outcome {
   const found = findTable(network, action.table);
@@ -39,12 +43,23 @@ export function editRoute(network: Network, action: RouteAction, source: string)
       { kind: "route-added", subject: table.id, message: `${table.id}: ${destination} -> ${target}` },
     ]);
   }
-  const route = pickRoute(profile, table, action);
+  // a replacement names the new target, and its route by the destination alone
+  const old = action.kind === "replace-route" ? undefined : action.target;
+  const route = pickRoute(profile, table, action.destination, old);
   if ("rule" in route) return { kind: "refused", refusal: route };
   const spelled = `${table.id}: ${route.destination} -> ${route.target}`;
   const edit = (next: Vpc, kind: Event["kind"], message: string): Outcome =>
     applied(withVpc(network, next), [{ kind, subject: table.id, message }]);
   switch (action.kind) {
+    case "replace-route": {
+      const { destination, target } = action;
+      const others = rowsBeside(routes, route).map((row) => routes.at(row).target);
+      const refusal = refusesRoute(network, vpc, table.id, action, others);
+      if (refusal !== undefined) return { kind: "refused", refusal };
+      const kept = routes.without(({ row }) => row === route.row);
+      const next = kept.add({ destination, target, enabled: route.enabled, source });
+      return edit(withRoutes(vpc, table, next), "route-replaced", `${spelled} leads to ${target} now`);
+    }
     case "delete-route":
       return edit(
         withRoutes(
@@ -86,19 +101,17 @@ function rowsBeside(routes: Routes, route: Route): number[] {
 function pickRoute(
   profile: Profile,
   table: RouteTable,
-  action: Exclude<RouteAction, { kind: "add-route" }>,
+  destination: Prefix,
+  target: string | undefined,
 ): Route | Refusal {
-  const rows = table.routes!.rowsOf(action.destination).map((row) => table.routes!.at(row));
-  const meant = rows.filter((route) => action.target === undefined || route.target === action.target);
+  const rows = table.routes!.rowsOf(destination).map((row) => table.routes!.at(row));
+  const meant = rows.filter((route) => target === undefined || route.target === target);
   if (meant.length === 1) return meant[0];
-  const wanted =
-    action.target === undefined ? `${action.destination}` : `${action.destination} -> ${action.target}`;
+  const wanted = target === undefined ? `${destination}` : `${destination} -> ${target}`;
   if (meant.length === 0) {
     const message = `${table.id} has no route ${wanted}`;
     const near =
-      rows.length > 0
-        ? `There is ${action.destination} -> ${rows.map((route) => route.target).join(", ")}.`
-        : "";
+      rows.length > 0 ? `There is ${destination} -> ${rows.map((route) => route.target).join(", ")}.` : "";
     return refuse(profile, "not-found", message, near || `Look at the routes of ${table.id}.`);
   }
   const message = `${table.id} has ${meant.length} routes ${wanted}`;

@@ -1,7 +1,8 @@
 import type { Action } from "./action.ts";
 import { DAY, formatDuration, formatTime, parseTime } from "./clock.ts";
-import { createPeering, movePeering, profileAt } from "./control-peering.ts";
+import { createPeering, dismissPeering, modifyPeering, movePeering, profileAt } from "./control-peering.ts";
 import { editRoute } from "./control-route.ts";
+import { editInside, editVpc } from "./control-vpc.ts";
 import { type Network, withPeering } from "./network.ts";
 import { type Applied, applied, type Event, type Outcome } from "./outcome.ts";
 import { type Peering, TRANSITIONS } from "./peering.ts";
@@ -26,12 +27,30 @@ function act(network: Network, action: Action, source: string): Outcome {
   switch (action.kind) {
     case "create-peering":
       return createPeering(network, action, source);
+    case "modify-peering":
+      return modifyPeering(network, action);
+    case "dismiss-peering":
+      return dismissPeering(network, action);
     case "accept-peering":
     case "reject-peering":
     case "enable-peering":
     case "delete-peering":
+    case "isolate-peering":
+    case "restore-peering":
       return movePeering(network, action);
+    case "create-vpc":
+    case "delete-vpc":
+    case "add-cidr":
+    case "remove-cidr":
+      return editVpc(network, action, source);
+    case "create-subnet":
+    case "delete-subnet":
+    case "create-table":
+    case "delete-table":
+    case "associate":
+      return editInside(network, action, source);
     case "add-route":
+    case "replace-route":
     case "delete-route":
     case "enable-route":
     case "disable-route":

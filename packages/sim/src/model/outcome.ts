@@ -23,13 +23,27 @@ export interface Event {
     | "peering-renewed"
     | "peering-expired"
     | "peering-deleted"
+    | "peering-isolated"
+    | "peering-restored"
+    | "peering-modified"
+    | "peering-dismissed"
+    | "vpc-created"
+    | "vpc-deleted"
+    | "cidr-added"
+    | "cidr-removed"
+    | "subnet-created"
+    | "subnet-deleted"
+    | "subnet-associated"
+    | "table-created"
+    | "table-deleted"
     | "route-added"
     | "route-deleted"
     | "route-blackholed"
+    | "route-replaced"
     | "route-enabled"
     | "route-disabled"
     | "clock-advanced";
-  /** Id of the peering or table, empty for the clock. */
+  /** Id of the peering, table, subnet or VPC; empty for the clock. */
   readonly subject: string;
   readonly message: string;
 }
@@ -42,7 +56,8 @@ export function wrongActor(
   deed: string,
 ): Outcome | undefined {
   if (action.as === undefined || entitled.includes(action.as)) return undefined;
-  const message = `account ${action.as} may not ${deed}; that is for ${[...new Set(entitled)].join(" or ")}`;
+  const who = [...new Set(entitled)].join(" or ") || "the provider";
+  const message = `account ${action.as} may not ${deed}; that is for ${who}`;
   return refused(profile, "wrong-actor", message, "Act as the account that is entitled to.");
 }
 

@@ -2,7 +2,7 @@
 
 export type PeeringState = "PENDING" | "ACTIVE" | "EXPIRED" | "REJECTED" | "DELETED" | "FAILED" | "ISOLATED";
 
-export type PeeringEvent = "accept" | "reject" | "expire" | "enable" | "delete";
+export type PeeringEvent = "accept" | "reject" | "expire" | "enable" | "delete" | "isolate" | "restore";
 
 /** One end of a peering. The VPC need not be part of the network: then what happens behind it is unknown. */
 export interface PeeringEnd {
@@ -22,14 +22,16 @@ export interface Peering {
   readonly requested: number;
   /** Cap in Mbps; absent where none applies. */
   readonly bandwidth?: number;
+  /** Accounts that do not list it any more: who rejected, deleted or dismissed it (D5, S7). */
+  readonly hidden?: readonly string[];
   readonly source: string;
 }
 
 interface Transition {
   readonly from: readonly PeeringState[];
   readonly to: PeeringState;
-  /** Who may cause it. The clock is nobody's account. */
-  readonly by: "requester" | "accepter" | "either" | "clock";
+  /** Who may cause it. The clock and the provider are nobody's account. */
+  readonly by: "requester" | "accepter" | "either" | "clock" | "provider";
 }
 
 export const TRANSITIONS: Readonly<Record<PeeringEvent, Transition>> = {
@@ -37,6 +39,8 @@ export const TRANSITIONS: Readonly<Record<PeeringEvent, Transition>> = {
   reject: { from: ["PENDING"], to: "REJECTED", by: "accepter" },
   expire: { from: ["PENDING"], to: "EXPIRED", by: "clock" },
   enable: { from: ["EXPIRED"], to: "PENDING", by: "requester" },
+  isolate: { from: ["ACTIVE"], to: "ISOLATED", by: "provider" },
+  restore: { from: ["ISOLATED"], to: "ACTIVE", by: "provider" },
   delete: {
     from: ["PENDING", "ACTIVE", "EXPIRED", "REJECTED", "FAILED", "ISOLATED"],
     to: "DELETED",
@@ -57,6 +61,12 @@ export const PEERING_STATES: readonly PeeringState[] = [
 /** Live peerings hold their place in quotas, in the overlap rules and in "one per pair" (S2). */
 export function isLive(peering: Peering): boolean {
   return peering.state === "PENDING" || peering.state === "ACTIVE" || peering.state === "ISOLATED";
+}
+
+/** Reports whether the account is an end of the peering and still lists it (S7). */
+export function isListedFor(peering: Peering, account: string): boolean {
+  const isEnd = peering.requester.account === account || peering.accepter.account === account;
+  return isEnd && !(peering.hidden ?? []).includes(account);
 }
 
 export function isCrossRegion(peering: Pick<Peering, "requester" | "accepter">): boolean {

@@ -29,6 +29,10 @@ export type Rule =
   | "route-outside-peer"
   | "route-next-hop"
   | "route-duplicate"
+  | "vpc-in-use"
+  | "vpc-mismatch"
+  | "subnet-in-use"
+  | "table-in-use"
   | "vpc-range"
   | "subnet-range"
   | "subnet-overlap";
@@ -88,6 +92,10 @@ const tencentCodes: Readonly<Record<Rule, string>> = {
   "route-outside-peer": "InvalidParameterValue.CidrNotInPeerVpc",
   "route-next-hop": "InvalidParameterValue.RouteNextHopInvalid",
   "route-duplicate": "InvalidParameterValue.Duplicate",
+  "vpc-in-use": "ResourceInUse",
+  "vpc-mismatch": "UnsupportedOperation.VpcMismatch",
+  "subnet-in-use": "ResourceInUse",
+  "table-in-use": "UnsupportedOperation.DelRouteWithSubnet",
   "vpc-range": "InvalidParameterValue.Malformed",
   "subnet-range": "InvalidParameterValue.SubnetRange",
   "subnet-overlap": "InvalidParameterValue.SubnetOverlap",
@@ -175,6 +183,10 @@ const aws: Profile = {
     "route-outside-peer": "InvalidParameterValue",
     "route-next-hop": "InvalidParameterValue",
     "route-duplicate": "RouteAlreadyExists",
+    "vpc-in-use": "DependencyViolation",
+    "vpc-mismatch": "InvalidParameterValue",
+    "subnet-in-use": "DependencyViolation",
+    "table-in-use": "DependencyViolation",
     "vpc-range": "InvalidVpc.Range",
     "subnet-range": "InvalidSubnet.Range",
     "subnet-overlap": "InvalidSubnet.Conflict",

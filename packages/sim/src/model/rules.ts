@@ -107,8 +107,22 @@ export function refusesPeering(
   );
 }
 
+/** Asks whether a CIDR that one of the VPCs gained brings the peering into an overlap (S2). */
+export function refusesOverlap(
+  network: Network,
+  profile: Profile,
+  draft: PeeringDraft,
+  beside: readonly Peering[],
+): Refusal | undefined {
+  return refusesEndpoints(network, profile, draft) ?? refusesSiblings(network, profile, draft, beside);
+}
+
 /** A13, A19, S11; and D1: some profiles have no cross-region peering at all. */
-function refusesBandwidth(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+export function refusesBandwidth(
+  network: Network,
+  profile: Profile,
+  draft: PeeringDraft,
+): Refusal | undefined {
   const { bandwidth, requester, accepter } = draft;
   if (!network.vpcs.has(requester.vpc) || !network.vpcs.has(accepter.vpc)) return undefined;
   const regions = `${requester.region} and ${accepter.region}`;

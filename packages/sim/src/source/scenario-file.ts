@@ -3,6 +3,7 @@ import { resolveEndpoint } from "../ask/endpoint.ts";
 import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
 import { type Action, parseAction } from "../model/action.ts";
 import { parseDuration } from "../model/clock.ts";
+import { advance, apply } from "../model/control.ts";
 import { InputError, type Issue } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
@@ -39,19 +40,36 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   }
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
   const input = findings.sound<ScenarioInput>(document.value);
+  const { steps: inputs } = input;
   const network = readNetwork(input, findings, options.profile);
   const doubtful = doubtfulEnds(input, findings.errors);
-  const steps = (input.steps ?? []).map((step, i) =>
-    step === undefined ? undefined : readStep(step, i, network, findings, doubtful),
-  );
+  const steps: Step[] = [];
+  // ends are looked up in the network as it is by then: a step may make what a later one asks about
+  let current = network;
+  for (const [i, input] of (inputs ?? []).entries()) {
+    if (input === undefined) continue;
+    const { step, network } = readStep(input, i, current, findings, doubtful);
+    steps.push(step);
+    current = network;
+  }
   if (findings.errors.length > 0) throw new InputError(findings.errors);
   const scenario: Scenario = {
     name: input.name ?? file,
     description: input.description ?? "",
     network,
-    steps: steps.filter((step) => step !== undefined),
+    steps,
   };
   return { scenario, warnings: findings.warnings };
+}
+
+/** Returns the network after the step's time and actions; what is refused changes nothing. */
+function networkAfter(network: Network, { after, actions }: Pick<Step, "after" | "actions">): Network {
+  let next = after > 0 ? advance(network, network.now + after).network : network;
+  for (const { action, source } of actions) {
+    const outcome = apply(next, action, source);
+    if (outcome.kind === "applied") next = outcome.network;
+  }
+  return next;
 }
 
 /** Returns a function that reports whether an end may be missing only because its VPC has a fault of its own. */
@@ -70,7 +88,7 @@ function readStep(
   network: Network,
   findings: Findings,
   doubtful: (end: string) => boolean,
-): Step {
+): { readonly step: Step; readonly network: Network } {
   const path = ["steps", index];
   const as = step.as === undefined ? undefined : String(step.as);
   const lines = <T>(key: "do" | "expect", value: T | T[] | undefined): { line: T; path: PropertyKey[] }[] => {
@@ -83,12 +101,16 @@ function readStep(
     const acting: Action = action.as === undefined ? { ...action, as } : action;
     return [{ action: acting, text: line.trim(), source: findings.place(path) }];
   });
+  const after =
+    (step.after === undefined ? undefined : findings.parse(parseDuration, step.after, [...path, "after"])) ??
+    0;
+  const asked = networkAfter(network, { after, actions });
   const expectations = lines("expect", step.expect).flatMap(({ line, path }) => {
     const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
     if (parsed === undefined) return [];
     const source = findings.place(path);
     const ends = [...new Set([parsed.from, parsed.to])].filter((end) => !doubtful(end));
-    const found = ends.map((end) => findings.attempt(() => resolveEndpoint(network, end, source), path));
+    const found = ends.map((end) => findings.attempt(() => resolveEndpoint(asked, end, source), path));
     const [from, to = from] = found;
     if (from && to && !found.includes(undefined))
       findings.attempt(() => checkFamilies(from, to, source), path);
@@ -100,17 +122,15 @@ function readStep(
       "refused",
     ]);
   }
-  return {
+  const read: Step = {
     source: findings.place(path),
     note: step.note ?? "",
-    after:
-      (step.after === undefined
-        ? undefined
-        : findings.parse(parseDuration, step.after, [...path, "after"])) ?? 0,
+    after,
     actions,
     refused: step.refused,
     expectations,
   };
+  return { step: read, network: asked };
 }
 
 /** Returns the text that YAML took for a map: `A -x- B: cause` without quotes. */

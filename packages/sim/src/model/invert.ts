@@ -1,0 +1,101 @@
+import type { Action } from "./action.ts";
+import { findTable, type Network } from "./network.ts";
+import type { Route } from "./routes.ts";
+
+/**
+ * Returns the actions that take back what `action` would do to the network, in the order to apply them; undefined where
+ * nothing can: time does not run backwards, and a peering that was created, answered or deleted leaves its trace.
+ * Ask before the action is applied. What comes back is equal but for the places where it was written.
+ */
+export function invert(network: Network, action: Action): readonly Action[] | undefined {
+  const { as } = action;
+  switch (action.kind) {
+    case "create-peering":
+    case "accept-peering":
+    case "reject-peering":
+    case "enable-peering":
+    case "delete-peering":
+    case "dismiss-peering":
+    case "delete-vpc":
+    case "advance-clock":
+      return undefined;
+    case "isolate-peering":
+      return [{ ...action, kind: "restore-peering" }];
+    case "restore-peering":
+      return [{ ...action, kind: "isolate-peering" }];
+    case "modify-peering": {
+      const peering = network.peerings.get(action.peering);
+      if (peering === undefined) return undefined;
+      const bandwidth = action.bandwidth === undefined ? undefined : peering.bandwidth;
+      return [{ ...action, bandwidth, name: action.name === undefined ? undefined : peering.name }];
+    }
+    case "create-vpc":
+      return [{ kind: "delete-vpc", vpc: action.vpc, as }];
+    case "add-cidr":
+      return [{ ...action, kind: "remove-cidr" }];
+    case "remove-cidr":
+      return [{ ...action, kind: "add-cidr" }];
+    case "create-subnet":
+      return [{ kind: "delete-subnet", vpc: action.vpc, subnet: action.subnet, as }];
+    case "delete-subnet": {
+      const { vpc, subnet } = action;
+      const found = network.vpcs.get(vpc)?.subnets.get(subnet);
+      // an action makes a subnet of one block, without declared hosts
+      if (found === undefined || found.cidrs.length > 1 || found.hosts !== undefined) return undefined;
+      const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], as };
+      if (found.table === undefined) return [create];
+      return [create, { kind: "associate", vpc, subnet, table: found.table, as }];
+    }
+    case "create-table":
+      return [{ kind: "delete-table", table: action.table, as }];
+    case "delete-table": {
+      const found = findTable(network, action.table);
+      if (found?.table.routes === undefined) return undefined;
+      const routes = [...found.table.routes].flatMap((route) => restore(action.table, route, as));
+      return [{ kind: "create-table", table: action.table, vpc: found.vpc.id, as }, ...routes];
+    }
+    case "associate": {
+      const vpc = network.vpcs.get(action.vpc);
+      const subnet = vpc?.subnets.get(action.subnet);
+      return vpc && subnet && [{ ...action, table: subnet.table ?? vpc.id }];
+    }
+    case "add-route":
+      return [{ ...action, kind: "delete-route" }];
+    case "replace-route": {
+      const old = routeOf(network, action.table, action);
+      return old && [{ ...action, target: old.target }];
+    }
+    case "delete-route": {
+      const old = routeOf(network, action.table, action, action.target);
+      return old && restore(action.table, old, as);
+    }
+    case "enable-route":
+      return routeOf(network, action.table, action, action.target)?.enabled
+        ? []
+        : [{ ...action, kind: "disable-route" }];
+    case "disable-route":
+      return routeOf(network, action.table, action, action.target)?.enabled
+        ? [{ ...action, kind: "enable-route" }]
+        : [];
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Returns the actions that bring a route back as it was. */
+function restore(table: string, { destination, target, enabled }: Route, as: string | undefined): Action[] {
+  const add: Action = { kind: "add-route", table, destination, target, as };
+  return enabled ? [add] : [add, { kind: "disable-route", table, destination, target, as }];
+}
+
+/** Returns the one route to the destination, or the one that leads to the target. */
+function routeOf(
+  network: Network,
+  table: string,
+  { destination }: Pick<Route, "destination">,
+  target?: string,
+): Route | undefined {
+  const routes = findTable(network, table)?.table.routes;
+  const rows = routes?.rowsOf(destination).map((row) => routes.at(row)) ?? [];
+  return rows.find((route) => target === undefined || route.target === target);
+}
