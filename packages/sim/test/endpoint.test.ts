@@ -21,6 +21,7 @@ vpcs:
   vpc5: { cidr: 10.5.0.0/16, name: vpc2, subnets: { n: { cidr: 10.5.1.0/28, name: b } } } # ids win over names
   7: { cidr: 10.7.0.0/16, subnets: { 8: 10.7.1.0/28 } }
   six: { cidr: "fd06::/64", subnets: { s: "fd06::/124" } }
+  db: { cidr: "fd08::/64", subnets: { t: "fd08::/124" } }
 `);
 
 /** `vpc1/a 10.1.1.2-10.1.1.14` for each span. */
@@ -44,7 +45,7 @@ for (const [text, expected] of [
     "vpc1/a 10.1.1.2-10.1.1.14, vpc1/db 10.1.2.7, vpc1/db 10.1.2.8, vpc1/db 10.1.2.9, vpc1/db 10.1.2.30, vpc1/a fd01::-fd01::f",
   ],
   ["b", "vpc2/b 10.2.1.2-10.2.1.14"], // an id wins over the same name elsewhere
-  ["db", "vpc1/db 10.1.2.7, vpc1/db 10.1.2.8, vpc1/db 10.1.2.9, vpc1/db 10.1.2.30"],
+  ["vpc1/db", "vpc1/db 10.1.2.7, vpc1/db 10.1.2.8, vpc1/db 10.1.2.9, vpc1/db 10.1.2.30"],
   ["primary", "vpc1/db 10.1.2.9"],
   ["vpc1/replica", "vpc1/db 10.1.2.7, vpc1/db 10.1.2.8"],
   ["prod/db/primary", "vpc1/db 10.1.2.9"],
@@ -58,6 +59,9 @@ for (const [text, expected] of [
   ["prod:10.1.1.5", "vpc1/a 10.1.1.5"],
   ["vpc1:fd01::5", "vpc1/a fd01::5"],
   ["fd06::5", "six/s fd06::5"],
+  ["db:fd08::5", "db/t fd08::5"], // not the address db:fd08::5
+  ["db:fd09::5", "outside/- db:fd09::5"],
+  ["dc:fd08::5", "outside/- dc:fd08::5"],
   ["10.2.1.0/29", "vpc2/b 10.2.1.2-10.2.1.7"],
   ["10.2.0.0/15", "vpc2/b 10.2.1.2-10.2.1.14, vpc2/web 10.2.2.2-10.2.2.14, vpc2/shared 10.2.3.2-10.2.3.14"],
   ["10.2.99.0/24", "vpc2/- 10.2.99.0-10.2.99.255"],
@@ -91,6 +95,7 @@ for (const [text, code, message, suggestion] of [
   ["vpc1/db/x/primary", "missing-reference", "vpc1/db/x/primary", undefined], // no path has four parts
   ["vpc4", "missing-reference", "vpc4 has no address that a host could have", undefined],
   ["vpc9:10.1.1.5", "missing-reference", "there is no VPC vpc9", "vpc1"],
+  ["test:10.1.1.5", "ambiguous", "could be vpc2:10.1.1.5 or vpc3:10.1.1.5", undefined],
   ["vpc1:10.2.1.5", "bad-address", "10.2.1.5 lies outside vpc1", undefined],
   ["10.1.1.256", "bad-address", "octet is above 255", undefined],
   ["10.1.1", "bad-address", "four octets", undefined],

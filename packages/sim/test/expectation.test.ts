@@ -20,6 +20,10 @@ for (const [text, expected] of [
   ["vpc1:10.0.0.1 <- fd00::1: no-route", "vpc1:10.0.0.1 fd00::1 return-only no-route -"],
   ["fd00::1 <-> fd00::2", "fd00::1 fd00::2 two-way - -"],
   ["10.0.0.0/8 -> 10.1.0.0/16:", "10.0.0.0/8 10.1.0.0/16 forward-only - -"],
+  ["a -> b: ", "a b forward-only - -"],
+  ["a -> fd00:::  no-route", "a fd00:: forward-only - no-route"],
+  ["a -> fd00::", "a fd00:: forward-only - -"],
+  ["a -> fd00:: ", "a fd00:: forward-only - -"], // what is left of it when YAML takes it for a key without a value
 ] as const) {
   test(`reads ${text}`, () => {
     const { from, to, verdict, forward, return: back } = parseExpectation(text);

@@ -50,22 +50,25 @@ type Fail = (code: Issue["code"], message: string, suggestion?: string) => never
 
 /** Reads an address or a CIDR, on its own or behind `vpc1:`; undefined when the text is neither. */
 function literalSpans(network: Network, text: string, fail: Fail): EndpointSpan[] | undefined {
-  const plain = parseLiteral(text);
+  // a VPC may be called `db`, and `db:2001:db8::1` reads as an IPv6 address too: the VPC is meant if it owns the rest
+  const [name] = text.split(":", 1);
+  const literal = name === text ? undefined : parseLiteral(text.slice(name.length + 1));
+  const byId = network.vpcs.get(name);
+  const named = byId ? [byId] : [...network.vpcs.values()].filter((vpc) => vpc.name === name);
+  const isOwned = named.some((vpc) =>
+    [...vpc.cidrs, ...vpc.secondary].some((cidr) => literal?.block.overlaps(cidr)),
+  );
+  const plain = isOwned ? undefined : parseLiteral(text);
   if (plain !== undefined) return blockSpans(plain, [...network.vpcs.values()], text, fail);
-  const colon = text.indexOf(":");
-  if (colon > 0) {
-    const literal = parseLiteral(text.slice(colon + 1));
-    if (literal !== undefined) {
-      const name = text.slice(0, colon);
-      const vpc =
-        network.vpcs.get(name) ?? [...network.vpcs.values()].find((candidate) => candidate.name === name);
-      if (vpc === undefined)
-        return fail("missing-reference", `there is no VPC ${name}`, nearest(name, network.vpcs.keys()));
-      const spans = blockSpans(literal, [vpc], text, fail);
-      if (spans.some((span) => span.vpc === undefined))
-        fail("bad-address", `${text.slice(colon + 1)} lies outside ${vpc.id}`);
-      return spans;
-    }
+  if (literal !== undefined && name !== "") {
+    const ids = named.map(({ id }) => `${id}:${text.slice(name.length + 1)}`).sort();
+    if (ids.length > 1) return fail("ambiguous", `${text} could be ${ids.join(" or ")}`);
+    if (ids.length === 0)
+      return fail("missing-reference", `there is no VPC ${name}`, nearest(name, network.vpcs.keys()));
+    const spans = blockSpans(literal, named, text, fail);
+    if (spans.some((span) => span.vpc === undefined))
+      fail("bad-address", `${text.slice(name.length + 1)} lies outside ${named[0].id}`);
+    return spans;
   }
   // digits and dots, or several colons, were meant as an address: say what is wrong with it
   if (/^\d*\.[\d.]*(\/\d*)?$/.test(text) || /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:./]*$/.test(text)) {

@@ -57,7 +57,7 @@ const USAGE = "A <-> B, A -> B: CAUSE, A <- B: CAUSE, A -x- B: CAUSE / CAUSE or 
 /** Reads an expectation; `source` is not part of the text. Throws a ParseError. */
 export function parseExpectation(text: string): Omit<Expectation, "source"> {
   // a colon ends the far end, unless it is the second of an IPv6 address like 2001:db8::
-  const match = /^(\s*)(\S+)\s+(<->|->|<-|-x-|\?\?)\s+(\S+?)(?::\s+(.*?)|(?<!:):)?\s*$/.exec(text);
+  const match = /^(\s*)(\S+)\s+(<->|->|<-|-x-|\?\?)\s+(\S+?)(?::\s+(\S.*?)|(?<!:):)?\s*$/.exec(text);
   if (match === null) {
     const arrow = /\s(<->|->|<-|-x-|\?\?)(\s|$)/.test(text);
     const rule = arrow
