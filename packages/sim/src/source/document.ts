@@ -180,10 +180,9 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
     switch (text[i]) {
       case "[":
       case "{":
-        // behind a word, a bracket is part of a text
-        if (!opensValue(text, i)) break;
-        depth++;
         values++;
+        // behind a word, a bracket is part of a text
+        if (opensValue(text, i)) depth++;
         break;
       case "]":
       case "}":
@@ -217,7 +216,11 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
 function opensValue(text: string, offset: number): boolean {
   let before = offset - 1;
   while (text[before] === " " || text[before] === "\t") before--;
-  return before < 0 || "[{,:-?\r\n".includes(text[before]);
+  if (before < 0 || "[{,:-?\r\n".includes(text[before])) return true;
+  // a tag or an anchor stands before its value; what is longer is neither
+  let word = before;
+  while (word > 0 && before - word < 256 && !" \t\r\n[{,".includes(text[word - 1])) word--;
+  return text[word] === "!" || text[word] === "&";
 }
 
 function lineStarts(text: string): Uint32Array {
