@@ -116,6 +116,12 @@ program
   );
 
 program
+  .command("profiles")
+  .description("the rules of the clouds, side by side")
+  .addOption(format())
+  .action(async (options) => finish((await import("./commands/profiles.ts")).profiles(merged(options))));
+
+program
   .command("schema")
   .description("the JSON Schema of scenario files, for editors")
   .action(async () => finish((await import("./commands/schema.ts")).schema()));

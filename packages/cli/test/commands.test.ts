@@ -96,6 +96,12 @@ const rows: readonly [label: string, args: readonly string[], status: number, ou
   ["a network that reads is 0", ["validate", NETWORK], 0, /ok .*3 VPCs, 1 peerings/],
   ["causes are listed", ["explain"], 0, /^non-transitive +peering is not transitive$/m],
   ["a cause is explained with its names elsewhere", ["explain", "no-route"], 0, /NO_ROUTE_TO_DESTINATION/],
+  [
+    "the rules of the clouds stand side by side",
+    ["profiles"],
+    0,
+    /deleting a peering\n +tencent, tencent-2024 +deletes its routes\n +aws +leaves blackholes/,
+  ],
   ["help lists the commands and the exit statuses", ["--help"], 0, /lookup[\s\S]*Exit status: 0 yes/],
   ["help of one command names its options", ["trace", "--help"], 0, /--proto/],
   ["the version is printed", ["--version"], 0, /^\d+\.\d+\.\d+$/m],
