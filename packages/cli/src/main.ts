@@ -86,6 +86,22 @@ whatIf(program.command("route"))
     finish((await import("./commands/route.ts")).routeCommand(network, subnet, address, merged(options))),
   );
 
+whatIf(program.command("preflight"))
+  .description("may these two VPCs be peered, and what would both sides need")
+  .argument("<network>")
+  .argument("<vpc>", "the one that asks")
+  .argument("<vpc>", "the one that accepts")
+  .action(async (network, requester, accepter, options) =>
+    finish(
+      (await import("./commands/preflight.ts")).preflightCommand(
+        network,
+        requester,
+        accepter,
+        merged(options),
+      ),
+    ),
+  );
+
 program
   .command("validate")
   .description("read a network and report every problem at once")

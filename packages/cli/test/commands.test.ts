@@ -194,6 +194,23 @@ test("check goes on behind a file that cannot be read, and ends with 2", async (
   assert.match(ended.err, /broken.yaml:1:\d+ {2}syntax/);
 });
 
+test("preflight lists what a peering needs and what it comes to; a refusal is 1, with the code", async () => {
+  const good = await twoway(["preflight", NETWORK, "shop", "lab"]);
+  assert.is(good.status, 0);
+  assert.match(
+    good.out,
+    /create-peering pcx-shop-lab shop - lab\n[^]*replace-route lab\/main 10.1.0.0\/16[^]*with that: two-way/,
+  );
+  const twin = ["--do", "create-vpc twin 10.1.0.0/16 region default"];
+  const bad = await twoway(["preflight", NETWORK, "shop", "twin", ...twin]);
+  assert.is(bad.status, 1);
+  assert.match(bad.out, /refused {2}create-peering[^]*UnauthorizedOperation.VpcPeerCidrConflict/);
+  const json = JSON.parse(
+    (await twoway(["preflight", NETWORK, "shop", "twin", ...twin, "--format", "json"])).out,
+  );
+  assert.is(json.refused.code, "UnauthorizedOperation.VpcPeerCidrConflict");
+});
+
 test("trace as JSON is the object that CLI.md promises", async () => {
   const ended = await twoway(["trace", "scenarios/one-sided-route.yaml", "web", "db", "--format", "json"]);
   assert.is(ended.status, 1);

@@ -1,5 +1,6 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export { type Preflight, preflight } from "./ask/preflight.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
