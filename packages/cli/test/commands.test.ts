@@ -199,12 +199,12 @@ test("preflight lists what a peering needs and what it comes to; a refusal is 1,
   assert.is(good.status, 0);
   assert.match(
     good.out,
-    /create-peering pcx-shop-lab shop - lab\n[^]*replace-route lab\/main 10.1.0.0\/16[^]*with that: two-way/,
+    /create-peering pcx-shop-lab shop - lab\n[\s\S]*replace-route lab\/main 10.1.0.0\/16[\s\S]*with that: two-way/,
   );
   const twin = ["--do", "create-vpc twin 10.1.0.0/16 region default"];
   const bad = await twoway(["preflight", NETWORK, "shop", "twin", ...twin]);
   assert.is(bad.status, 1);
-  assert.match(bad.out, /refused {2}create-peering[^]*UnauthorizedOperation.VpcPeerCidrConflict/);
+  assert.match(bad.out, /refused {2}create-peering[\s\S]*UnauthorizedOperation.VpcPeerCidrConflict/);
   const json = JSON.parse(
     (await twoway(["preflight", NETWORK, "shop", "twin", ...twin, "--format", "json"])).out,
   );
