@@ -33,6 +33,14 @@ for (const [what, text, ...issues] of [
     "vpcs:\n  v: { cidr: 10.0.0.0/16, subnets: { a: 10.0.0.0/24, a: 10.0.1.0/24 } }\n",
     "duplicate 2:54",
   ],
+  [
+    "a key that stands twice, and what else is wrong",
+    `${SOUND}name: x\nname: y\nrutes: {}\npeerings: { p: vpc1 - vpc9 }\nsteps: [{ do: frobnicate }]\n`,
+    "duplicate 5:1",
+    "unknown-key 6:1 => routes",
+    "missing-reference 7:16 => vpc1",
+    "bad-text 8:15 => add-route TABLE DESTINATION -> TARGET",
+  ],
   ["an alias without an anchor", "name: *nobody\nvpcs: {}\n", "syntax 1:7"],
   ["a map as a key", "vpcs: { ? { a: 1 } : 2 }", "syntax 1:11"],
   // keys and kinds of values, at each level
@@ -263,6 +271,20 @@ test("a file begins with a byte order mark or ends its lines the Windows way, an
   assert.equal(found(text), ["unknown-key 4:1"]);
   assert.equal(found(`\uFEFF${text}`), ["unknown-key 4:1"]);
   assert.equal(found(text.replaceAll("\n", "\r\n")), ["unknown-key 4:1"]);
+});
+
+test("an account id keeps its leading zero and every digit, quoted or not", () => {
+  const accounts = ["012345678901", "12345678901234567890123", "100001", "0x1F", "abc"];
+  const text = `vpcs:\n${accounts.map((id, i) => `  v${i}: { account: ${id}, cidr: 10.${i}.0.0/16 }\n`).join("")}`;
+  const read = [...readScenario(text, "t.yaml").scenario.network.vpcs.values()].map(({ account }) => account);
+  assert.equal(read, ["012345678901", "12345678901234567890123", "100001", "31", "abc"]);
+});
+
+test("brackets inside texts are no nesting", () => {
+  const notes = Array.from({ length: 100 }, (_, i) => `  - note: minutes in [0, ${i})\n    as: "[1"\n`);
+  assert.equal(readScenario(`${SOUND}steps:\n${notes.join("")}`, "t.yaml").scenario.steps.length, 100);
+  assert.equal(found(`${SOUND}name: ${"[".repeat(201)}`), ["too-large 4:207"]);
+  assert.equal(found(`${SOUND}name: ${"[ &a ".repeat(5000)}`)[0].split(" ")[0], "too-large");
 });
 
 test("JSON is read as the same scenario, with places", () => {

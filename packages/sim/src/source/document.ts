@@ -20,6 +20,8 @@ import { type TextPlaces, textPlace } from "../model/routes.ts";
 export interface TextDocument {
   readonly value: unknown;
   readonly places: TextPlaces;
+  /** What is wrong with the text itself and does not keep the rest of it from being read: keys that stand twice. */
+  readonly faults: readonly Issue[];
   /** Offset of the value at the path, or of the nearest thing around it that exists. */
   offset(path: readonly PropertyKey[]): number;
   /** Offset of the key itself: where an unknown or doubled key stands. */
@@ -33,6 +35,7 @@ const MAX_JSON = 256 * MIB;
 const MAX_DEPTH = 200;
 const MAX_VALUES = 2_000_000;
 const MAX_ALIASES = 100;
+const ONE_DOCUMENT = "a file is one scenario, and a second document begins here";
 
 /** Reads the text. Throws an InputError with every syntax error, or the first limit that is exceeded. */
 export function readDocument(text: string, file: string): TextDocument {
@@ -54,7 +57,7 @@ export function readDocument(text: string, file: string): TextDocument {
 function readJson(text: string, file: string): TextDocument {
   const places = { file, lineStarts: lineStarts(text) };
   try {
-    return { value: JSON.parse(text), places, offset: () => 0, keyOffset: () => 0 };
+    return { value: JSON.parse(text), places, faults: [], offset: () => 0, keyOffset: () => 0 };
   } catch (error) {
     const [, at] = /position (\d+)/.exec(String(error)) ?? [];
     const source = at === undefined ? file : textPlace(places, Number(at));
@@ -80,10 +83,11 @@ function readYaml(text: string, file: string): TextDocument {
   });
   const overflow = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
   if (overflow !== undefined) throw single(issue("too-large", "nested too deep", overflow.pos[0]));
-  const issues = [...document.errors, ...document.warnings].map(({ message, pos }) =>
-    issue("syntax", clip(message.replace(/\.$/, "")), pos[0]),
+  const issues = [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
+    issue("syntax", code === "MULTIPLE_DOCS" ? ONE_DOCUMENT : clip(message.replace(/\.$/, "")), pos[0]),
   );
   if (issues.length > 0) throw new InputError(issues);
+  const faults: Issue[] = [];
   const anchors = new Set<string>();
   visit(document, {
     Node(_, node) {
@@ -93,6 +97,10 @@ function readYaml(text: string, file: string): TextDocument {
         return;
       }
       if (node.anchor !== undefined) anchors.add(node.anchor);
+      // an account id like 012345678901 is what it looks like, not the number that is left without its zero
+      if (isScalar(node) && typeof node.value === "number" && /^\d+$/.test(node.source ?? "")) {
+        if (String(node.value) !== node.source) node.value = node.source;
+      }
       if (!isMap(node)) return;
       const seen = new Set<string>();
       for (const { key } of node.items) {
@@ -100,7 +108,7 @@ function readYaml(text: string, file: string): TextDocument {
         const name = String(key.value);
         const at = key.range?.[0] ?? 0;
         if (name === "__proto__") issues.push(issue("bad-name", "__proto__ is not a name", at));
-        if (seen.has(name)) issues.push(issue("duplicate", "this key stands twice in one map", at));
+        if (seen.has(name)) faults.push(issue("duplicate", "this key stands twice in one map", at));
         seen.add(name);
       }
     },
@@ -116,6 +124,7 @@ function readYaml(text: string, file: string): TextDocument {
   return {
     value,
     places,
+    faults,
     offset: (path) => startOf(nodeAt(document, path)),
     keyOffset: (path) => {
       const parent = nodeAt(document, path.slice(0, -1));
@@ -171,6 +180,8 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
     switch (text[i]) {
       case "[":
       case "{":
+        // behind a word, a bracket is part of a text
+        if (!opensValue(text, i)) break;
         depth++;
         values++;
         break;
@@ -200,6 +211,13 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
       return { rule: `more than ${MAX_VALUES} values; give the network as JSON`, offset: i };
   }
   return undefined;
+}
+
+/** Reports whether a value may begin at the offset: a bracket there opens a map or a list. */
+function opensValue(text: string, offset: number): boolean {
+  let before = offset - 1;
+  while (text[before] === " " || text[before] === "\t") before--;
+  return before < 0 || "[{,:-?\r\n".includes(text[before]);
 }
 
 function lineStarts(text: string): Uint32Array {

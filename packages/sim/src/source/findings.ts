@@ -15,6 +15,7 @@ export class Findings {
 
   constructor(document: TextDocument) {
     this.document = document;
+    for (const fault of document.faults) this.#keep(this.errors, fault);
   }
 
   place(path: Path): string {
