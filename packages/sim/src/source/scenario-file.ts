@@ -3,6 +3,7 @@ import { resolveEndpoint } from "../ask/endpoint.ts";
 import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
 import { type Action, parseAction } from "../model/action.ts";
 import { parseDuration } from "../model/clock.ts";
+import { advance } from "../model/control.ts";
 import { InputError, type Issue } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
@@ -39,7 +40,8 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   }
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
   const input = findings.sound<ScenarioInput>(document.value);
-  const network = readNetwork(input, findings, options.profile);
+  const written = readNetwork(input, findings, options.profile);
+  const { network } = advance(written, written.now); // a request that is older than seven days has expired (S6)
   const doubtful = doubtfulEnds(input, findings.errors);
   const steps = (input.steps ?? []).map((step, i) =>
     step === undefined ? undefined : readStep(step, i, network, findings, doubtful),
