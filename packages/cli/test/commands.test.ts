@@ -138,6 +138,7 @@ const refusals: readonly [label: string, args: readonly string[], err: RegExp][]
     ["trace", NETWORK, "web", "db", "--do", "add-route shop 10.9.0.0/16 -> pcx-1"],
     /InvalidParameterValue.CidrNotInPeerVpc/,
   ],
+  ["a time before the network's own", ["trace", NETWORK, "web", "db", "--at", "2025-12-31"], /go backwards/],
   ["a time that is none", ["trace", NETWORK, "web", "db", "--at", "tomorrow"], /--at {2}bad-text/],
   [
     "a file that is not there",
@@ -187,6 +188,27 @@ test("check goes on behind a file that cannot be read, and ends with 2", async (
   assert.match(ended.out, /1 scenario: 1 hold/);
   assert.match(ended.err, /broken.yaml:1:\d+ {2}syntax/);
 });
+
+test("check goes on behind a path that is not there, and says so in JSON too", async () => {
+  const ended = await twoway(["check", "nowhere.yaml", NETWORK, "--format", "json"]);
+  assert.is(ended.status, 2);
+  const { passed, issues } = JSON.parse(ended.out);
+  assert.is(passed, 1);
+  assert.is(issues[0].source, "nowhere.yaml");
+});
+
+for (const [args, status] of [
+  [["trace", NETWORK, "web", "db"], 1],
+  [["validate", "nowhere.yaml"], 2],
+] as const) {
+  test(`a reader that closes the pipe early does not change the answer of ${args[0]}`, async () => {
+    const command = join(ROOT, "packages/cli/bundle/twoway.js");
+    const child = spawn(process.execPath, [command, ...args], { cwd: ROOT });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    assert.is(await new Promise((resolve) => child.on("close", resolve)), status);
+  });
+}
 
 test("trace as JSON is the object that CLI.md promises", async () => {
   const ended = await twoway(["trace", "scenarios/one-sided-route.yaml", "web", "db", "--format", "json"]);
