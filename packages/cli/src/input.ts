@@ -3,6 +3,7 @@ import { ParseError } from "@twoway/core";
 import {
   advance,
   apply,
+  formatTime,
   InputError,
   type Issue,
   type Network,
@@ -55,7 +56,12 @@ export function loadNetwork(
   let { network } = scenario;
   for (const step of scenario.steps.slice(0, options.step ?? 0)) network = playStep(network, step).network;
   if (options.at !== undefined) {
-    const outcome = advance(network, parseArgument(parseTime, options.at, "--at"));
+    const time = parseArgument(parseTime, options.at, "--at");
+    if (time < network.now) {
+      const message = `${options.at} is before ${formatTime(network.now)}, and the clock does not go backwards`;
+      throw wrong("bad-text", "--at", message);
+    }
+    const outcome = advance(network, time);
     if (outcome.kind === "applied") network = outcome.network;
   }
   for (const text of options.do ?? []) {

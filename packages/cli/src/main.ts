@@ -8,10 +8,12 @@ import { reportError } from "./terminal.ts";
  * when it is called, so that `--help` and `lookup` do not wait for what they do not need.
  */
 
-// a reader that closes the pipe early, like `head`, is no fault
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? EXIT.yes : EXIT.fault),
-);
+// a reader that closes the pipe early, like `head`, is no fault, and does not change the answer
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? process.exitCode : EXIT.fault),
+  );
+}
 
 const program = new Command("twoway")
   .description(

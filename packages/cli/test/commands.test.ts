@@ -144,6 +144,7 @@ const refusals: readonly [label: string, args: readonly string[], err: RegExp][]
     ["trace", NETWORK, "web", "db", "--do", "add-route shop 10.9.0.0/16 -> pcx-1"],
     /InvalidParameterValue.CidrNotInPeerVpc/,
   ],
+  ["a time before the network's own", ["trace", NETWORK, "web", "db", "--at", "2025-12-31"], /go backwards/],
   ["a time that is none", ["trace", NETWORK, "web", "db", "--at", "tomorrow"], /--at {2}bad-text/],
   [
     "a file that is not there",
@@ -210,6 +211,27 @@ test("preflight lists what a peering needs and what it comes to; a refusal is 1,
   );
   assert.is(json.refused.code, "UnauthorizedOperation.VpcPeerCidrConflict");
 });
+
+test("check goes on behind a path that is not there, and says so in JSON too", async () => {
+  const ended = await twoway(["check", "nowhere.yaml", NETWORK, "--format", "json"]);
+  assert.is(ended.status, 2);
+  const { passed, issues } = JSON.parse(ended.out);
+  assert.is(passed, 1);
+  assert.is(issues[0].source, "nowhere.yaml");
+});
+
+for (const [args, status] of [
+  [["trace", NETWORK, "web", "db"], 1],
+  [["validate", "nowhere.yaml"], 2],
+] as const) {
+  test(`a reader that closes the pipe early does not change the answer of ${args[0]}`, async () => {
+    const command = join(ROOT, "packages/cli/bundle/twoway.js");
+    const child = spawn(process.execPath, [command, ...args], { cwd: ROOT });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    assert.is(await new Promise((resolve) => child.on("close", resolve)), status);
+  });
+}
 
 test("trace as JSON is the object that CLI.md promises", async () => {
   const ended = await twoway(["trace", "scenarios/one-sided-route.yaml", "web", "db", "--format", "json"]);

@@ -1,7 +1,7 @@
 import { type Network, TRANSITIONS } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { act, after, read, verdictOn } from "./notation.ts";
+import { act, after, ask, read, say, verdictOn } from "./notation.ts";
 
 const test = suite("control");
 
@@ -215,6 +215,19 @@ test(`delete takes the routes of both VPCs with it and lists each (A35, S5)`, ()
       return `route-deleted ${table} ${table}: ${destination} -> p went with it`;
     }),
   );
+});
+
+test("where two clouds meet, a delete does to each side's routes what its own cloud does (S1, S5)", () => {
+  const network = after(
+    read(`
+vpcs:
+  near: { cidr: 10.1.0.0/16, subnets: { a: 10.1.1.0/24 } }
+  far: { cidr: 10.2.0.0/16, subnets: { b: 10.2.1.0/24 }, profile: aws }
+peerings: { p: near - far }
+routes: { near: [10.2.0.0/16 -> p], far: [10.1.0.0/16 -> p] }`),
+    "delete-peering p",
+  );
+  assert.is(say(ask(network, "a", "b")), "unreachable: no-route / route-blackhole");
 });
 
 test("in aws a delete leaves the routes as blackholes, and lists each (S5)", () => {

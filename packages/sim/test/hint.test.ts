@@ -246,4 +246,15 @@ test("a packet without a route carries the first hint that applies, and a non-tr
   ]);
 });
 
+test("a direct peering says that a route is missing only where none is there", () => {
+  const says = (routes: string): string | undefined =>
+    hintsOf(forward(world("p12: vpc1 - vpc2, p13: vpc1 - vpc3", routes), B)).find(
+      ({ kind }) => kind === "peering-chain",
+    )?.message;
+  assert.is(says(""), "p12 joins vpc1 and vpc2; only the route to 10.2.1.5 is missing");
+  const elsewhere = "p12 joins vpc1 and vpc2; the route to 10.2.1.5 should lead there";
+  assert.is(says("vpc1: [10.2.0.0/16 -> p12, 10.2.1.0/24 -> nat1]"), elsewhere);
+  assert.is(says("vpc1: [10.2.0.0/16 -> p12, 10.2.1.0/24 -> p13]"), elsewhere);
+});
+
 test.run();

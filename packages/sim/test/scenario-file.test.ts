@@ -280,6 +280,15 @@ test("an account id keeps its leading zero and every digit, quoted or not", () =
   assert.equal(read, ["012345678901", "12345678901234567890123", "100001", "31", "abc"]);
 });
 
+test("a request that is out of time when the file begins has expired, whatever is asked first (A8, S6)", () => {
+  const state = (requested: string): string | undefined =>
+    read(
+      `now: 2026-01-08\n${SOUND}peerings:\n  p: { requester: vpc1, accepter: vpc2, state: PENDING, requested: "${requested}" }\n`,
+    ).peerings.get("p")?.state;
+  assert.is(state("2026-01-01T00:00:00Z"), "EXPIRED");
+  assert.is(state("2026-01-01T00:00:01Z"), "PENDING");
+});
+
 test("brackets inside texts are no nesting", () => {
   const notes = Array.from({ length: 300 }, (_, i) => `  - note: minutes in [0, ${i})\n    as: "[1"\n`);
   assert.equal(readScenario(`${SOUND}steps:\n${notes.join("")}`, "t.yaml").scenario.steps.length, 300);

@@ -34,15 +34,22 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   const style = styleFor(process.stdout, options);
   const reports: { file: string; report: ScenarioReport }[] = [];
   const problems: InputError[] = [];
-  for (const file of paths.flatMap(scenarioFiles)) {
+  const attempt = (run: () => void): void => {
     try {
-      const report = runScenario(loadScenario(file, options).scenario);
-      reports.push({ file, report });
-      if (options.format === "text") print(`${renderScenario(file, report, style)}\n`);
+      run();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error);
     }
+  };
+  const files: string[] = [];
+  for (const path of paths) attempt(() => files.push(...scenarioFiles(path)));
+  for (const file of files) {
+    attempt(() => {
+      const report = runScenario(loadScenario(file, options).scenario);
+      reports.push({ file, report });
+      if (options.format === "text") print(`${renderScenario(file, report, style)}\n`);
+    });
   }
   const passed = reports.reduce((sum, { report }) => sum + report.passed, 0);
   const failed = reports.reduce((sum, { report }) => sum + report.failed, 0);
@@ -56,7 +63,7 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
         2,
       ),
     );
-  } else {
+  } else if (reports.length > 0) {
     const tone = failed > 0 ? style.bad : style.good;
     print(
       tone(

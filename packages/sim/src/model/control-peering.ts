@@ -155,7 +155,7 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
       ]);
     }
     case "delete":
-      return deletePeering(network, hide(peering, action.as ?? requester.account), profile);
+      return deletePeering(network, hide(peering, action.as ?? requester.account));
     default:
       return event satisfies never;
   }
@@ -244,14 +244,14 @@ const ADVICE: Readonly<Record<ActedEvent, string>> = {
 };
 
 /** Ends the peering for both sides at once and takes, by profile, its routes with it (A12, A34, A35, B8, S5). */
-function deletePeering(network: Network, peering: Peering, profile: Profile): Outcome {
-  const cascade = profile.deleteRoutes === "cascade";
+function deletePeering(network: Network, peering: Peering): Outcome {
   let next = withPeering(network, { ...peering, state: "DELETED" });
   const events: Event[] = [
     { kind: "peering-deleted", subject: peering.id, message: `${peering.id} is deleted, for both sides` },
   ];
   for (const end of [peering.requester, peering.accepter]) {
     const vpc = network.vpcs.get(end.vpc);
+    const cascade = vpc?.profile.deleteRoutes === "cascade"; // each side by its own cloud's rules (S1)
     for (const table of vpc?.tables.values() ?? []) {
       const touched = [...(table.routes ?? [])].filter((route) => route.target === peering.id);
       if (touched.length === 0) continue;

@@ -1,5 +1,5 @@
 import { formatAddress } from "@twoway/core";
-import type { Hint } from "../model/cause.ts";
+import type { Cause, Hint } from "../model/cause.ts";
 import { peeringChain } from "../model/graph.ts";
 import { type Network, overlapOf, type RouteTable, tableOf, type Vpc } from "../model/network.ts";
 import { isLive, joins } from "../model/peering.ts";
@@ -23,11 +23,15 @@ export function hintsFor(network: Network, from: Spot, to: Spot, trace: Trace): 
         trace.cause === "left-network" ? shadowed : undefined,
         (meant && peeringState(network, vpc, meant)) ??
           (table && otherTable(network, vpc, table, to)) ??
-          (meant && chain(network, vpc, meant, to)),
+          (meant && chain(network, vpc, meant, to, trace.cause)),
         meant && overlap(network, vpc, meant),
       );
     case "non-transitive":
-      return some(shadowed, meant && chain(network, vpc, meant, to), meant && overlap(network, vpc, meant));
+      return some(
+        shadowed,
+        meant && chain(network, vpc, meant, to, trace.cause),
+        meant && overlap(network, vpc, meant),
+      );
     case "local-wins":
       return some(meant && overlap(network, vpc, meant));
     case "wrong-vpc":
@@ -77,20 +81,21 @@ function otherTable(network: Network, vpc: Vpc, table: RouteTable, to: Spot): Hi
 }
 
 /** The shortest chain of ACTIVE peerings, which is no path unless it is a single one. */
-function chain(network: Network, vpc: Vpc, meant: Vpc, to: Spot): Hint | undefined {
+function chain(network: Network, vpc: Vpc, meant: Vpc, to: Spot, cause: Cause): Hint | undefined {
   if (vpc.id === meant.id) return undefined;
+  const text = formatAddress(to.address);
   const path = peeringChain(network, vpc.id, meant.id);
   if (path === undefined) return undefined;
   const message =
     path.length === 3
-      ? `${path[1]} joins ${vpc.id} and ${meant.id}; only the route to ${formatAddress(to.address)} is missing`
+      ? `${path[1]} joins ${vpc.id} and ${meant.id}; ${cause === "no-route" ? `only the route to ${text} is missing` : `the route to ${text} should lead there`}`
       : `${path.join(" - ")} is a chain of peerings, and peering is not transitive: ${vpc.id} and ${meant.id} need a peering of their own`;
   return { kind: "peering-chain", path, message };
 }
 
 /** A chain of one: the peering that joins the two VPCs, which the route should lead to. */
 function directPeering(network: Network, vpc: Vpc, meant: Vpc, to: Spot): Hint | undefined {
-  const hint = chain(network, vpc, meant, to);
+  const hint = chain(network, vpc, meant, to, "wrong-vpc");
   return hint?.kind === "peering-chain" && hint.path.length === 3 ? hint : undefined;
 }
 

@@ -41,7 +41,8 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
   const input = findings.sound<ScenarioInput>(document.value);
   const { steps: inputs } = input;
-  const network = readNetwork(input, findings, options.profile);
+  const written = readNetwork(input, findings, options.profile);
+  const { network } = advance(written, written.now); // a request that is older than seven days has expired (S6)
   const doubtful = doubtfulEnds(input, findings.errors);
   const steps: Step[] = [];
   // ends are looked up in the network as it is by then: a step may make what a later one asks about
