@@ -55,14 +55,19 @@ export function loadNetwork(
   const { scenario, warnings } = loadScenario(file, options);
   let { network } = scenario;
   for (const step of scenario.steps.slice(0, options.step ?? 0)) network = playStep(network, step).network;
+  return { network: whatIf(network, options), warnings };
+}
+
+/** Returns the network after the clock was moved and the actions applied. Throws an InputError for one that is refused. */
+export function whatIf(before: Network, options: Pick<NetworkOptions, "at" | "do">): Network {
+  let network = before;
   if (options.at !== undefined) {
     const time = parseArgument(parseTime, options.at, "--at");
     if (time < network.now) {
       const message = `${options.at} is before ${formatTime(network.now)}, and the clock does not go backwards`;
       throw wrong("bad-text", "--at", message);
     }
-    const outcome = advance(network, time);
-    if (outcome.kind === "applied") network = outcome.network;
+    network = advance(network, time).network;
   }
   for (const text of options.do ?? []) {
     const outcome = apply(network, parseArgument(parseAction, text, "--do"), "--do");
@@ -77,7 +82,7 @@ export function loadNetwork(
     }
     network = outcome.network;
   }
-  return { network, warnings };
+  return network;
 }
 
 /** Reads an argument by a grammar of its own. */

@@ -32,6 +32,7 @@ A network is a scenario in YAML or JSON, or - for standard input.
 An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
 
   $ twoway check scenarios
+  $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
   $ twoway trace scenarios/one-sided-route.yaml web db
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
 
@@ -48,17 +49,20 @@ const profile = (): Option =>
   ]);
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
-function whatIf(command: Command): Command {
+function change(command: Command): Command {
   return command
     .option("--do <action>", "apply this action first; may be repeated", collect, [])
-    .option("--at <time>", "move the clock there first: 2026-01-08")
+    .option("--at <time>", "move the clock there first: 2026-01-08");
+}
+
+function whatIf(command: Command): Command {
+  return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
     .addOption(format());
 }
 
-program
-  .command("check")
+change(program.command("check"))
   .description("run every expectation of every scenario; a trace for each that fails")
   .argument("[path...]", "scenario files, or folders of them", ["scenarios"])
   .option("--watch", "run again whenever a file changes")

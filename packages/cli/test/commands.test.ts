@@ -188,6 +188,14 @@ test("a failing expectation is 1, with its place and both paths", async () => {
   assert.match(ended.out, /0 hold, 1 do not/);
 });
 
+test("check says what a change would break", async () => {
+  const ended = await twoway(["check", NETWORK, "--do", "delete-peering pcx-1", "--format", "json"]);
+  assert.is(ended.status, 1);
+  const { steps } = JSON.parse(ended.out).scenarios[0];
+  assert.is(steps[0].actions[0].refused.code, "InvalidParameterValue.RouteNextHopInvalid");
+  assert.is(steps[1].expectations[0].verdict, "unreachable");
+});
+
 test("check goes on behind a file that cannot be read, and ends with 2", async () => {
   const ended = await twoway(["check", file("broken.yaml", "vpcs: ["), NETWORK]);
   assert.is(ended.status, 2);

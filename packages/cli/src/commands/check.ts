@@ -1,20 +1,12 @@
 import { existsSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import {
-  InputError,
-  type ProfileName,
-  renderScenario,
-  runScenario,
-  type ScenarioReport,
-  scenarioJson,
-} from "@twoway/sim";
+import { InputError, renderScenario, runScenario, type ScenarioReport, scenarioJson } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadScenario, wrong } from "../input.ts";
+import { loadScenario, type NetworkOptions, whatIf, wrong } from "../input.ts";
 import { print, reportError, styleFor } from "../terminal.ts";
 
-interface CheckOptions {
+interface CheckOptions extends Pick<NetworkOptions, "profile" | "at" | "do"> {
   readonly format: "text" | "json";
-  readonly profile?: ProfileName;
   readonly watch?: boolean;
   readonly color: boolean;
 }
@@ -46,7 +38,8 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   for (const path of paths) attempt(() => files.push(...scenarioFiles(path)));
   for (const file of files) {
     attempt(() => {
-      const report = runScenario(loadScenario(file, options).scenario);
+      const { scenario } = loadScenario(file, options);
+      const report = runScenario({ ...scenario, network: whatIf(scenario.network, options) });
       reports.push({ file, report });
       if (options.format === "text") print(`${renderScenario(file, report, style)}\n`);
     });
