@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -218,6 +218,15 @@ test("preflight lists what a peering needs and what it comes to; a refusal is 1,
     (await twoway(["preflight", NETWORK, "shop", "twin", ...twin, "--format", "json"])).out,
   );
   assert.is(json.refused.code, "UnauthorizedOperation.VpcPeerCidrConflict");
+});
+
+test("a folder that is named like a scenario is looked into, not read", async () => {
+  const path = join(folder, "stories");
+  mkdirSync(join(path, "old.yaml"), { recursive: true });
+  writeFileSync(join(path, "old.yaml", "shop.yaml"), readFileSync(NETWORK));
+  const ended = await twoway(["check", path]);
+  assert.match(ended.out, /1 scenario: 1 hold/);
+  assert.is(ended.status, 0);
 });
 
 test("check goes on behind a path that is not there, and says so in JSON too", async () => {

@@ -76,6 +76,7 @@ function scenarioFiles(path: string): string[] {
   const files = readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(ya?ml|json)$/.test(name) && !/(^|[/\\])(node_modules|\.)/.test(name))
     .map((name) => join(path, name))
+    .filter((name) => !statSync(name, { throwIfNoEntry: false })?.isDirectory())
     .sort();
   if (files.length === 0)
     throw wrong("unreadable", path, "no scenario (.yaml, .yml, .json) is in this folder");
