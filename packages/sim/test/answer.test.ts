@@ -279,4 +279,21 @@ test("the order of the ends is the direction: the answer the other way round swa
   assert.is(say(ask(network, "vpc2/b", "vpc1/a")), "return-only: no-route / -");
 });
 
+test("VPCs of a thousand subnets are answered at once: subnets of one table share their fate", () => {
+  const subnets = (second: number): string =>
+    Array.from(
+      { length: 1000 },
+      (_, i) => `s${second}-${i}: 10.${second}.${i >> 4}.${(i & 15) << 4}/28`,
+    ).join();
+  const network = read(`
+vpcs:
+  vpc1: { cidr: 10.1.0.0/16, subnets: { ${subnets(1)} } }
+  vpc2: { cidr: 10.2.0.0/16, subnets: { ${subnets(2)} } }
+peerings: { p: vpc1 - vpc2 }
+routes: { vpc1: [ 10.2.0.0/16 -> p ], vpc2: [ 10.1.0.0/16 -> p ] }`);
+  const began = performance.now();
+  assert.is(ask(network, "vpc1", "vpc2").verdict, "two-way");
+  assert.ok(performance.now() - began < 3000); // by pairs of subnets it takes some twenty seconds
+});
+
 test.run();

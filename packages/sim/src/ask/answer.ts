@@ -26,9 +26,9 @@ export interface Answer {
 /**
  * Answers exactly, without trying every address: what happens to a packet can change only where a route, a CIDR or a
  * subnet begins or ends, so one address of each stretch between two such places stands for all of them. What the
- * forward path decides depends on the destination and the sender's subnet alone, and the return path the other way
+ * forward path decides depends on the destination and the sender's table alone, and the return path the other way
  * round, so the verdicts of all pairs are the product of the two, and one address per outcome is enough of each.
- * Cost: O(pairs of subnets × stretches). Throws an InputError when the ends share no address family.
+ * Cost: O(pairs of tables × stretches × subnets of a VPC). Throws an InputError when the ends share no address family.
  */
 export function answer(network: Network, from: Endpoint, to: Endpoint, service: Service): Answer {
   const stretches = stretchFinder(network);
@@ -52,8 +52,8 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
     }
     return first;
   };
-  const destinationGroups = bySubnet(to.spans);
-  for (const sources of bySubnet(from.spans)) {
+  const destinationGroups = byTable(network, to.spans);
+  for (const sources of byTable(network, from.spans)) {
     for (const destinations of destinationGroups) {
       if (familyOf(sources[0].first) !== familyOf(destinations[0].first)) continue;
       const sender = spotAt(sources[0], sources[0].first);
@@ -83,11 +83,14 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
 
 type Outcome = Trace["outcome"];
 
-/** Returns the spans that share their subnet and their family, in the order of their first. */
-function bySubnet(spans: readonly EndpointSpan[]): EndpointSpan[][] {
+/** Returns the spans that share their route table and their family, in the order of their first. */
+function byTable(network: Network, spans: readonly EndpointSpan[]): EndpointSpan[][] {
   const groups = new Map<string, EndpointSpan[]>();
   for (const span of spans) {
-    const key = `${familyOf(span.first)} ${span.vpc ?? ""} ${span.subnet ?? ""}`;
+    const vpc = network.vpcs.get(span.vpc ?? "");
+    const subnet = vpc?.subnets.get(span.subnet ?? "");
+    const table = vpc && subnet && tableOf(vpc, subnet).id;
+    const key = `${familyOf(span.first)} ${span.vpc ?? ""} ${table ?? ""}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [span]);
     else group.push(span);
