@@ -279,6 +279,28 @@ test("the order of the ends is the direction: the answer the other way round swa
   assert.is(say(ask(network, "vpc2/b", "vpc1/a")), "return-only: no-route / -");
 });
 
+test("the internet does not lead to private addresses: what has them is not in the input (S7)", () => {
+  const network = read(`
+vpcs: { vpc1: { cidr: [10.1.0.0/16, "2001:db8::/56"], subnets: { a: { cidr: [10.1.1.0/24, "2001:db8::/64"] } } } }
+gateways: { n: nat vpc1 }
+routes: { vpc1: [ 0.0.0.0/0 -> n, "::/0 -> n" ] }`);
+  for (const to of [
+    "10.99.0.1",
+    "172.31.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "224.0.0.1",
+    "fd00::1",
+  ])
+    assert.is(say(ask(network, "a", to)), "unknown: unsupported-target / unsupported-target", to);
+  for (const to of ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1", "internet"])
+    assert.is(ask(network, "a", to).verdict, "two-way", to);
+  const mixed = ask(network, "a", "172.0.0.0/10"); // public, and private from 172.16 to 172.31
+  assert.is(mixed.verdict, "unknown");
+  assert.ok(mixed.partial);
+});
+
 test("VPCs of a thousand subnets are answered at once: subnets of one table share their fate", () => {
   const subnets = (second: number): string =>
     Array.from(

@@ -99,12 +99,23 @@ export function walk(net: PlainNetwork, from: PlainSpot, to: PlainSpot): Walk {
   return { ...worst, exits: walks.flatMap(({ exits }) => exits) };
 }
 
+/** What is private, shared, local or multicast is not on the internet. */
+function onInternet(address: Address): boolean {
+  if (typeof address === "bigint") return address >> 125n === 1n;
+  const [a, b] = [Math.floor(address / 2 ** 24), Math.floor(address / 2 ** 16) % 256];
+  if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
+  if (a === 100) return b < 64 || b > 127;
+  if (a === 172) return b < 16 || b > 31;
+  return !(a === 169 && b === 254) && !(a === 192 && b === 168);
+}
+
 function throughTarget(net: PlainNetwork, vpc: PlainVpc, target: string, to: PlainSpot): Walk {
   const gateway = net.gateways.find(({ id }) => id === target);
   if (gateway !== undefined) {
     if (gateway.vpc !== vpc.id) return dropped("route-blackhole");
     if (gateway.kind !== "internet" && gateway.kind !== "nat") return unknown("unsupported-target");
-    return to.vpc === undefined ? { ...delivered, exits: [gateway.kind] } : dropped("left-network");
+    if (to.vpc !== undefined) return dropped("left-network");
+    return onInternet(to.address) ? { ...delivered, exits: [gateway.kind] } : unknown("unsupported-target");
   }
   const peering = net.peerings.find(({ id }) => id === target);
   if (peering === undefined) return dropped("route-blackhole");

@@ -1,6 +1,7 @@
 import { type Address, type Address4, type Address6, type Family, familyOf, type Prefix } from "@twoway/core";
 import { InputError } from "../model/issue.ts";
 import { type Network, type RouteTable, tableOf, usableSpans, type Vpc } from "../model/network.ts";
+import { PRIVATE_SPACE } from "../model/private-space.ts";
 import { nextHop } from "../plane/forwarding.ts";
 import { type RoundTrip, returnTrace, roundTrip, type Verdict, verdictOf } from "../plane/round-trip.ts";
 import { type Spot, type Trace, trace } from "../plane/trace.ts";
@@ -149,6 +150,7 @@ function boundaries(network: Network, vpc: Vpc, table: RouteTable, family: Famil
     const hop = nextHop(network, vpc, target);
     if (hop.kind === "peering" && hop.vpc !== undefined) reachable.add(hop.vpc);
   }
+  for (const space of PRIVATE_SPACE) block(space);
   for (const { cidrs, secondary } of network.vpcs.values())
     for (const cidr of [...cidrs, ...secondary]) block(cidr);
   for (const far of reachable) {

@@ -15,6 +15,7 @@ import {
   type Vpc,
 } from "../model/network.ts";
 import type { Peering } from "../model/peering.ts";
+import { isPrivate } from "../model/private-space.ts";
 import type { Route } from "../model/routes.ts";
 import { decide, nextHop } from "./forwarding.ts";
 
@@ -260,7 +261,13 @@ function leaveNetwork(gateway: Gateway, at: Choice, to: Spot): HandOff {
     const message = `${table.id} sends it to ${gateway.id}, and what lies behind is not part of the input`;
     return { hops, end: stop("unsupported-target", component, message) };
   }
-  if (to.vpc === undefined) return { hops: [...hops, OUTSIDE], end: { outcome: "delivered", cause: null } };
+  if (to.vpc === undefined) {
+    if (!isPrivate(to.address))
+      return { hops: [...hops, OUTSIDE], end: { outcome: "delivered", cause: null } };
+    // somebody's network has it, and the internet does not lead there
+    const message = `${table.id} sends it to ${gateway.id}, but ${formatAddress(to.address)} is not on the internet, and what has it is not part of the input`;
+    return { hops, end: stop("unsupported-target", component, message) };
+  }
   const message = `${spell(route)} of ${table.id} sends it out by ${gateway.id}, but ${formatAddress(to.address)} is inside, in ${to.vpc}`;
   return { hops, end: stop("left-network", component, message) };
 }
