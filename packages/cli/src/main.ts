@@ -178,7 +178,8 @@ function stepCount(text: string): number {
 }
 
 function protocol(text: string): string {
-  if (/^(any|tcp|udp|icmp)$/.test(text) || (/^\d{1,3}$/.test(text) && Number(text) <= 255)) return text;
+  const name = text.toLowerCase();
+  if (/^(any|tcp|udp|icmp)$/.test(name) || (/^\d{1,3}$/.test(name) && Number(name) <= 255)) return name;
   throw new InvalidArgumentError("One of any, tcp, udp, icmp, or a protocol number.");
 }
 

@@ -20,6 +20,11 @@ export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Returns `1 VPC` or `3 VPCs`. */
+export function plural(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 export function styleFor(stream: NodeJS.WriteStream, { color }: Look): Style {
   const { bold, dim, green, red, yellow } = pc.createColors(color && hasColors(stream));
   return { bold, dim, good: green, bad: red, doubt: yellow };

@@ -93,7 +93,7 @@ const rows: readonly [label: string, args: readonly string[], status: number, ou
     /no route of shop\/main covers 9.9.9.9/,
   ],
   ["a scenario that holds is 0", ["check", NETWORK], 0, /1 scenario: 1 hold, 0 do not/],
-  ["a network that reads is 0", ["validate", NETWORK], 0, /ok .*3 VPCs, 1 peerings/],
+  ["a network that reads is 0", ["validate", NETWORK], 0, /ok .*3 VPCs, 1 peering,/],
   ["causes are listed", ["explain"], 0, /^non-transitive +peering is not transitive$/m],
   ["a cause is explained with its names elsewhere", ["explain", "no-route"], 0, /NO_ROUTE_TO_DESTINATION/],
   [
@@ -186,6 +186,19 @@ test("a failing expectation is 1, with its place and both paths", async () => {
   );
   assert.match(ended.out, /forward {2}delivered/);
   assert.match(ended.out, /0 hold, 1 do not/);
+});
+
+test("check counts the warnings of a lenient file, and lists them in JSON", async () => {
+  const text = await twoway(["check", "scenarios/non-transitive.yaml"]);
+  assert.is(text.status, 0);
+  assert.match(text.out, /2 warnings, see twoway validate/);
+  const { scenarios } = JSON.parse(
+    (await twoway(["check", "scenarios/non-transitive.yaml", "--format", "json"])).out,
+  );
+  assert.equal(
+    scenarios[0].warnings.map(({ code }: { code: string }) => code),
+    ["refused", "refused"],
+  );
 });
 
 test("check says what a change would break", async () => {

@@ -161,6 +161,27 @@ test("hints say in words what to do", () => {
   );
 });
 
+test("a direct peering is no remedy for a secondary CIDR that it does not carry (S8)", () => {
+  const text = `load: lenient
+vpcs:
+  vpc1: { cidr: 10.1.0.0/16, subnets: { a: 10.1.1.0/24 } }
+  vpc2: { cidr: 10.2.0.0/16, secondary: 10.9.0.0/16, subnets: { b: 10.2.1.0/24, s: 10.9.1.0/24 } }
+peerings: { p12: vpc1 - vpc2 }
+`;
+  for (const [profile, rest] of [
+    ["tencent", "it does not carry the secondary CIDR that 10.9.1.5 lies in"],
+    ["aws", "only the route to 10.9.1.5 is missing"],
+  ]) {
+    const network = read(`profile: ${profile}\n${text}`);
+    const { forward } = roundTrip(network, spot(network, "vpc1 10.1.1.5"), spot(network, "vpc2 10.9.1.5"));
+    assert.ok(forward.cause === "no-route");
+    assert.equal(
+      forward.hints.map(({ message }) => message),
+      [`p12 joins vpc1 and vpc2; ${rest}`],
+    );
+  }
+});
+
 /** Breadth first over plain objects: how many ACTIVE peerings the shortest chain has; undefined when there is none. */
 function distance({ peerings }: PlainNetwork, from: string, to: string): number | undefined {
   let reached = new Set([from]);

@@ -289,6 +289,11 @@ test("a request that is out of time when the file begins has expired, whatever i
   assert.is(state("2026-01-01T00:00:01Z"), "PENDING");
 });
 
+test("two expectations in one map are told apart, not taken for one with a strange cause", () => {
+  const text = `${SOUND}steps:\n  - expect:\n      vpc1 -> vpc2: no-route\n      vpc2 -> vpc1: no-route\n`;
+  assert.equal(found(text), ["bad-text 6:7"]);
+});
+
 test("brackets inside texts are no nesting", () => {
   const notes = Array.from({ length: 300 }, (_, i) => `  - note: minutes in [0, ${i})\n    as: "[1"\n`);
   assert.equal(readScenario(`${SOUND}steps:\n${notes.join("")}`, "t.yaml").scenario.steps.length, 300);

@@ -1,9 +1,16 @@
 import { existsSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import { InputError, renderScenario, runScenario, type ScenarioReport, scenarioJson } from "@twoway/sim";
+import {
+  InputError,
+  type Issue,
+  renderScenario,
+  runScenario,
+  type ScenarioReport,
+  scenarioJson,
+} from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadScenario, type NetworkOptions, whatIf, wrong } from "../input.ts";
-import { print, reportError, styleFor } from "../terminal.ts";
+import { plural, print, reportError, styleFor } from "../terminal.ts";
 
 interface CheckOptions extends Pick<NetworkOptions, "profile" | "at" | "do"> {
   readonly format: "text" | "json";
@@ -24,7 +31,7 @@ export async function check(paths: readonly string[], options: CheckOptions): Pr
 
 function runOnce(paths: readonly string[], options: CheckOptions): number {
   const style = styleFor(process.stdout, options);
-  const reports: { file: string; report: ScenarioReport }[] = [];
+  const reports: { file: string; report: ScenarioReport; warnings: readonly Issue[] }[] = [];
   const problems: InputError[] = [];
   const attempt = (run: () => void): void => {
     try {
@@ -38,17 +45,25 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   for (const path of paths) attempt(() => files.push(...scenarioFiles(path)));
   for (const file of files) {
     attempt(() => {
-      const { scenario } = loadScenario(file, options);
+      const { scenario, warnings } = loadScenario(file, options);
       const report = runScenario({ ...scenario, network: whatIf(scenario.network, options) });
-      reports.push({ file, report });
-      if (options.format === "text") print(`${renderScenario(file, report, style)}\n`);
+      reports.push({ file, report, warnings });
+      if (options.format !== "text") return;
+      const noted =
+        warnings.length === 0
+          ? ""
+          : style.doubt(`  ${plural(warnings.length, "warning")}, see twoway validate\n`);
+      print(`${renderScenario(file, report, style)}\n${noted}`);
     });
   }
   const passed = reports.reduce((sum, { report }) => sum + report.passed, 0);
   const failed = reports.reduce((sum, { report }) => sum + report.failed, 0);
   if (problems.length > 0) reportError(new InputError(problems.flatMap(({ issues }) => issues)), options);
   if (options.format === "json") {
-    const scenarios = reports.map(({ file, report }) => scenarioJson(file, report));
+    const scenarios = reports.map(({ file, report, warnings }) => ({
+      ...scenarioJson(file, report),
+      warnings,
+    }));
     print(
       JSON.stringify(
         { version: 1, passed, failed, scenarios, issues: problems.flatMap(({ issues }) => issues) },
@@ -58,11 +73,7 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
     );
   } else if (reports.length > 0) {
     const tone = failed > 0 ? style.bad : style.good;
-    print(
-      tone(
-        `${reports.length} ${reports.length === 1 ? "scenario" : "scenarios"}: ${passed} hold, ${failed} do not`,
-      ),
-    );
+    print(tone(`${plural(reports.length, "scenario")}: ${passed} hold, ${failed} do not`));
   }
   if (problems.length > 0) return EXIT.wrong;
   return failed > 0 ? EXIT.no : EXIT.yes;

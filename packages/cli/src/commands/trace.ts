@@ -1,6 +1,6 @@
 import { answer, answerJson, renderAnswer, resolveEndpoint, type Verdict } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadNetwork, type NetworkOptions } from "../input.ts";
+import { loadNetwork, type NetworkOptions, wrong } from "../input.ts";
 import { print, renderWarning, styleFor, tell } from "../terminal.ts";
 
 interface TraceOptions extends NetworkOptions {
@@ -19,12 +19,17 @@ const STATUS: Readonly<Record<Verdict, number>> = {
   unknown: EXIT.undetermined,
 };
 
+const HAVE_PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "6", "17"]);
+
 /** Follows the packet and its reply. */
 export function traceCommand(file: string, src: string, dst: string, options: TraceOptions): number {
   const { network, warnings } = loadNetwork(file, options);
   if (!options.quiet)
     for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
   const { proto: protocol, port } = options;
+  if (port !== undefined && !HAVE_PORTS.has(protocol)) {
+    throw wrong("bad-text", "--port", `${protocol} has no ports; say --proto tcp or --proto udp`);
+  }
   const service = port === undefined ? { protocol } : { protocol, port };
   const from = resolveEndpoint(network, src, "<src>");
   const to = resolveEndpoint(network, dst, "<dst>");

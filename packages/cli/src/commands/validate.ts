@@ -1,7 +1,7 @@
 import { coverageOf, InputError, type Issue, type ProfileName } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadScenario } from "../input.ts";
-import { print, renderWarning, reportError, styleFor } from "../terminal.ts";
+import { plural, print, renderWarning, reportError, styleFor } from "../terminal.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json";
@@ -23,9 +23,14 @@ export function validate(files: readonly string[], options: ValidateOptions): nu
       const { vpcs, peerings } = found.scenario.network;
       const parts = coverageOf(found.scenario.network).of;
       if (!options.quiet) for (const warning of found.warnings) print(renderWarning(warning, style));
-      const counts = `${vpcs.size} VPCs, ${peerings.size} peerings, ${parts} parts, ${found.scenario.steps.length} steps`;
+      const counts = [
+        plural(vpcs.size, "VPC"),
+        plural(peerings.size, "peering"),
+        plural(parts, "part"),
+        plural(found.scenario.steps.length, "step"),
+      ].join(", ");
       print(
-        `${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${found.warnings.length} warnings` : ""}`,
+        `${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${plural(found.warnings.length, "warning")}` : ""}`,
       );
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -86,11 +86,16 @@ function chain(network: Network, vpc: Vpc, meant: Vpc, to: Spot, cause: Cause): 
   const text = formatAddress(to.address);
   const path = peeringChain(network, vpc.id, meant.id);
   if (path === undefined) return undefined;
-  const message =
-    path.length === 3
-      ? `${path[1]} joins ${vpc.id} and ${meant.id}; ${cause === "no-route" ? `only the route to ${text} is missing` : `the route to ${text} should lead there`}`
-      : `${path.join(" - ")} is a chain of peerings, and peering is not transitive: ${vpc.id} and ${meant.id} need a peering of their own`;
-  return { kind: "peering-chain", path, message };
+  const ends = `${vpc.id} and ${meant.id}`;
+  if (path.length > 3) {
+    const message = `${path.join(" - ")} is a chain of peerings, and peering is not transitive: ${ends} need a peering of their own`;
+    return { kind: "peering-chain", path, message };
+  }
+  const carried = meant.profile.carriesSecondary || meant.cidrs.some((cidr) => cidr.contains(to.address));
+  const todo =
+    cause === "no-route" ? `only the route to ${text} is missing` : `the route to ${text} should lead there`;
+  const rest = carried ? todo : `it does not carry the secondary CIDR that ${text} lies in`;
+  return { kind: "peering-chain", path, message: `${path[1]} joins ${ends}; ${rest}` };
 }
 
 /** A chain of one: the peering that joins the two VPCs, which the route should lead to. */

@@ -107,6 +107,10 @@ function readStep(
     0;
   const asked = networkAfter(network, { after, actions });
   const expectations = lines("expect", step.expect).flatMap(({ line, path }) => {
+    if (typeof line !== "string" && Object.keys(line).length !== 1) {
+      findings.error("bad-text", "each expectation is a line of its own, with `-` before it", path);
+      return [];
+    }
     const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
     if (parsed === undefined) return [];
     const source = findings.place(path);
@@ -136,7 +140,6 @@ function readStep(
 
 /** Returns the text that YAML took for a map: `A -x- B: cause` without quotes. */
 function unquoted(map: Readonly<Record<string, string | null>>): string {
-  return Object.entries(map)
-    .map(([key, value]) => `${key}: ${value ?? ""}`)
-    .join(", ");
+  const [[key, value]] = Object.entries(map);
+  return `${key}: ${value ?? ""}`;
 }
