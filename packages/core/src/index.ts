@@ -22,6 +22,7 @@ export {
   prefixAt,
   sortColumns,
 } from "./columns.ts";
+export { Fib } from "./fib.ts";
 export { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
 export { Prefix } from "./prefix.ts";
 export { RangeArena, Ranges } from "./ranges.ts";

@@ -44,6 +44,14 @@ export class Trie {
     return trie;
   }
 
+  /** Returns a trie of its own with the same entries. Copies the memory as it is, O(bytes). */
+  clone(): Trie {
+    const copy = new Trie();
+    copy.v4 = this.v4?.clone();
+    copy.v6 = this.v6?.clone();
+    return copy;
+  }
+
   /** Number of prefixes. */
   get size(): number {
     return (this.v4?.size ?? 0) + (this.v6?.size ?? 0);
@@ -146,7 +154,8 @@ export class Trie {
     if (this.v6 !== undefined) checkRadix(this.v6);
   }
 
-  private engine(family: Family): Radix | undefined {
+  /** The memory of a family, for the other files of this package. Who changes it changes the trie. */
+  engine(family: Family): Radix | undefined {
     return family === 4 ? this.v4 : this.v6;
   }
 }
