@@ -28,3 +28,4 @@ export { Prefix } from "./prefix.ts";
 export { RangeArena, Ranges } from "./ranges.ts";
 export { readTextTable, type TextTable, TextTableError, type TextTableOptions } from "./text-table.ts";
 export { Trie } from "./trie.ts";
+export { TrieBufferError } from "./trie-buffer.ts";
