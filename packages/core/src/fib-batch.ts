@@ -1,16 +1,20 @@
 import type { FibMemory } from "./fib-memory.ts";
 
+/** Throws a RangeError unless there is room for `count` results. */
+export function checkRoom(count: number, out: Uint32Array): void {
+  if (out.length < count) {
+    throw new RangeError(`there are ${count} addresses, but room for ${out.length} results`);
+  }
+}
+
 /**
- * Answers many IPv4 lookups: `out[i]` becomes the result for `addresses[i]`, or NONE. Throws a RangeError when `out` is
- * shorter than `addresses`. Allocates nothing.
+ * Answers many IPv4 lookups: `out[i]` becomes the result for `addresses[i]`, or NONE. `out` is long enough. Allocates
+ * nothing.
  *
  * Four at a time, with the first loads in front, so that they wait for memory together. Adding 1 carries only the
  * escape, which is the largest leaf, into the bit above the leaf: one test finds it among four.
  */
 export function findMany(memory: FibMemory, addresses: Uint32Array, out: Uint32Array): void {
-  if (out.length < addresses.length) {
-    throw new RangeError(`there are ${addresses.length} addresses, but room for ${out.length} results`);
-  }
   const { leaves } = memory;
   // a loop per width, as one loop over different arrays would be slower for all of them
   if (leaves instanceof Uint8Array) find8(memory, leaves, addresses, out);

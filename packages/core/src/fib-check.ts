@@ -8,7 +8,7 @@ import { NONE } from "./result-ids.ts";
 /** Throws an Error that says what is wrong unless the compiled form is that of its trie and its memory adds up. */
 export function checkFib4(fib: Fib4): void {
   const { memory, ids, users } = fib;
-  const fresh = new Fib4(fib.radix).memory;
+  const fresh = new Fib4(fib.radix, "typescript").memory;
   const owners = new Map<number, number>(); // block to how often something points at it
   const own = (leaf: number): void => {
     owners.set(leaf >>> 6, (owners.get(leaf >>> 6) ?? 0) + 1);

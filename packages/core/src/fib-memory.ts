@@ -113,7 +113,7 @@ export interface FibRoom {
 }
 
 /** Bytes of a leaf. */
-export type Width = 1 | 2 | 4;
+type Width = 1 | 2 | 4;
 export type Allocate = (bytes: number) => ArrayBufferLike;
 
 /** In `deep`: the block is shared by all chunks with the result in its leaves. */
@@ -121,6 +121,6 @@ export const SHARED = 0xffffffff;
 const HEADER = 16;
 const CHUNKS = 2 ** 18;
 
-export function escapeOf(width: number): number {
+function escapeOf(width: number): number {
   return width === 1 ? 0xff : width === 2 ? 0xffff : 0x7fffffff;
 }

@@ -1,13 +1,23 @@
 import { type Address, type Family, writeWords } from "./address.ts";
 import { type Columns, checkValue, type Entry } from "./columns.ts";
+import { checkRoom } from "./fib-batch.ts";
 import { checkFib4, checkFib6 } from "./fib-check.ts";
-import { Fib4 } from "./fib4.ts";
+import type { Allocate } from "./fib-memory.ts";
+import { type Batch, Fib4 } from "./fib4.ts";
 import { Fib6 } from "./fib6.ts";
 import { ROOT } from "./node-arena.ts";
 import type { Prefix } from "./prefix.ts";
-import { MISS } from "./radix.ts";
+import { MISS, Radix } from "./radix.ts";
 import { NONE } from "./result-ids.ts";
 import { Trie } from "./trie.ts";
+
+export interface FibOptions {
+  /**
+   * What answers `lookupMany`: "typescript", or "wasm" where WebAssembly can be had, and plain TypeScript otherwise;
+   * the answers are the same. Unless given, "wasm" for a table that begins with 65,536 IPv4 prefixes or more.
+   */
+  readonly batch?: Batch;
+}
 
 /**
  * A trie and its compiled form, which change together: what a lookup finds is never older than the last insertion or
@@ -23,25 +33,33 @@ export class Fib {
   private v4: Fib4 | undefined;
   private v6: Fib6 | undefined;
 
-  private constructor(trie: Trie) {
+  private readonly batch: Batch;
+
+  private constructor(trie: Trie, { batch = "auto" }: FibOptions) {
     this.trie = trie;
+    this.batch = batch;
     this.compile(4);
     this.compile(6);
   }
 
   /** Compiles a copy of the trie. Throws a RangeError when a prefix has the value NONE. */
-  static from(trie: Trie): Fib {
+  static from(trie: Trie, options: FibOptions = {}): Fib {
     for (const radix of [trie.engine(4), trie.engine(6)]) {
       if (radix === undefined) continue;
       for (const ref of radix.routes(radix.words[ROOT])) checkFibValue(radix.valueAt(ref));
     }
-    return new Fib(trie.clone());
+    return new Fib(trie.clone(), options);
   }
 
   /** Builds and compiles sorted columns, at most one per family. Throws as `Trie.fromColumns` and `Fib.from` do. */
-  static fromColumns(...tables: readonly Columns[]): Fib {
+  static fromColumns(tables: readonly Columns[], options: FibOptions = {}): Fib {
     for (const { values } of tables) if (values.includes(NONE)) checkFibValue(NONE);
-    return new Fib(Trie.fromColumns(...tables));
+    return new Fib(Trie.fromColumns(...tables), options);
+  }
+
+  /** Reports whether WebAssembly answers `lookupMany`. */
+  get usesKernel(): boolean {
+    return this.v4?.kernel !== undefined;
   }
 
   /** Number of prefixes. */
@@ -105,6 +123,15 @@ export class Fib {
     else fillNone(words.length >>> 2, out);
   }
 
+  /**
+   * Returns a copy of the compiled IPv4 table for a `FibView`, O(bytes). `allocate` makes the buffer, for instance
+   * `(bytes) => new SharedArrayBuffer(bytes)`; it must be all zeros.
+   */
+  copy4(allocate: Allocate = (bytes) => new ArrayBuffer(bytes)): ArrayBufferLike {
+    const { memory } = this.v4 ?? new Fib4(new Radix(4), "typescript");
+    return memory.moved(memory.room, allocate).buffer;
+  }
+
   /** Returns the longest prefix that contains the address, with its value. Asks the trie. */
   lookupPrefix(address: Address): Entry | undefined {
     return this.trie.lookupPrefix(address);
@@ -132,7 +159,7 @@ export class Fib {
   private compile(family: Family): void {
     const radix = this.trie.engine(family);
     if (radix === undefined) return;
-    if (family === 4) this.v4 = new Fib4(radix);
+    if (family === 4) this.v4 = new Fib4(radix, this.batch);
     else this.v6 = new Fib6(radix);
   }
 }
@@ -143,9 +170,7 @@ function checkFibValue(value: number): void {
 }
 
 function fillNone(count: number, out: Uint32Array): void {
-  if (out.length < count) {
-    throw new RangeError(`there are ${count} addresses, but room for ${out.length} results`);
-  }
+  checkRoom(count, out);
   out.fill(NONE, 0, count);
 }
 

@@ -1,6 +1,7 @@
 import type { Address } from "./address.ts";
-import { findMany } from "./fib-batch.ts";
+import { checkRoom, findMany } from "./fib-batch.ts";
 import { type Allocate, FibMemory, type FibRoom, SHARED } from "./fib-memory.ts";
+import { allocateForKernel, Kernel } from "./kernel.ts";
 import { BRANCH, bitsOf, childSlot, HOST, LEAF, ROOT, valueSlot } from "./node-arena.ts";
 import { MISS, type Radix } from "./radix.ts";
 import { NONE, ResultIds, resized } from "./result-ids.ts";
@@ -17,6 +18,8 @@ import { NONE, ResultIds, resized } from "./result-ids.ts";
 export class Fib4 {
   memory: FibMemory;
   readonly radix: Radix;
+  /** The WebAssembly form of `lookupMany`, where the memory is made for it. */
+  kernel: Kernel | undefined;
   readonly ids: ResultIds = new ResultIds();
   shared: Uint32Array = new Uint32Array(16);
   users: Uint32Array = new Uint32Array(16);
@@ -28,9 +31,11 @@ export class Fib4 {
   private readonly allocate: Allocate;
 
   /** Compiles a trie, which must from now on change together with this: `patch` follows each change. */
-  constructor(radix: Radix, allocate: Allocate = (bytes) => new ArrayBuffer(bytes)) {
+  constructor(radix: Radix, batch: Batch = "auto") {
     this.radix = radix;
-    this.allocate = allocate;
+    const kernel = batch === "auto" ? radix.size >= KERNEL_FROM : batch === "wasm";
+    this.allocate = kernel ? allocateForKernel : (bytes) => new ArrayBuffer(bytes);
+    const { allocate } = this;
     for (const ref of radix.routes(radix.words[ROOT])) {
       if (bitsOf(radix.words, ref) > 0) this.ids.take(radix.words[valueSlot(ref)] >>> 0);
     }
@@ -40,6 +45,7 @@ export class Fib4 {
     const blocks = 64 + (radix.size >>> 3);
     this.memory = FibMemory.make({ width, blocks, tables: 4, ids: limit + 16 }, allocate);
     this.memory.values.set(this.ids.values.subarray(1, limit), 1);
+    this.kernel = Kernel.over(this.memory);
     this.growIds();
     this.users[0] = CHUNKS; // they all begin at block 0
     this.paintTop(radix.words[ROOT], 0, CHUNKS - 1, 0);
@@ -58,7 +64,9 @@ export class Fib4 {
   }
 
   lookupMany(addresses: Uint32Array, out: Uint32Array): void {
-    findMany(this.memory, addresses, out);
+    checkRoom(addresses.length, out);
+    if (this.kernel === undefined) findMany(this.memory, addresses, out);
+    else this.kernel.findMany(addresses, out);
   }
 
   /**
@@ -330,6 +338,7 @@ export class Fib4 {
 
   private move(room: Partial<FibRoom>): void {
     this.memory = this.memory.moved({ ...this.memory.room, ...room }, this.allocate);
+    this.kernel = Kernel.over(this.memory);
   }
 
   /** Gives back what building did not need, but for a little that the next changes will want. */
@@ -338,6 +347,11 @@ export class Fib4 {
     if (blocks < this.memory.room.blocks) this.move({ blocks, tables: this.tables + 4 });
   }
 }
+
+/** What answers `lookupMany`: plain TypeScript, WebAssembly where it can be had, or that from KERNEL_FROM prefixes on. */
+export type Batch = "typescript" | "wasm" | "auto";
+/** Below this everything lies in a near cache, where copying addresses costs more than a kernel gains. */
+const KERNEL_FROM = 65_536;
 
 const TOP_BITS = 18;
 const CHUNKS = 2 ** TOP_BITS;

@@ -1,4 +1,5 @@
 import { type Address, writeWords } from "./address.ts";
+import { checkRoom } from "./fib-batch.ts";
 import { addressWord, BRANCH, bitsOf, childSlot, LEAF, ROOT, valueSlot } from "./node-arena.ts";
 import { MISS, type Radix } from "./radix.ts";
 import { NONE, ResultIds, resized } from "./result-ids.ts";
@@ -64,9 +65,7 @@ export class Fib6 {
   lookupMany(words: Uint32Array, out: Uint32Array): void {
     const count = words.length >>> 2;
     if (4 * count !== words.length) throw new RangeError(`${words.length} words are not four per address`);
-    if (out.length < count) {
-      throw new RangeError(`there are ${count} addresses, but room for ${out.length} results`);
-    }
+    checkRoom(count, out);
     const { nodes, values } = this;
     for (let from = 0; from < count; from += BATCH) {
       const to = Math.min(count, from + BATCH);

@@ -22,7 +22,8 @@ export {
   prefixAt,
   sortColumns,
 } from "./columns.ts";
-export { Fib } from "./fib.ts";
+export { Fib, type FibOptions } from "./fib.ts";
+export { FibView } from "./fib-view.ts";
 export { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
 export { MrtError, type MrtOptions, type MrtTable, readMrt } from "./mrt.ts";
 export { Prefix } from "./prefix.ts";

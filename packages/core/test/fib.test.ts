@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import {
   type Address,
   address4,
@@ -5,6 +6,7 @@ import {
   type Entry,
   type Family,
   Fib,
+  FibView,
   formatAddress,
   Prefix,
   parseAddress,
@@ -36,7 +38,8 @@ function lookupAll(fib: Fib, family: Family, addresses: ArrayLike<number | bigin
   const words = new Uint32Array(per * addresses.length);
   for (let i = 0; i < addresses.length; i++) writeWords(addresses[i] as Address, words, per * i);
   const out = new Uint32Array(addresses.length);
-  if (family === 4) fib.lookupMany(words, out);
+  if (family === 4)
+    fib.lookupMany(words, out); // by the kernel where there is one, which "alone" never is
   else fib.lookupMany6(words, out);
   return Array.from(out, (value, i) => {
     const alone = fib.lookup(addresses[i] as Address);
@@ -71,7 +74,7 @@ test("a table without prefixes answers nothing, of one address and of many", () 
 test("the value that means no route is refused", () => {
   const trie = Trie.from([{ prefix: p("10.0.0.0/8"), value: Fib.NONE }]);
   assert.throws(() => Fib.from(trie), /value 4294967295 means that there is no route/);
-  assert.throws(() => Fib.fromColumns(trie.columns(4)), /means that there is no route/);
+  assert.throws(() => Fib.fromColumns([trie.columns(4)]), /means that there is no route/);
   const fib = Fib.from(new Trie());
   for (const value of [Fib.NONE, -1, 1.5]) assert.throws(() => fib.insert(p("::/0"), value), /value/);
   assert.is(fib.size, 0);
@@ -185,7 +188,7 @@ test("a compiled table equals the reference", () => {
     table,
     (entries) => {
       const trie = Trie.from(entries);
-      const fib = Fib.fromColumns(trie.columns(4), trie.columns(6));
+      const fib = Fib.fromColumns([trie.columns(4), trie.columns(6)]);
       const reference = new Reference();
       for (const { prefix, value } of entries) reference.insert(prefix, value);
       for (const address of entries.flatMap(({ prefix }) => boundaries(prefix))) {
@@ -215,7 +218,8 @@ for (const family of [4, 6] as const) {
       table.set(`${prefix}`, { prefix, value: draw(200) });
     }
     const sorted = (): Entry[] => [...table.values()].sort((a, b) => Prefix.compare(a.prefix, b.prefix));
-    const fib = Fib.from(Trie.from(sorted()));
+    const fib = Fib.from(Trie.from(sorted()), { batch: "wasm" });
+    assert.is(fib.usesKernel, family === 4);
     const check = (): number => {
       const entries = sorted();
       const random = Array.from({ length: 20_000 }, () => randomPrefix(family, draw).last);
@@ -257,9 +261,13 @@ for (const family of [4, 6] as const) {
   });
 }
 
-test("leaves widen as results multiply, and answers stay right", () => {
+for (const batch of ["typescript", "wasm"] as const) {
+  test(`leaves widen as results multiply, and answers stay right: ${batch}`, () => widen(batch));
+}
+
+function widen(batch: "typescript" | "wasm"): void {
   const draw = drawFrom(SEED);
-  const fib = Fib.from(new Trie());
+  const fib = Fib.from(new Trie(), { batch });
   const values = new Map<number, number>();
   const addresses = (): Uint32Array => Uint32Array.from(values.keys());
   const check = (): void => {
@@ -290,6 +298,71 @@ test("leaves widen as results multiply, and answers stay right", () => {
   }
   check();
   assert.is(fib.bytes.compiled, wide); // ids, blocks and tables were used again
+  assert.is(fib.usesKernel, batch === "wasm");
+}
+
+test("the kernel is used for large tables, and for others when it is asked for", () => {
+  const columns = (rows: number) => {
+    const trie = new Trie();
+    for (let i = 0; i < rows; i++) trie.insert(Prefix.from(address4(i * 2 ** 8), 24), i);
+    return [trie.columns(4)];
+  };
+  assert.is(Fib.fromColumns(columns(65_535)).usesKernel, false);
+  assert.is(Fib.fromColumns(columns(65_536)).usesKernel, true);
+  assert.is(Fib.fromColumns(columns(65_536), { batch: "typescript" }).usesKernel, false);
+  assert.is(Fib.fromColumns(columns(1), { batch: "wasm" }).usesKernel, true);
+});
+
+test("where WebAssembly cannot be had, TypeScript answers", () => {
+  const host = (globalThis as unknown as { readonly WebAssembly: object }).WebAssembly;
+  const memory: unknown = Reflect.get(host, "Memory");
+  try {
+    Object.defineProperty(host, "Memory", { value: undefined, configurable: true });
+    const fib = Fib.from(Trie.from([{ prefix: p("10.0.0.0/8"), value: 1 }]), { batch: "wasm" });
+    assert.is(fib.usesKernel, false);
+    assert.equal(lookupAll(fib, 4, [0x0a000000, 0x0b000000]), [1, -1]);
+  } finally {
+    Object.defineProperty(host, "Memory", { value: memory, configurable: true });
+  }
+});
+
+test("a view of a copy answers as the table did, in another thread too", async () => {
+  const draw = drawFrom(SEED);
+  const fib = Fib.from(new Trie());
+  assert.is(new FibView(fib.copy4()).lookup4(0), -1);
+  for (let i = 0; i < 2000; i++) fib.insert(randomPrefix(4, draw), draw(300));
+  const addresses = Uint32Array.from({ length: 20_000 }, () => Number(randomPrefix(4, draw).last));
+  const expected = new Uint32Array(addresses.length);
+  fib.lookupMany(addresses, expected);
+  const buffer = fib.copy4((bytes) => new SharedArrayBuffer(bytes));
+  fib.insert(p("0.0.0.0/0"), 1000); // which the copy does not see
+  const view = new FibView(buffer);
+  assert.equal(
+    Array.from(addresses, (address) => view.lookup4(address) >>> 0),
+    Array.from(expected),
+  );
+  const worker = new Worker(
+    `const { workerData: { core, buffer, addresses }, parentPort } = require("node:worker_threads");
+    import(core).then(({ FibView }) => {
+      const out = new Uint32Array(addresses.length);
+      new FibView(buffer).lookupMany(addresses, out);
+      parentPort.postMessage(out);
+    });`,
+    { eval: true, workerData: { core: import.meta.resolve("@twoway/core"), buffer, addresses } },
+  );
+  const out = await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+  assert.equal(out, expected);
+});
+
+test("a kernel takes any number of addresses", () => {
+  const fib = Fib.from(Trie.from([{ prefix: p("0.0.0.0/1"), value: 1 }]), { batch: "wasm" });
+  for (const count of [0, 1, 3, 4, 5, 4095, 4096, 4097, 8193]) {
+    const addresses = Array.from({ length: count }, (_, i) => (i * 0x9e3779b1) >>> 0);
+    assert.equal(
+      lookupAll(fib, 4, addresses),
+      addresses.map((address) => (address < 2 ** 31 ? 1 : -1)),
+    );
+  }
 });
 
 test.run();
