@@ -1,182 +1,210 @@
-import { createReadStream, existsSync } from "node:fs";
-import { cpus } from "node:os";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { type Columns, emptyColumns, readTextTable } from "@twoway/core";
-import { Bench } from "tinybench";
-import { type Contender, mapsContender, scanContender, trieContender } from "./contenders.ts";
-import { drawFrom, seededTable } from "./seeded-table.ts";
-import { trieFacts } from "./trie-facts.ts";
+import { type Columns, Fib, Ranges, readWords, Trie } from "@twoway/core";
+import { maps, ours, packages, scan, type Traffic } from "./contenders.ts";
+import { Native } from "./native.ts";
+import { checksum, type Runner, race, runner, type Speed } from "./rounds.ts";
+import { seededTable } from "./seeded-table.ts";
+import { type Table, table6, tables4 } from "./tables.ts";
+import { matched6, traffic4 } from "./traffic.ts";
+import { type Costs, costs } from "./updates.ts";
+import { workers } from "./workers.ts";
 
-// Lookups per second of the trie beside a linear scan and a Map per length, in a small and a large table, for addresses
-// with a route and without. Every contender must give the scan's answers before it is timed.
-// `--smoke` runs a short round on seeded tables.
+// Lookups per second of core beside everybody else, in tables of every size, for every kind of traffic; and what building,
+// memory and updates cost. Prints a table and writes packages/bench/results. Nobody has a time whose checksum over all
+// answers is not the right one. `--smoke` runs a short round on a small seeded table and writes nothing.
 
 const SEED = 20_260_101;
-const DATA = join(import.meta.dirname, "../../../../shared/data");
-const REAL_TABLE = join(DATA, "bgp-v4.txt.gz");
-const REAL_TABLE_6 = join(DATA, "bgp-v6.txt.gz");
-/** Table entries that a scan may look at per round; it gets as many addresses as that allows. */
-const SCAN_BUDGET = 50_000_000;
-
-/** Takes every answer, so that no loop can be left out. */
-let sink = 0;
-
 const smoke = process.argv.includes("--smoke");
 const unknown = process.argv.slice(2).filter((argument) => argument !== "--smoke");
 if (unknown.length > 0) {
   console.error(`unknown argument ${unknown.join(" ")}; there is only --smoke`);
   process.exit(2);
 }
+const ROUNDS = smoke ? 2 : 4;
+const ADDRESSES = smoke ? 2 ** 16 : 2 ** 24;
+/** What a pass of a slow contender may take: with all rounds, two seconds. */
+const BUDGET_MS = smoke ? 10 : 400;
+/** Peers that take text, and the scan, stay out of the largest table, which takes some of them half a minute to build. */
+const PEERS_TO = 1_000_000;
 
-console.log(`${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, seed ${SEED}`);
-const large = await largeTable();
-printFacts(`${large.title}, IPv4`, large.columns);
-if (!smoke && existsSync(REAL_TABLE_6)) printFacts("real BGP table, IPv6", await read(REAL_TABLE_6, 6));
+interface Result {
+  readonly table: string;
+  readonly prefixes: number;
+  readonly costs: readonly Costs[];
+  readonly builds: Readonly<Record<string, { readonly buildMs?: number; readonly bytes?: number }>>;
+  readonly traffic: Readonly<Record<string, readonly Speed[]>>;
+  readonly workers?: { readonly one: number; readonly two: number };
+}
 
-const refused = [
-  ...(await compare("small table", sample(large.columns, 1000))),
-  ...(await compare(large.title, large.columns)),
-];
+const refused: string[] = [];
+const results: Result[] = [];
+const load = loadavg()[0];
+console.log(
+  `${cpus()[0]?.model ?? "unknown CPU"}, Node ${process.version}, seed ${SEED}, load ${load.toFixed(2)}`,
+);
+
+const tables: Table[] = smoke
+  ? [{ title: "seeded table", columns: seededTable(5000, SEED) }]
+  : await tables4(SEED);
+for (const table of tables) results.push(await compare(table));
+const six = smoke ? undefined : await table6();
+if (six !== undefined) results.push(await compare6(six));
+if (!smoke) save();
 for (const name of refused) console.error(`REFUSED ${name}: its checksum differs, so it has no time`);
 process.exitCode = refused.length > 0 ? 1 : 0;
 
-/** Returns the real table when it is there, and otherwise a seeded one. */
-async function largeTable(): Promise<{ readonly title: string; readonly columns: Columns }> {
-  if (smoke) return { title: "seeded table", columns: seededTable(20_000, SEED) };
-  if (!existsSync(REAL_TABLE)) {
-    console.log(`there is no ${REAL_TABLE}: the large table is a seeded one with the lengths of a BGP table`);
-    return { title: "seeded table", columns: seededTable(900_000, SEED) };
-  }
-  return { title: "real BGP table", columns: await read(REAL_TABLE, 4) };
-}
-
-/** Returns the prefixes of a file with 64 values, and prints how long reading took. */
-async function read(file: string, family: 4 | 6): Promise<Columns> {
-  const start = performance.now();
-  const { trie } = await readTextTable(createReadStream(file));
-  console.log(`read ${file}, sorted and built in ${(performance.now() - start).toFixed(0)} ms`);
-  const columns = trie.columns(family);
-  for (let row = 0; row < columns.bits.length; row++) columns.values[row] = 1 + (row % 64);
-  return columns;
-}
-
-function printFacts(title: string, columns: Columns): void {
-  const { bytesPerPrefix, buildMs, updateUs } = trieFacts(columns, SEED);
-  const facts = `${bytesPerPrefix.toFixed(2)} bytes per prefix, built in ${buildMs.toFixed(1)} ms, ${updateUs.toFixed(2)} µs per update`;
-  console.log(`Trie of the ${title} (${columns.bits.length.toLocaleString("en")} prefixes): ${facts}`);
-}
-
-/** Prints a table of results; returns the names of the contenders that answered wrong. */
-async function compare(title: string, columns: Columns): Promise<string[]> {
-  const rows = columns.bits.length;
-  console.log(`\n${title}: ${rows.toLocaleString("en")} prefixes`);
-  const contenders = [trieContender(columns), mapsContender(columns, heapUsed), scanContender(columns)];
+async function compare({ title, columns }: Table): Promise<Result> {
+  const prefixes = columns.bits.length;
+  console.log(`\n${title}: ${prefixes.toLocaleString("en")} prefixes`);
+  const spent = costs(columns, smoke ? 2000 : 100_000, SEED);
+  for (const each of spent) printCosts(each);
+  const trie = Trie.fromColumns(columns);
+  const own = ours(columns, trie);
+  const contenders = [
+    ...own,
+    maps(columns),
+    ...(prefixes > PEERS_TO ? [] : [scan(columns), ...packages(columns)]),
+  ];
   for (const { name, bytes, buildMs } of contenders) {
-    console.log(
-      `  ${name.padEnd(16)} ${(bytes / rows).toFixed(1)} bytes per prefix, built in ${buildMs.toFixed(1)} ms`,
-    );
+    const facts = [
+      bytes === undefined ? [] : [`${(bytes / prefixes).toFixed(1)} bytes per prefix`],
+      buildMs === undefined ? [] : [`built in ${buildMs.toFixed(1)} ms`],
+    ].flat();
+    if (facts.length > 0) console.log(`  ${name.padEnd(24)} ${facts.join(", ")}`);
   }
-  const [trie, maps, scan] = contenders;
-  const refused: string[] = [];
-  for (const [traffic, addresses] of Object.entries(queries(columns, maps))) {
-    const few = addresses.subarray(
-      0,
-      Math.max(1, Math.min(addresses.length, Math.floor(SCAN_BUDGET / rows))),
-    );
-    const right = checksum(scan, few);
-    const agreed = checksum(maps, addresses);
-    const good = contenders.filter((contender) => {
-      if (
-        checksum(contender, few) === right &&
-        (contender === scan || checksum(contender, addresses) === agreed)
-      )
-        return true;
-      refused.push(`${contender.name}, ${title}, ${traffic}`);
-      return false;
-    });
-    const speed = await time(good, (contender) => (contender === scan ? few : addresses));
-    const own = speed.get(trie);
-    for (const [{ name }, mlps] of speed) {
-      const ratio = own === undefined ? "" : `trie / this ${(own / mlps).toFixed(2)}`;
-      console.log(`  ${traffic.padEnd(7)} ${name.padEnd(16)} ${mlps.toFixed(4).padStart(9)} Mlps   ${ratio}`);
+  const kinds = traffic4(columns, ADDRESSES, SEED + 1);
+  const fib = Fib.fromColumns([columns], { batch: "typescript" });
+  const native = await startNative(columns, fib, kinds);
+  const traffic: Record<string, Speed[]> = {};
+  let rightMatched = 0;
+  for (const [query, kind] of kinds.entries()) {
+    const expected = new Uint32Array(ADDRESSES);
+    for (let i = 0; i < ADDRESSES; i++) expected[i] = trie.lookup4(kind.addresses[i]);
+    const right = checksum(expected, ADDRESSES);
+    if (kind.name === "matched") rightMatched = right;
+    const runners: Runner[] = contenders.map((each) => runner(each, kind, expected, BUDGET_MS));
+    for (const name of native === undefined ? [] : (["two-level", "dxr"] as const)) {
+      const run = () => (native as Native).run(name, query);
+      runners.push({ name: `${name} in C`, count: ADDRESSES, right, run });
     }
+    const outcome = await race(runners, ROUNDS);
+    refused.push(...outcome.refused.map((name) => `${name}, ${title}, ${kind.name}`));
+    traffic[kind.name] = outcome.speeds;
+    printSpeeds(kind.name, outcome.speeds);
   }
-  return refused;
+  await native?.stop();
+  const threads = await workers(fib, kinds[1].addresses, rightMatched, ROUNDS, smoke ? 20 : 1000);
+  console.log(
+    `  matched, Fib batch in workers: one ${threads.one.toFixed(1)} Mlps, two ${threads.two.toFixed(1)} Mlps, ratio ${(threads.two / threads.one).toFixed(2)}`,
+  );
+  const builds = Object.fromEntries(
+    contenders.map(({ name, buildMs, bytes }) => [
+      name,
+      { ...(buildMs === undefined ? {} : { buildMs }), ...(bytes === undefined ? {} : { bytes }) },
+    ]),
+  );
+  return { table: title, prefixes, costs: spent, builds, traffic, workers: threads };
 }
 
-/** Returns million lookups per second, from the median round of each contender. */
-async function time(
-  contenders: readonly Contender[],
-  addressesOf: (contender: Contender) => Uint32Array,
-): Promise<Map<Contender, number>> {
-  const bench = new Bench({
-    time: smoke ? 100 : 1000,
-    warmupTime: smoke ? 50 : 250,
-    iterations: 4,
-    warmupIterations: 1,
-    throws: true,
-  });
-  for (const contender of contenders) {
-    const addresses = addressesOf(contender);
-    bench.add(contender.name, () => {
-      sink = (sink + checksum(contender, addresses)) | 0;
-    });
-  }
-  await bench.run();
-  return new Map(
-    contenders.map((contender) => {
-      const result = bench.getTask(contender.name)?.result;
-      if (result === undefined || !("latency" in result)) throw new Error(`${contender.name} was not timed`);
-      return [contender, addressesOf(contender).length / result.latency.p50 / 1000];
-    }),
+async function startNative(
+  columns: Columns,
+  fib: Fib,
+  kinds: readonly Traffic[],
+): Promise<Native | undefined> {
+  const queries = kinds.map(({ addresses }) => addresses);
+  const native = await Native.start(fib.copy4(), Ranges.from(columns), queries);
+  if (native === undefined) console.log("  there is no C compiler (gcc): the rows in C are skipped");
+  else
+    console.log(
+      `  ${"dxr in C".padEnd(24)} ${(native.dxrBytes / columns.bits.length).toFixed(1)} bytes per prefix`,
+    );
+  return native;
+}
+
+/** IPv6: the compiled table in batches beside the trie, matched traffic. */
+async function compare6({ title, columns }: Table): Promise<Result> {
+  console.log(`\n${title}: ${columns.bits.length.toLocaleString("en")} prefixes`);
+  const spent = costs(columns, 50_000, SEED);
+  for (const each of spent) printCosts(each);
+  const trie = Trie.fromColumns(columns);
+  const fib = Fib.fromColumns([columns]);
+  const count = ADDRESSES / 4;
+  const words = matched6(columns, count, SEED);
+  const out = new Uint32Array(count);
+  const expected = Uint32Array.from(out, (_, i) => trie.lookup(readWords(6, words, 4 * i)) ?? Fib.NONE);
+  const right = checksum(expected, count);
+  const run = () => {
+    const start = performance.now();
+    fib.lookupMany6(words, out);
+    return { ms: performance.now() - start, checksum: checksum(out, count) };
+  };
+  const { speeds, refused: wrong } = await race(
+    [{ name: "Fib batch, typescript", count, right, run }],
+    ROUNDS,
+  );
+  refused.push(...wrong.map((name) => `${name}, ${title}`));
+  printSpeeds("matched", speeds);
+  return {
+    table: title,
+    prefixes: columns.bits.length,
+    costs: spent,
+    builds: {},
+    traffic: { matched: speeds },
+  };
+}
+
+function printCosts({ name, buildMs, bytesPerPrefix, updateUs, latencyUs }: Costs): void {
+  const latency = Object.entries(latencyUs)
+    .map(([operation, { p50, p99 }]) => `${operation} p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)}`)
+    .join(", ");
+  const memory = `${bytesPerPrefix.toFixed(2)} bytes per prefix`;
+  const built = `built in ${buildMs.toFixed(1)} ms${name === "Fib" ? " with its trie" : ""}`;
+  console.log(
+    `  ${name.padEnd(5)} ${memory}, ${built}, ${updateUs.toFixed(2)} µs per update; µs: ${latency}`,
   );
 }
 
-/** Returns a number that depends on every answer and on their order. */
-function checksum({ lookup }: Contender, addresses: Uint32Array): number {
-  let sum = 0;
-  for (let i = 0; i < addresses.length; i++) sum = (Math.imul(sum, 31) + lookup(addresses[i])) | 0;
-  return sum;
-}
-
-/** Addresses with a route (a random prefix, random host bits) and addresses without, too many to stay in a cache. */
-function queries(
-  { words, bits }: Columns,
-  oracle: Contender,
-): { readonly hits: Uint32Array; readonly misses: Uint32Array } {
-  const draw = drawFrom(SEED + 1);
-  const count = smoke ? 2 ** 16 : 2 ** 20;
-  const hits = Uint32Array.from({ length: count }, () => {
-    const row = draw(bits.length);
-    return words[row] + draw(2 ** (32 - bits[row]));
-  });
-  const misses = new Uint32Array(count);
-  for (let i = 0; i < count; ) {
-    const address = draw(2 ** 32);
-    if (oracle.lookup(address) < 0) misses[i++] = address;
+function printSpeeds(kind: string, speeds: readonly Speed[]): void {
+  const first = speeds.find(({ name }) => name === "Fib batch, typescript");
+  for (const { name, mlps, min, max, queries } of speeds) {
+    const ratio = first === undefined ? "" : `Fib / this ${(first.mlps / mlps).toFixed(2)}`;
+    const some = queries < ADDRESSES / 4 ? `, the first ${queries.toLocaleString("en")} addresses` : "";
+    const spread = `[${min.toPrecision(3)} … ${max.toPrecision(3)}]`;
+    console.log(
+      `  ${kind.padEnd(8)} ${name.padEnd(24)} ${mlps.toPrecision(3).padStart(8)} Mlps ${spread.padEnd(20)} ${ratio}${some}`,
+    );
   }
-  return { hits, misses };
 }
 
-/** Returns every n-th prefix of a table, `rows` in all. */
-function sample(columns: Columns, rows: number): Columns {
-  const some = emptyColumns(4, rows);
-  const step = columns.bits.length / rows;
-  for (let row = 0; row < rows; row++) {
-    const from = Math.floor(row * step);
-    some.words[row] = columns.words[from];
-    some.bits[row] = columns.bits[from];
-    some.values[row] = columns.values[from];
+function save(): void {
+  const date = new Date().toISOString();
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: import.meta.dirname })
+    .toString()
+    .trim();
+  const loadAfter = readLoad();
+  const head = {
+    date,
+    commit,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    node: process.version,
+    seed: SEED,
+  };
+  const folder = join(import.meta.dirname, "../results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${date.slice(0, 10)}-${commit}.json`);
+  writeFileSync(file, `${JSON.stringify({ ...head, load, loadAfter, rounds: ROUNDS, results }, null, 2)}\n`);
+  console.log(`\nwritten to ${file}`);
+}
+
+/** The load of the machine, where /proc tells it. */
+function readLoad(): string {
+  try {
+    return readFileSync("/proc/loadavg", "utf8").trim();
+  } catch {
+    return loadavg().join(" ");
   }
-  return some;
-}
-
-/** Returns the bytes of live objects, after a collection. */
-function heapUsed(): number {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("gc");
-  for (let i = 0; i < 3; i++) if (typeof collect === "function") collect();
-  return process.memoryUsage().heapUsed;
 }

@@ -421,6 +421,29 @@ test("lookup without a match is 1; a bad line is 2 and named", async () => {
   assert.match(bad.err, /bad.txt:2:1 {2}syntax {2}host bits are set[\s\S]*try {2}10.0.0.0\/8/);
 });
 
+test("lookup tells an MRT dump by its bytes, and names the byte that is wrong", async () => {
+  const u32 = (n: number): number[] => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255];
+  const record = (subtype: number, body: number[]): number[] => [
+    ...[...u32(0), 0, 13, 0, subtype],
+    ...[...u32(body.length), ...body],
+  ];
+  // one peer, and of it 10.0.0.0/8 by way of 192.0.2.1
+  const peers = record(1, [...u32(1), 0, 0, 0, 1, 0, ...u32(1), ...u32(1), 0, 1]);
+  const route = record(2, [...u32(0), 8, 10, 0, 1, 0, 0, ...u32(0), 0, 7, 0x40, 3, 4, 192, 0, 2, 1]);
+  const dump = Buffer.from([...peers, ...route]);
+  for (const path of [file("rib.mrt", dump), file("rib.gz", gzipSync(dump))]) {
+    const { status, out } = await twoway(["lookup", path, "10.2.2.2"]);
+    assert.is(status, 0);
+    assert.match(out, /^10\.2\.2\.2 {2}10\.0\.0\.0\/8 {2}192\.0\.2\.1\n1 prefixes/);
+  }
+  const cut = await twoway(["lookup", file("cut.mrt", dump.subarray(0, -1)), "10.2.2.2"]);
+  assert.is(cut.status, 2);
+  assert.match(
+    cut.err,
+    new RegExp(`cut.mrt: byte ${dump.length - 1} {2}syntax {2}the dump ends inside a record`),
+  );
+});
+
 test("a reader that closes the pipe early is no fault", async () => {
   const many = file(
     "many.yaml",

@@ -22,8 +22,13 @@ export {
   prefixAt,
   sortColumns,
 } from "./columns.ts";
+export { Fib, type FibOptions } from "./fib.ts";
+export { FibView } from "./fib-view.ts";
 export { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
+export { MrtError, type MrtOptions, type MrtTable, readMrt } from "./mrt.ts";
 export { Prefix } from "./prefix.ts";
 export { RangeArena, Ranges } from "./ranges.ts";
+export { type PrefixTable, readTable } from "./read-table.ts";
 export { readTextTable, type TextTable, TextTableError, type TextTableOptions } from "./text-table.ts";
 export { Trie } from "./trie.ts";
+export { TrieBufferError } from "./trie-buffer.ts";

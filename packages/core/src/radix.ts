@@ -11,6 +11,7 @@ import {
   NodeArena,
   ROOT,
   ROUTE,
+  TOP,
   valueSlot,
 } from "./node-arena.ts";
 import { Prefix } from "./prefix.ts";
@@ -32,6 +33,8 @@ export class Radix extends NodeArena {
   jump: Int32Array | undefined;
   /** Counts insertions and deletions, so that a walk notices when the trie changes under it. */
   changes = 0;
+  /** Set by `within`. */
+  cover = 0;
   /** Set by `seek`: the slot that refers to the parent of the node found, or -1 when there is none. */
   private up = -1;
   /** Set by `seek`: it began in the jump table and ended where no change can concern the table. */
@@ -48,6 +51,13 @@ export class Radix extends NodeArena {
 
   get bytes(): number {
     return this.words.byteLength + (this.jump?.byteLength ?? 0);
+  }
+
+  clone(): Radix {
+    const copy = new Radix(this.family);
+    copy.words = this.words.slice(0, this.words[TOP]);
+    copy.jump = this.jump?.slice();
+    return copy;
   }
 
   /** Returns the value of the longest match in an IPv4 trie, or MISS. Only the low 32 bits of `address` count. */
@@ -213,6 +223,36 @@ export class Radix extends NodeArena {
       ref = words[childSlot(ref) + keyBit(nodeBits)];
     }
     return found;
+  }
+
+  /**
+   * Returns the topmost node at or below the prefix, or 0, and leaves in `cover` the longest route that is shorter than
+   * the prefix and covers it, or 0.
+   */
+  within(address: Address, bits: number): number {
+    writeWords(address, KEY, 0);
+    const words = this.words;
+    let ref = words[ROOT];
+    let best = 0;
+    if (this.jump !== undefined && bits >= JUMP_BITS) {
+      const chunk = (KEY[0] >>> 16) << 1;
+      ref = this.jump[chunk];
+      best = this.jump[chunk + 1];
+    }
+    while (ref !== 0) {
+      const nodeBits = bitsOf(words, ref);
+      if (nodeBits >= bits) {
+        if (common(words, ref, bits) < bits) ref = 0;
+        break;
+      }
+      if (common(words, ref, nodeBits) < nodeBits) ref = 0;
+      else {
+        if ((ref & 3) !== BRANCH) best = ref;
+        ref = (ref & LEAF) !== 0 ? 0 : words[childSlot(ref) + keyBit(nodeBits)];
+      }
+    }
+    this.cover = best;
+    return ref;
   }
 
   /** Iterates the nodes with a value at or below `top` in address order. Throws an Error when the trie changes meanwhile. */

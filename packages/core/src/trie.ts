@@ -1,10 +1,12 @@
 import type { Address, Family } from "./address.ts";
+import { combineSets, type SetRule } from "./address-sets.ts";
 import { type Columns, checkValue, columnsOf, type Entry, emptyColumns } from "./columns.ts";
 import { addressWord, bitsOf, ROOT } from "./node-arena.ts";
 import type { Prefix } from "./prefix.ts";
 import { MISS, Radix } from "./radix.ts";
 import { buildRadix } from "./radix-build.ts";
 import { checkRadix } from "./radix-check.ts";
+import { decodeTables, encodeTables } from "./trie-buffer.ts";
 
 /**
  * A table of prefixes of both families, each with an unsigned 32-bit value, that answers which prefix is the longest
@@ -42,6 +44,24 @@ export class Trie {
       else trie.v6 = buildRadix(columns);
     }
     return trie;
+  }
+
+  /** Reads what `toBuffer` wrote. Throws a TrieBufferError for bytes that are damaged, cut, foreign or of another version. */
+  static fromBuffer(buffer: ArrayBuffer | Uint8Array): Trie {
+    return Trie.fromColumns(...decodeTables(buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer)));
+  }
+
+  /** Returns the entries as bytes, 9 for an IPv4 prefix and 21 for an IPv6 one; `trie-buffer.ts` shows the format. */
+  toBuffer(): ArrayBuffer {
+    return encodeTables(this.columns(4), this.columns(6));
+  }
+
+  /** Returns a trie of its own with the same entries. Copies the memory as it is, O(bytes). */
+  clone(): Trie {
+    const copy = new Trie();
+    copy.v4 = this.v4?.clone();
+    copy.v6 = this.v6?.clone();
+    return copy;
   }
 
   /** Number of prefixes. */
@@ -140,13 +160,38 @@ export class Trie {
     return columns;
   }
 
+  /** Returns the fewest prefixes that cover the addresses that either trie covers. Their values are 0, as in all sets. */
+  union(other: Trie): Trie {
+    return this.combine(other, (a, b) => (a | b) as 0 | 1);
+  }
+
+  /** Returns the fewest prefixes that cover the addresses that both tries cover. */
+  intersect(other: Trie): Trie {
+    return this.combine(other, (a, b) => (a & b) as 0 | 1);
+  }
+
+  /** Returns the fewest prefixes that cover the addresses that this trie covers and the other does not. */
+  difference(other: Trie): Trie {
+    return this.combine(other, (a, b) => (a & ~b) as 0 | 1);
+  }
+
+  /** Returns the fewest prefixes that cover the same addresses. */
+  aggregate(): Trie {
+    return this.union(new Trie());
+  }
+
   /** Throws an Error that says what is wrong when the memory is not as it should be. O(n log n), for tests. */
   checkInvariants(): void {
     if (this.v4 !== undefined) checkRadix(this.v4);
     if (this.v6 !== undefined) checkRadix(this.v6);
   }
 
-  private engine(family: Family): Radix | undefined {
+  private combine(other: Trie, rule: SetRule): Trie {
+    return Trie.fromColumns(combineSets(4, this.v4, other.v4, rule), combineSets(6, this.v6, other.v6, rule));
+  }
+
+  /** The memory of a family, for the other files of this package. Who changes it changes the trie. */
+  engine(family: Family): Radix | undefined {
     return family === 4 ? this.v4 : this.v6;
   }
 }

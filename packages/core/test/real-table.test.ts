@@ -4,6 +4,7 @@ import { type Address, type Columns, prefixAt, Ranges, readTextTable, Trie } fro
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { boundaries } from "./arbitraries.ts";
+import { scan } from "./linear-scan.ts";
 import { drawFrom, SEED } from "./seed.ts";
 
 const test = suite("real table");
@@ -27,32 +28,6 @@ async function load(family: 4 | 6): Promise<Columns> {
   const columns = trie.columns(family);
   for (let row = 0; row < columns.bits.length; row++) columns.values[row] = Math.imul(row + 1, 0x9e3779b1);
   return columns;
-}
-
-/**
- * Returns for each of the sorted addresses the row of its longest match, or -1. One pass over the whole table; every
- * prefix finds its first address by halving and goes on until one is outside.
- */
-function scan(
-  first: ArrayLike<number | bigint>,
-  last: ArrayLike<number | bigint>,
-  bits: Uint8Array,
-  addresses: ArrayLike<number | bigint>,
-): Int32Array {
-  const rows = new Int32Array(addresses.length).fill(-1);
-  for (let row = 0; row < bits.length; row++) {
-    let low = 0;
-    let high = addresses.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (addresses[middle] < first[row]) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low; i < addresses.length && addresses[i] <= last[row]; i++) {
-      if (rows[i] < 0 || bits[rows[i]] < bits[row]) rows[i] = row;
-    }
-  }
-  return rows;
 }
 
 /** 20,000 random addresses, and the ends of every prefix with their neighbours, sorted. */

@@ -2,9 +2,10 @@ import { createReadStream } from "node:fs";
 import {
   type Address,
   formatAddress,
+  MrtError,
+  type PrefixTable,
   parseAddress,
-  readTextTable,
-  type TextTable,
+  readTable,
   TextTableError,
 } from "@twoway/core";
 import { EXIT } from "../exit.ts";
@@ -16,14 +17,14 @@ interface LookupOptions {
   readonly color: boolean;
 }
 
-/** Answers longest match on a plain prefix table. 0 when every address has a match, 1 when one has none. */
+/** Answers longest match on a table of prefixes, text or an MRT dump. 0 when every address has a match, 1 when one has none. */
 export async function lookup(
   file: string,
   texts: readonly string[],
   options: LookupOptions,
 ): Promise<number> {
   const addresses = texts.map((text) => parseArgument(parseAddress, text, "<address>"));
-  const table = await readTable(file);
+  const table = await openTable(file);
   const rows = addresses.map((address) => matchOf(table, address));
   if (options.format === "json") {
     print(JSON.stringify({ version: 1, prefixes: table.trie.size, results: rows }, null, 2));
@@ -39,12 +40,13 @@ export async function lookup(
   return rows.every(({ prefix }) => prefix !== null) ? EXIT.yes : EXIT.no;
 }
 
-async function readTable(file: string): Promise<TextTable> {
+async function openTable(file: string): Promise<PrefixTable> {
   try {
-    return await readTextTable(file === "-" ? process.stdin : createReadStream(file));
+    return await readTable(file === "-" ? process.stdin : createReadStream(file));
   } catch (error) {
     if (error instanceof TextTableError)
       throw wrong("syntax", `${file}:${error.line}:1`, error.rule, error.suggestion);
+    if (error instanceof MrtError) throw wrong("syntax", `${file}: byte ${error.offset}`, error.rule);
     throw unreadable(file, error);
   }
 }
@@ -55,7 +57,7 @@ interface Match {
   readonly nextHop: string | null;
 }
 
-function matchOf({ trie, nextHops }: TextTable, address: Address): Match {
+function matchOf({ trie, nextHops }: PrefixTable, address: Address): Match {
   const match = trie.lookupPrefix(address);
   const hop = match === undefined ? "" : nextHops[match.value];
   return {

@@ -1,0 +1,87 @@
+import type { FibMemory } from "./fib-memory.ts";
+import { KERNEL } from "./kernel-bytes.ts";
+
+/**
+ * The WebAssembly form of `fib-batch.ts`, over the same memory. Its module is made by `scripts/kernel.js`. A table that
+ * wants it lives in a WebAssembly.Memory, which goes on behind the table:
+ *
+ *     the table, as fib-memory.ts describes it · LOT addresses · LOT results
+ *
+ * Addresses are copied in and results out, LOT at a time.
+ */
+export class Kernel {
+  private readonly memory: FibMemory;
+  private readonly find: Find;
+  private readonly from: Uint32Array;
+  private readonly to: Uint32Array;
+
+  private constructor(memory: FibMemory, instance: WebAssembly.Instance) {
+    const { buffer, header } = memory;
+    this.memory = memory;
+    const name = header[0] === 1 ? "find8" : header[0] === 2 ? "find16" : "find32";
+    this.find = instance.exports[name] as Find;
+    const scratch = buffer.byteLength - 8 * LOT;
+    this.from = new Uint32Array(buffer, scratch, LOT);
+    this.to = new Uint32Array(buffer, scratch + 4 * LOT, LOT);
+  }
+
+  /** Makes a kernel for a table in memory that `allocateForKernel` made, or undefined where it is some other memory. */
+  static over(memory: FibMemory): Kernel | undefined {
+    const instance = INSTANCES.get(memory.buffer);
+    return instance === undefined ? undefined : new Kernel(memory, instance);
+  }
+
+  /** As `findMany` of `fib-batch.ts`, which has checked the lengths. */
+  findMany(addresses: Uint32Array, out: Uint32Array): void {
+    const { values, top, deep, tables, leaves } = this.memory;
+    const { from, to } = this;
+    for (let at = 0; at < addresses.length; at += LOT) {
+      const count = Math.min(LOT, addresses.length - at);
+      from.set(addresses.subarray(at, at + count));
+      this.find(
+        values.byteOffset,
+        top.byteOffset,
+        deep.byteOffset,
+        tables.byteOffset,
+        leaves.byteOffset,
+        from.byteOffset,
+        to.byteOffset,
+        count,
+      );
+      out.set(count === LOT ? to : to.subarray(0, count), at);
+    }
+  }
+}
+
+/**
+ * Returns `bytes` bytes or more that a kernel can read, or an ordinary buffer where there is no WebAssembly, it may not
+ * be compiled, or there is no room for such a memory.
+ */
+export function allocateForKernel(bytes: number): ArrayBuffer {
+  try {
+    const pages = Math.ceil((bytes + 8 * LOT) / PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    compiled ??= new WebAssembly.Module(KERNEL);
+    INSTANCES.set(memory.buffer, new WebAssembly.Instance(compiled, { env: { memory } }));
+    return memory.buffer as ArrayBuffer;
+  } catch {
+    return new ArrayBuffer(bytes);
+  }
+}
+
+type Find = (
+  values: number,
+  top: number,
+  deep: number,
+  tables: number,
+  leaves: number,
+  from: number,
+  to: number,
+  count: number,
+) => void;
+
+/** Addresses that are copied in at once. */
+const LOT = 4096;
+const PAGE = 65_536;
+const INSTANCES = new WeakMap<ArrayBufferLike, WebAssembly.Instance>();
+let compiled: WebAssembly.Module | undefined;
