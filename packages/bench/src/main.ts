@@ -59,7 +59,7 @@ process.exitCode = refused.length > 0 ? 1 : 0;
 async function compare({ title, columns }: Table): Promise<Result> {
   const prefixes = columns.bits.length;
   console.log(`\n${title}: ${prefixes.toLocaleString("en")} prefixes`);
-  const spent = costs(columns, smoke ? 2000 : 100_000, SEED);
+  const spent = await costs(columns, smoke ? 2000 : 100_000, SEED);
   for (const each of spent) printCosts(each);
   const trie = Trie.fromColumns(columns);
   const own = ours(columns, trie);
@@ -127,7 +127,7 @@ async function startNative(
 /** IPv6: the compiled table in batches beside the trie, matched traffic. */
 async function compare6({ title, columns }: Table): Promise<Result> {
   console.log(`\n${title}: ${columns.bits.length.toLocaleString("en")} prefixes`);
-  const spent = costs(columns, 50_000, SEED);
+  const spent = await costs(columns, 50_000, SEED);
   for (const each of spent) printCosts(each);
   const trie = Trie.fromColumns(columns);
   const fib = Fib.fromColumns([columns]);

@@ -1,4 +1,5 @@
 import { type Columns, Fib, type Prefix, prefixAt, Trie } from "@twoway/core";
+import { Bench } from "tinybench";
 import { median } from "./rounds.ts";
 import { drawFrom } from "./seeded-table.ts";
 
@@ -16,7 +17,8 @@ export interface Costs {
   >;
 }
 
-export function costs(columns: Columns, samples: number, seed: number): Costs[] {
+/** Measures a table built from the columns: with `samples` random routes of it for the updates. */
+export async function costs(columns: Columns, samples: number, seed: number): Promise<Costs[]> {
   const rows = columns.bits.length;
   const draw = drawFrom(seed);
   const prefixes = Array.from({ length: Math.min(rows, samples) }, () => prefixAt(columns, draw(rows)));
@@ -24,21 +26,26 @@ export function costs(columns: Columns, samples: number, seed: number): Costs[] 
     Trie: () => Trie.fromColumns(columns),
     Fib: () => Fib.fromColumns([columns], { batch: "typescript" }),
   };
-  return (["Trie", "Fib"] as const).map((name) => {
-    const buildMs = median(Array.from({ length: 7 }, () => millis(builds[name])));
+  const building = new Bench({ time: 0, iterations: 7, warmup: false });
+  for (const [name, build] of Object.entries(builds)) building.add(name, build);
+  await building.run();
+  const result: Costs[] = [];
+  for (const name of ["Trie", "Fib"] as const) {
     const table = builds[name]();
     const bytes = table instanceof Fib ? table.bytes.compiled : table.bytes;
+    churn(table, prefixes); // warms up
     const rounds = Array.from({ length: 5 }, () => millis(() => churn(table, prefixes)));
-    const latencyUs = latencies(table, prefixes);
+    const latencyUs = await latencies(table, prefixes);
     if (table.size !== rows) throw new Error(`there are ${table.size} prefixes instead of ${rows}`);
-    return {
+    result.push({
       name,
-      buildMs,
+      buildMs: latencyOf(building, name).p50,
       bytesPerPrefix: bytes / rows,
       updateUs: (median(rounds) * 1000) / (2 * prefixes.length),
       latencyUs,
-    };
-  });
+    });
+  }
+  return result;
 }
 
 function churn(table: Trie | Fib, prefixes: readonly Prefix[]): void {
@@ -49,29 +56,40 @@ function churn(table: Trie | Fib, prefixes: readonly Prefix[]): void {
   }
 }
 
-function latencies(table: Trie | Fib, prefixes: readonly Prefix[]): Costs["latencyUs"] {
-  const times = {
-    delete: new Float64Array(prefixes.length),
-    insert: new Float64Array(prefixes.length),
-    replace: new Float64Array(prefixes.length),
+/** One operation at a time, each on the next prefix; what puts the table back is outside the time. */
+async function latencies(table: Trie | Fib, prefixes: readonly Prefix[]): Promise<Costs["latencyUs"]> {
+  const bench = new Bench({ time: 0, iterations: prefixes.length, warmup: false });
+  let next = 0;
+  let prefix = prefixes[0];
+  let value = 0;
+  const take = (): void => {
+    prefix = prefixes[next++ % prefixes.length];
+    value = table.get(prefix) as number;
   };
-  prefixes.forEach((prefix, i) => {
-    const t0 = performance.now();
-    const value = table.delete(prefix) ?? 0;
-    const t1 = performance.now();
-    table.insert(prefix, value + 1);
-    const t2 = performance.now();
+  const putBack = (): void => {
     table.insert(prefix, value);
-    times.delete[i] = t1 - t0;
-    times.insert[i] = t2 - t1;
-    times.replace[i] = performance.now() - t2;
-  });
-  const spread = (each: Float64Array) => {
-    each.sort();
-    const at = (share: number): number => each[Math.floor(share * (each.length - 1))] * 1000;
-    return { p50: at(0.5), p99: at(0.99) };
   };
-  return { delete: spread(times.delete), insert: spread(times.insert), replace: spread(times.replace) };
+  const takeOut = (): void => {
+    take();
+    table.delete(prefix);
+  };
+  bench
+    .add("delete", () => void table.delete(prefix), { beforeEach: take, afterEach: putBack })
+    .add("insert", putBack, { beforeEach: takeOut })
+    .add("replace", () => void table.insert(prefix, value + 1), { beforeEach: take, afterEach: putBack });
+  await bench.run();
+  const spread = (name: string) => {
+    const { p50, p99 } = latencyOf(bench, name);
+    return { p50: p50 * 1000, p99: p99 * 1000 };
+  };
+  return { delete: spread("delete"), insert: spread("insert"), replace: spread("replace") };
+}
+
+/** Returns a task's milliseconds: the median and the 99th percentile. */
+function latencyOf(bench: Bench, name: string): { readonly p50: number; readonly p99: number } {
+  const result = bench.getTask(name)?.result;
+  if (result?.state !== "completed") throw new Error(`${name} did not run: ${result?.state}`);
+  return result.latency;
 }
 
 function millis(run: () => unknown): number {
