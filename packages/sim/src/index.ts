@@ -19,6 +19,7 @@ export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.t
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
 export type { Applied, Event, Outcome } from "./model/outcome.ts";
 export {
+  isListedFor,
   type Peering,
   type PeeringEnd,
   type PeeringEvent,

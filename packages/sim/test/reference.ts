@@ -182,7 +182,7 @@ function verdictOf(forward: Walk, back: Walk): PlainVerdict {
   return there ? "forward-only" : here ? "return-only" : "unreachable";
 }
 
-export function vpcOf(net: PlainNetwork, id: string): PlainVpc | undefined {
+function vpcOf(net: PlainNetwork, id: string): PlainVpc | undefined {
   return net.vpcs.find((vpc) => vpc.id === id);
 }
 

@@ -68,7 +68,75 @@ for (const [there, route, tencent, aws] of [
     assert.is(verdictOn(act(world("tencent-2024", there), `add-route vpc1 ${route}`)), tencent);
     assert.is(verdictOn(act(world("aws", there), `add-route vpc1 ${route}`)), aws);
   });
+
+  if (there !== "") continue;
+  const [destination, target] = route.split(" -> ");
+  test(`replace-route ${route} is ${tencent} in tencent and ${aws} in aws, like add-route`, () => {
+    for (const [profile, ends] of [
+      ["tencent", tencent],
+      ["tencent-2024", tencent],
+      ["aws", aws],
+    ]) {
+      // what stood there before leads to a gateway, or nowhere
+      for (const old of ["n9", "nobody", "n9 disabled"]) {
+        const before = world(profile, `${destination} -> ${old}`);
+        const outcome = act(before, `replace-route vpc1 ${route}`);
+        assert.is(verdictOn(outcome), ends, `${profile} ${old}`);
+        if (outcome.kind === "refused") continue;
+        assert.equal(routesOf(outcome.network), [
+          { destination, target, enabled: old !== "n9 disabled", source: `(replace-route vpc1 ${route})` },
+        ]);
+        const { kind, message } = outcome.events[0];
+        assert.is(kind, "route-replaced");
+        assert.ok(message.includes(`-> ${old.split(" ")[0]}`) && message.includes(target), message);
+      }
+    }
+  });
 }
+
+const routesOf = (network: Network, table = "vpc1/main"): object[] =>
+  [...(network.vpcs.get("vpc1")?.tables.get(table)?.routes ?? [])].map(
+    ({ destination, target, enabled, source }) => ({
+      destination: `${destination}`,
+      target,
+      enabled,
+      source,
+    }),
+  );
+
+// what only a replacement can get wrong: routes that are there | replace-route … | how it ends
+for (const [there, line, ends] of [
+  ["10.2.0.0/16 -> p", "vpc1 10.2.0.0/16 -> p", "applied"], // by itself
+  ["10.9.0.0/16 -> nat1", "vpc1 10.9.0.0/16 -> dc1", "applied"], // beside itself it could not be added
+  ["10.2.0.0/16 -> nat1", "vpc1 10.2.0.0/16 -> p as me", "applied"],
+  [
+    "10.2.0.0/16 -> nat1",
+    "vpc1 10.2.0.0/16 -> p as stranger",
+    "wrong-actor UnsupportedOperation.VpcPeerPurviewError",
+  ],
+  ["", "vpc1 10.2.0.0/16 -> p", "not-found ResourceNotFound"],
+  ["10.2.0.0/16 -> nat1", "vpc1 10.2.0.0/17 -> p", "not-found ResourceNotFound"], // inside it is not it
+  ["10.2.0.0/16 -> nat1", "nosuch 10.2.0.0/16 -> p", "not-found ResourceNotFound"],
+  ["10.2.0.0/16 -> nat1", "rt 10.2.0.0/16 -> p", "not-found ResourceNotFound"], // nobody has described it
+  [
+    "10.9.0.0/16 -> nat1, 10.9.0.0/16 -> n2",
+    "vpc1 10.9.0.0/16 -> n3",
+    "malformed InvalidParameterValue.Malformed", // which of the two?
+  ],
+] as const) {
+  test(`with [${there}], replace-route ${line} is ${ends}`, () => {
+    assert.is(verdictOn(act(world("tencent", there), `replace-route ${line}`)), ends);
+  });
+}
+
+test("a replaced route leads where it says, and the others of its table stay", () => {
+  const before = world("tencent", "10.2.0.0/16 -> nat1, 10.9.0.0/16 -> n2 disabled");
+  assert.is(say(ask(before, "vpc1/a", "vpc2/b")), "unreachable: left-network / no-route");
+  const later = after(before, "replace-route vpc1 10.2.0.0/16 -> p");
+  assert.is(say(ask(later, "vpc1/a", "vpc2/b")), "forward-only: - / no-route");
+  assert.equal(routesOf(later)[1], routesOf(before)[1]);
+  assert.equal(routesOf(before).length, 2);
+});
 
 test("up to eight NAT gateways share a destination, and not nine", () => {
   const eight = ["nat1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"].map(

@@ -295,9 +295,19 @@ test("two expectations in one map are told apart, not taken for one with a stran
 });
 
 test("brackets inside texts are no nesting", () => {
-  const notes = Array.from({ length: 300 }, (_, i) => `  - note: minutes in [0, ${i})\n    as: "[1"\n`);
-  assert.equal(readScenario(`${SOUND}steps:\n${notes.join("")}`, "t.yaml").scenario.steps.length, 300);
+  const notes = Array.from({ length: 100 }, (_, i) => `  - note: minutes in [0, ${i})\n    as: "[1"\n`);
+  assert.equal(readScenario(`${SOUND}steps:\n${notes.join("")}`, "t.yaml").scenario.steps.length, 100);
+  const quoted = [`"${"[, ".repeat(300)}"`, `'${"it''s, [".repeat(300)}'`, `"${'\\", ['.repeat(300)}"`];
+  for (const name of quoted) {
+    const text = `${SOUND}steps: [{ note: ${name} }]`;
+    assert.equal(readScenario(text, "t.yaml").scenario.steps.length, 1, name.slice(0, 9));
+  }
+  // neither do they hide what is nesting: closing brackets, comments and apostrophes
   assert.equal(found(`${SOUND}name: ${"[".repeat(201)}`), ["too-large 4:207"]);
+  assert.equal(found(`${SOUND}name: ${'["]", '.repeat(201)}`), ["too-large 4:1207"]);
+  assert.equal(found(`${SOUND}name: ["a # b", ${"[".repeat(200)}`), ["too-large 4:216"]);
+  assert.equal(found(`${SOUND}name: it's\nx: ${"[".repeat(201)} isn't`), ["too-large 5:204"]);
+  assert.equal(found(`${SOUND}name: "open\nx: ${"[".repeat(201)}`), ["too-large 5:204"]);
   assert.equal(found(`${SOUND}name: ${"[ &a ".repeat(5000)}`)[0].split(" ")[0], "too-large");
 });
 

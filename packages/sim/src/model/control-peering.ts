@@ -2,7 +2,7 @@ import type { Action, PeeringMove } from "./action.ts";
 import { DAY, formatTime } from "./clock.ts";
 import { nameProblem } from "./name.ts";
 import { type Network, profileOf, type Vpc, withPeering, withRoutes, withVpc } from "./network.ts";
-import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
+import { type Applied, applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
 import {
   isListedFor,
   isLive,
@@ -162,7 +162,7 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
 }
 
 /** Takes the peering off an account's list (D5, S7). */
-function hide(peering: Peering, account: string): Peering {
+export function hide(peering: Peering, account: string): Peering {
   const hidden = peering.hidden ?? [];
   return hidden.includes(account) ? peering : { ...peering, hidden: [...hidden, account] };
 }
@@ -203,9 +203,9 @@ export function modifyPeering(
     const message = `${peering.id} is ${peering.state}, and only a live peering can be modified`;
     return refused(profile, "wrong-state", message, "Enable it again, or create a new one.");
   }
-  if (action.name !== undefined && action.name.length > 60) {
-    const message = `${action.name.length} characters are too many: a name has 1 to 60`;
-    return refused(profile, "malformed", message, "Choose a shorter name.");
+  if (action.name !== undefined && (action.name === "" || action.name.length > 60)) {
+    const message = `a name has 1 to 60 characters, and this one has ${action.name.length}`;
+    return refused(profile, "malformed", message, "Choose another name.");
   }
   const cap = action.bandwidth;
   const changed: Peering = {
@@ -244,7 +244,7 @@ const ADVICE: Readonly<Record<ActedEvent, string>> = {
 };
 
 /** Ends the peering for both sides at once and takes, by profile, its routes with it (A12, A34, A35, B8, S5). */
-function deletePeering(network: Network, peering: Peering): Outcome {
+export function deletePeering(network: Network, peering: Peering): Applied {
   let next = withPeering(network, { ...peering, state: "DELETED" });
   const events: Event[] = [
     { kind: "peering-deleted", subject: peering.id, message: `${peering.id} is deleted, for both sides` },

@@ -1,6 +1,6 @@
 import type { Prefix } from "@twoway/core";
 import type { Action } from "./action.ts";
-import { profileAt } from "./control-peering.ts";
+import { deletePeering, hide, profileAt } from "./control-peering.ts";
 import { nameProblem } from "./name.ts";
 import {
   findTable,
@@ -9,7 +9,6 @@ import {
   type RouteTable,
   type Subnet,
   type Vpc,
-  withPeering,
   withVpc,
 } from "./network.ts";
 import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
@@ -50,6 +49,13 @@ function createVpc(
   if (stranger !== undefined) return stranger;
   const problem = newNameProblem(network, action.vpc);
   if (problem !== undefined) return refused(profile, problem.rule, problem.message, "Choose another id.");
+  const waiting = [...network.peerings.values()].find(
+    (peering) => mayBeLive(peering) && farEnd(peering, action.vpc) !== undefined,
+  );
+  if (waiting !== undefined) {
+    const message = `${waiting.id} leads to a VPC ${action.vpc} that is not part of the input`;
+    return refused(profile, "already-exists", message, "Choose another id.");
+  }
   const mainTable = `${action.vpc}/main`;
   const vpc: Vpc = {
     id: action.vpc,
@@ -69,7 +75,10 @@ function createVpc(
   return done(withVpc(network, vpc), "vpc-created", vpc.id, `${vpc.id} (${action.cidr}) in ${vpc.region}`);
 }
 
-/** Refuses while live peerings hang on the VPC, or takes them along, by profile (S12). Its gateways go with it. */
+/**
+ * Refuses while live peerings hang on the VPC, or takes them along, by profile (S12). Its gateways go with it, and so do
+ * requests that could be renewed.
+ */
 function deleteVpc(network: Network, vpc: Vpc): Outcome {
   const live = livePeerings(network, vpc);
   if (live.length > 0 && vpc.profile.deleteRoutes === "cascade") {
@@ -81,15 +90,18 @@ function deleteVpc(network: Network, vpc: Vpc): Outcome {
   const gateways = new Map([...network.gateways].filter(([, gateway]) => gateway.vpc !== vpc.id));
   let next: Network = { ...network, vpcs, gateways };
   const events: Event[] = [{ kind: "vpc-deleted", subject: vpc.id, message: `${vpc.id} is deleted` }];
-  for (const peering of live) {
-    next = withPeering(next, { ...peering, state: "DELETED" });
-    events.push({
-      kind: "peering-deleted",
-      subject: peering.id,
-      message: `${peering.id} went with ${vpc.id}`,
-    });
+  for (const peering of network.peerings.values()) {
+    if (!mayBeLive(peering) || farEnd(peering, vpc.id) === undefined) continue;
+    const gone = deletePeering(next, hide(peering, vpc.account));
+    next = gone.network;
+    events.push(...gone.events);
   }
   return applied(next, events);
+}
+
+/** Reports whether the peering is live, or can be once more. */
+function mayBeLive(peering: Peering): boolean {
+  return isLive(peering) || peering.state === "EXPIRED";
 }
 
 /** A secondary CIDR takes part in every overlap rule at once (S2, S8), also for peers of peers. */

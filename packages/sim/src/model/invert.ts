@@ -1,13 +1,29 @@
 import type { Action } from "./action.ts";
-import { findTable, type Network } from "./network.ts";
+import { apply } from "./control.ts";
+import { findTable, type Network, type Subnet } from "./network.ts";
 import type { Route } from "./routes.ts";
 
 /**
  * Returns the actions that take back what `action` would do to the network, in the order to apply them; undefined where
- * nothing can: time does not run backwards, and a peering that was created, answered or deleted leaves its trace.
- * Ask before the action is applied. What comes back is equal but for the places where it was written.
+ * nothing can: time does not run backwards, and a peering that was created, answered or deleted leaves its trace, as
+ * does what no action can make (a subnet with declared hosts, a table that nobody has described). Undefined too where
+ * the action itself is refused, or the way back is: no route can be led to a dead next hop again.
+ * Ask before the action is applied. What comes back is equal but for the places where it was written, and the order in
+ * which subnets, tables, secondary CIDRs and routes to one destination are listed.
  */
 export function invert(network: Network, action: Action): readonly Action[] | undefined {
+  const back = wayBack(network, action);
+  if (back === undefined) return undefined;
+  let next = network;
+  for (const step of [action, ...back]) {
+    const outcome = apply(next, step, "");
+    if (outcome.kind === "refused") return undefined;
+    next = outcome.network;
+  }
+  return back;
+}
+
+function wayBack(network: Network, action: Action): readonly Action[] | undefined {
   const { as } = action;
   switch (action.kind) {
     case "create-peering":
@@ -26,6 +42,8 @@ export function invert(network: Network, action: Action): readonly Action[] | un
     case "modify-peering": {
       const peering = network.peerings.get(action.peering);
       if (peering === undefined) return undefined;
+      // no action takes a cap away
+      if (action.bandwidth !== undefined && peering.bandwidth === undefined) return undefined;
       const bandwidth = action.bandwidth === undefined ? undefined : peering.bandwidth;
       return [{ ...action, bandwidth, name: action.name === undefined ? undefined : peering.name }];
     }
@@ -40,8 +58,7 @@ export function invert(network: Network, action: Action): readonly Action[] | un
     case "delete-subnet": {
       const { vpc, subnet } = action;
       const found = network.vpcs.get(vpc)?.subnets.get(subnet);
-      // an action makes a subnet of one block, without declared hosts
-      if (found === undefined || found.cidrs.length > 1 || found.hosts !== undefined) return undefined;
+      if (found === undefined || !isPlain(found)) return undefined;
       const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], as };
       if (found.table === undefined) return [create];
       return [create, { kind: "associate", vpc, subnet, table: found.table, as }];
@@ -80,6 +97,11 @@ export function invert(network: Network, action: Action): readonly Action[] | un
     default:
       return action satisfies never;
   }
+}
+
+/** Reports whether an action can make such a subnet: of one block, named like its id, without declared hosts. */
+function isPlain({ id, name, cidrs, hosts }: Subnet): boolean {
+  return cidrs.length === 1 && name === id && hosts === undefined;
 }
 
 /** Returns the actions that bring a route back as it was. */

@@ -171,7 +171,8 @@ function startOf(node: Node | null): number {
 
 /**
  * Returns the first limit that the text exceeds, before the parser sees it: its recursion has none of its own, and
- * every value costs it most of a kilobyte. What begins a value is counted, so this may count a few too many.
+ * every value costs it most of a kilobyte. What begins a value is counted, so this may count a few too many. What
+ * stands in quotes counts for nothing, as long as they close on their line. O(n).
  */
 function exceeded(text: string): { readonly rule: string; readonly offset: number } | undefined {
   let depth = 0;
@@ -187,6 +188,11 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
       case "]":
       case "}":
         depth = Math.max(0, depth - 1);
+        break;
+      case '"':
+      case "'":
+        // behind a word, a quote is an apostrophe
+        if (opensValue(text, i)) i = closingQuote(text, i);
         break;
       case "\n":
       case ",":
@@ -212,7 +218,19 @@ function exceeded(text: string): { readonly rule: string; readonly offset: numbe
   return undefined;
 }
 
-/** Reports whether a value may begin at the offset: a bracket there opens a map or a list. */
+/** Returns the offset of the quote that closes the one at `open`; `open` itself if none does on the same line. */
+function closingQuote(text: string, open: number): number {
+  const quote = text[open];
+  for (let i = open + 1; i < text.length && text[i] !== "\n"; i++) {
+    if (quote === '"' && text[i] === "\\") i++;
+    else if (text[i] !== quote) continue;
+    else if (quote === "'" && text[i + 1] === quote) i++;
+    else return i;
+  }
+  return open;
+}
+
+/** Reports whether a value may begin at the offset: a bracket there opens a map or a list, a quote a text. */
 function opensValue(text: string, offset: number): boolean {
   let before = offset - 1;
   while (text[before] === " " || text[before] === "\t") before--;
