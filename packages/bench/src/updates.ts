@@ -2,9 +2,9 @@ import { type Columns, Fib, type Prefix, prefixAt, Trie } from "@twoway/core";
 import { median } from "./rounds.ts";
 import { drawFrom } from "./seeded-table.ts";
 
-/** What a table costs besides lookups, for the trie alone and for a trie with its compiled form. */
+/** What a table costs besides lookups, for the trie alone, with its compiled form, and with that in shared memory. */
 export interface Costs {
-  readonly name: "Trie" | "Fib";
+  readonly name: "Trie" | "Fib" | "shared Fib";
   /** From sorted columns, the median of several builds. */
   readonly buildMs: number;
   readonly bytesPerPrefix: number;
@@ -23,8 +23,11 @@ export function costs(columns: Columns, samples: number, seed: number): Costs[] 
   const builds = {
     Trie: () => Trie.fromColumns(columns),
     Fib: () => Fib.fromColumns([columns], { batch: "typescript" }),
+    "shared Fib": () => Fib.fromColumns([columns], { shared: true }),
   };
-  return (["Trie", "Fib"] as const).map((name) => {
+  // only IPv4 can be shared
+  const names = ["Trie", "Fib", ...(columns.family === 4 ? (["shared Fib"] as const) : [])] as const;
+  return names.map((name) => {
     const buildMs = median(Array.from({ length: 7 }, () => millis(builds[name])));
     const table = builds[name]();
     const bytes = table instanceof Fib ? table.bytes.compiled : table.bytes;
