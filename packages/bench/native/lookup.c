@@ -87,7 +87,7 @@ int main(int argc, char **argv) {
   size_t size, count = strtoull(argv[3], 0, 10);
   const uint32_t *table = read_all(argv[1], &size);
   uint32_t width = table[0], blocks = table[1], ids = table[3];
-  values = table + 16;
+  values = table + 80;
   top = values + ids;
   deep = top + (1 << 18);
   tables = deep + blocks;

@@ -161,9 +161,9 @@ function printCosts({ name, buildMs, bytesPerPrefix, updateUs, latencyUs }: Cost
     .map(([operation, { p50, p99 }]) => `${operation} p50 ${p50.toFixed(2)} p99 ${p99.toFixed(2)}`)
     .join(", ");
   const memory = `${bytesPerPrefix.toFixed(2)} bytes per prefix`;
-  const built = `built in ${buildMs.toFixed(1)} ms${name === "Fib" ? " with its trie" : ""}`;
+  const built = `built in ${buildMs.toFixed(1)} ms${name === "Trie" ? "" : " with its trie"}`;
   console.log(
-    `  ${name.padEnd(5)} ${memory}, ${built}, ${updateUs.toFixed(2)} µs per update; µs: ${latency}`,
+    `  ${name.padEnd(10)} ${memory}, ${built}, ${updateUs.toFixed(2)} µs per update; µs: ${latency}`,
   );
 }
 

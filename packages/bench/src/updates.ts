@@ -3,9 +3,9 @@ import { Bench } from "tinybench";
 import { median } from "./rounds.ts";
 import { drawFrom } from "./seeded-table.ts";
 
-/** What a table costs besides lookups, for the trie alone and for a trie with its compiled form. */
+/** What a table costs besides lookups, for the trie alone, with its compiled form, and with that in shared memory. */
 export interface Costs {
-  readonly name: "Trie" | "Fib";
+  readonly name: "Trie" | "Fib" | "shared Fib";
   /** From sorted columns, the median of several builds. */
   readonly buildMs: number;
   readonly bytesPerPrefix: number;
@@ -25,12 +25,15 @@ export async function costs(columns: Columns, samples: number, seed: number): Pr
   const builds = {
     Trie: () => Trie.fromColumns(columns),
     Fib: () => Fib.fromColumns([columns], { batch: "typescript" }),
+    "shared Fib": () => Fib.fromColumns([columns], { shared: true }),
   };
+  // only IPv4 can be shared
+  const names = ["Trie", "Fib", ...(columns.family === 4 ? (["shared Fib"] as const) : [])] as const;
   const building = new Bench({ time: 0, iterations: 7, warmup: false });
-  for (const [name, build] of Object.entries(builds)) building.add(name, build);
+  for (const name of names) building.add(name, builds[name]);
   await building.run();
   const result: Costs[] = [];
-  for (const name of ["Trie", "Fib"] as const) {
+  for (const name of names) {
     const table = builds[name]();
     const bytes = table instanceof Fib ? table.bytes.compiled : table.bytes;
     churn(table, prefixes); // warms up

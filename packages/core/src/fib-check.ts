@@ -89,8 +89,20 @@ export function checkFib6(fib: Fib6): void {
       const other = fresh.nodes[freshAt + i];
       if (entry < 0 && other < 0) {
         used += childSize;
-        compare(entry & 0x7fffffff, other & 0x7fffffff, childSize, 16);
-      } else if (entry < 0 || other < 0 || fib.values[entry] !== fresh.values[other]) {
+        compare(entry & CHILD, other & CHILD, childSize, 16);
+      } else if (entry >= TAIL && other >= TAIL) {
+        used += 8;
+        const [tail, other6] = [fib.nodes.subarray(entry & CHILD), fresh.nodes.subarray(other & CHILD)];
+        const same = tail.subarray(0, 5).every((word, k) => word === other6[k]);
+        const results = [5, 6].every((k) => fib.values[tail[k]] === fresh.values[other6[k]]);
+        if (!same || !results) fail(`the tail at ${entry & CHILD} is not the one of its prefix`);
+      } else if (
+        entry < 0 ||
+        other < 0 ||
+        entry >= TAIL ||
+        other >= TAIL ||
+        fib.values[entry] !== fresh.values[other]
+      ) {
         fail(`entry ${at + i} is ${entry}`);
       } else if (entry !== 0 && fib.ids.idOf(fib.values[entry]) !== entry) {
         fail(`entry ${at + i} has the id ${entry}, which is free`);
@@ -103,6 +115,7 @@ export function checkFib6(fib: Fib6): void {
   for (const [first, size] of [
     [fib.free256, 256],
     [fib.free16, 16],
+    [fib.freeTail, 8],
   ]) {
     for (let node = first; node !== 0; node = fib.nodes[node]) {
       used += size;
@@ -113,6 +126,8 @@ export function checkFib6(fib: Fib6): void {
 }
 
 const ROOT_SIZE = 2 ** 16;
+const TAIL = 2 ** 30;
+const CHILD = 0x3fffffff;
 
 function fail(what: string): never {
   throw new Error(`broken compiled table: ${what}`);

@@ -17,10 +17,12 @@ import { NONE } from "./result-ids.ts";
  *     tables[table * 256 + ((a >>> 6) & 255)]   first leaf of the block of a /26
  *     leaves[that + (a & 63)]           the id of the result for the address
  *
- * The buffer holds, each section behind the other: 16 words of header, values, top, deep, tables, leaves.
+ * The buffer holds, each section behind the other: 80 words of header, values, top, deep, tables, leaves.
  *
  *     word 0  bytes of a leaf: 1, 2 or 4      word 2  tables that fit, table 0 is not used
  *     word 1  blocks that fit                 word 3  ids that fit
+ *     word 4  epoch                           word 5  1 when a shared table has moved to another buffer
+ *     word 16-79  a word for each reader of a shared table (`fib-reader.ts`)
  *
  * A section that is full grows by moving everything to a larger buffer; a leaf grows in width the same way.
  */
@@ -62,7 +64,7 @@ export class FibMemory {
   static make(room: FibRoom, allocate: Allocate): FibMemory {
     const { width, blocks, tables, ids } = room;
     const buffer = allocate(4 * (HEADER + ids + CHUNKS + blocks + 256 * tables) + 64 * blocks * width);
-    new Uint32Array(buffer).set([width, blocks, tables, ids]);
+    new Uint32Array(buffer).set([width, blocks, tables, ids, FIRST_EPOCH]);
     const memory = new FibMemory(buffer);
     memory.values[0] = NONE;
     memory.deep[0] = SHARED;
@@ -118,7 +120,15 @@ export type Allocate = (bytes: number) => ArrayBufferLike;
 
 /** In `deep`: the block is shared by all chunks with the result in its leaves. */
 export const SHARED = 0xffffffff;
-const HEADER = 16;
+/** Words of the header that only a shared table uses, and what a reader's word can be besides an epoch. */
+export const EPOCH = 4;
+export const MOVED = 5;
+export const FIRST_SLOT = 16;
+export const SLOTS = 64;
+export const FREE_SLOT = 0;
+export const IDLE = 1;
+export const FIRST_EPOCH = 2;
+const HEADER: number = FIRST_SLOT + SLOTS;
 const CHUNKS = 2 ** 18;
 
 function escapeOf(width: number): number {

@@ -16,7 +16,12 @@ export interface FibOptions {
    * What answers `lookupMany`: "typescript", or "wasm" where WebAssembly can be had, and plain TypeScript otherwise;
    * the answers are the same. Unless given, "wasm" for a table that begins with 65,536 IPv4 prefixes or more.
    */
-  readonly batch?: Batch;
+  readonly batch?: "typescript" | "wasm";
+  /**
+   * Puts the IPv4 table into a SharedArrayBuffer, `shared4`, where a `FibReader` in any thread looks up while this
+   * thread changes it. Changes cost more then: what they replace is copied. `lookupMany` is plain TypeScript.
+   */
+  readonly shared?: boolean;
 }
 
 /**
@@ -35,9 +40,10 @@ export class Fib {
 
   private readonly batch: Batch;
 
-  private constructor(trie: Trie, { batch = "auto" }: FibOptions) {
+  private constructor(trie: Trie, { batch, shared = false }: FibOptions) {
     this.trie = trie;
-    this.batch = batch;
+    this.batch = shared ? "shared" : (batch ?? "auto");
+    if (shared) trie.opened(4); // so that there is memory to read from the beginning
     this.compile(4);
     this.compile(6);
   }
@@ -130,6 +136,16 @@ export class Fib {
   copy4(allocate: Allocate = (bytes) => new ArrayBuffer(bytes)): ArrayBufferLike {
     const { memory } = this.v4 ?? new Fib4(new Radix(4), "typescript");
     return memory.moved(memory.room, allocate).buffer;
+  }
+
+  /**
+   * The memory of a shared IPv4 table. It is another one after the table has outgrown it, which a reader of the old one
+   * notices (`moved`); then send this to the readers again. Throws a TypeError unless the table is shared.
+   */
+  get shared4(): SharedArrayBuffer {
+    const buffer = this.v4?.memory.buffer;
+    if (!(buffer instanceof SharedArrayBuffer)) throw new TypeError("the table is not shared");
+    return buffer;
   }
 
   /** Returns the longest prefix that contains the address, with its value. Asks the trie. */

@@ -1,6 +1,7 @@
 import type { Address } from "./address.ts";
 import { checkRoom, findMany } from "./fib-batch.ts";
-import { type Allocate, FibMemory, type FibRoom, SHARED } from "./fib-memory.ts";
+import { BLOCK, ID, Limbo, TABLE } from "./fib-limbo.ts";
+import { type Allocate, EPOCH, FIRST_EPOCH, FibMemory, type FibRoom, MOVED, SHARED } from "./fib-memory.ts";
 import { allocateForKernel, Kernel } from "./kernel.ts";
 import { BRANCH, bitsOf, childSlot, HOST, LEAF, ROOT, valueSlot } from "./node-arena.ts";
 import { MISS, type Radix } from "./radix.ts";
@@ -20,6 +21,8 @@ export class Fib4 {
   readonly radix: Radix;
   /** The WebAssembly form of `lookupMany`, where the memory is made for it. */
   kernel: Kernel | undefined;
+  /** What a shared table must not use again yet. */
+  readonly limbo: Limbo | undefined;
   readonly ids: ResultIds = new ResultIds();
   shared: Uint32Array = new Uint32Array(16);
   users: Uint32Array = new Uint32Array(16);
@@ -29,12 +32,14 @@ export class Fib4 {
   freeBlock = 0;
   freeTable = 0;
   private readonly allocate: Allocate;
+  private readonly freed = (kind: number, index: number): void => this.free(kind, index);
 
   /** Compiles a trie, which must from now on change together with this: `patch` follows each change. */
   constructor(radix: Radix, batch: Batch = "auto") {
     this.radix = radix;
     const kernel = batch === "auto" ? radix.size >= KERNEL_FROM : batch === "wasm";
-    this.allocate = kernel ? allocateForKernel : (bytes) => new ArrayBuffer(bytes);
+    if (batch === "shared") this.allocate = (bytes) => new SharedArrayBuffer(bytes);
+    else this.allocate = kernel ? allocateForKernel : (bytes) => new ArrayBuffer(bytes);
     const { allocate } = this;
     for (const ref of radix.routes(radix.words[ROOT])) {
       if (bitsOf(radix.words, ref) > 0) this.ids.take(radix.words[valueSlot(ref)] >>> 0);
@@ -50,7 +55,8 @@ export class Fib4 {
     this.users[0] = CHUNKS; // they all begin at block 0
     this.paintTop(radix.words[ROOT], 0, CHUNKS - 1, 0);
     this.setDefault();
-    this.trim();
+    this.trim(batch === "shared" ? 4 : 64);
+    this.limbo = batch === "shared" ? new Limbo() : undefined;
   }
 
   get bytes(): number {
@@ -95,15 +101,19 @@ export class Fib4 {
     }
     if (before !== MISS) {
       const unused = this.ids.drop(before);
-      if (unused !== 0) this.ids.release(unused);
+      if (unused !== 0) this.retire(ID, unused);
     }
+    this.limbo?.advance(this.memory.header, this.freed);
+    if (this.memory.header[EPOCH] >= LAST_EPOCH) this.move({});
   }
 
   private setDefault(): void {
     const { words } = this.radix;
     const root = words[ROOT];
     const there = root !== 0 && (root & 3) !== BRANCH && bitsOf(words, root) === 0;
-    this.memory.values[0] = there ? words[valueSlot(root)] : NONE;
+    const value = there ? words[valueSlot(root)] : NONE;
+    if (this.limbo === undefined) this.memory.values[0] = value;
+    else Atomics.store(this.memory.values, 0, value);
   }
 
   private takeId(value: number): void {
@@ -164,8 +174,14 @@ export class Fib4 {
 
   private point(chunk: number, block: number): void {
     const old = this.memory.top[chunk] >>> 6;
-    this.memory.top[chunk] = block << 6;
+    this.publish(chunk, block);
     this.dropBlock(old);
+  }
+
+  /** Lets lookups see a block. All of it was written before. */
+  private publish(chunk: number, block: number): void {
+    if (this.limbo === undefined) this.memory.top[chunk] = block << 6;
+    else Atomics.store(this.memory.top, chunk, block << 6);
   }
 
   /** Paints leaves `lo` to `hi` of a chunk from the node `ref` down, which lies within them; `id` as above. */
@@ -175,19 +191,24 @@ export class Fib4 {
     const first = PAINT[lo];
     let even = first !== DEEP;
     for (let slot = lo + 1; even && slot <= hi; slot++) even = PAINT[slot] === first;
-    let block = this.memory.top[chunk] >>> 6;
-    const common = this.memory.deep[block] === SHARED;
-    if (even && common && this.memory.leaves[block << 6] === first) return;
+    const old = this.memory.top[chunk] >>> 6;
+    const common = this.memory.deep[old] === SHARED;
+    if (even && common && this.memory.leaves[old << 6] === first) return;
     if (even && lo === 0 && hi === 63) {
       this.point(chunk, this.sharedBlock(first));
       return;
     }
-    if (common) {
-      block = this.makeBlock(this.memory.leaves[block << 6]);
-      this.point(chunk, block);
-    }
+    let block = old;
+    if (common) block = this.makeBlock(this.memory.leaves[old << 6]);
+    else if (this.limbo !== undefined) block = this.copyBlock(old);
     for (let slot = lo; slot <= hi; slot++) this.setSlot(block, slot);
-    this.settle(chunk, block);
+    const settled = this.settled(block);
+    if (settled === old) return;
+    this.publish(chunk, settled);
+    // the parts of a block that was copied belong to the copy
+    if (common || block === old) this.dropBlock(old);
+    else this.retireBlock(old);
+    if (settled !== block && block !== old) this.dropBlock(block);
   }
 
   /** Paints the leaves of the nodes from `ref` down into PAINT. */
@@ -260,19 +281,19 @@ export class Fib4 {
     return block;
   }
 
-  /** Gives a block that changed back when its leaves have become all the same, and its table when nothing uses it. */
-  private settle(chunk: number, block: number): void {
+  /** Returns the block that a changed one should be: a shared one when its leaves have become all the same. */
+  private settled(block: number): number {
     const { leaves, deep, escape: deeper } = this.memory;
     const at = block << 6;
     const first = leaves[at];
     let same = 1;
     while (same < 64 && leaves[at + same] === first) same++;
-    if (same === 64 && first !== deeper) {
-      this.point(chunk, this.sharedBlock(first));
-    } else if (deep[block] !== 0 && !leaves.subarray(at, at + 64).includes(deeper)) {
-      this.dropTable(deep[block]);
+    if (same === 64 && first !== deeper) return this.sharedBlock(first);
+    if (deep[block] !== 0 && !leaves.subarray(at, at + 64).includes(deeper)) {
+      this.retire(TABLE, deep[block]);
       deep[block] = 0;
     }
+    return block;
   }
 
   /** Returns the shared block of an id and counts one more user. */
@@ -320,10 +341,43 @@ export class Fib4 {
       this.shared[id] = 0;
     } else if (deep[block] !== 0) {
       for (let slot = 0; slot < 64; slot++) if (leaves[at + slot] === deeper) this.dropQuarters(block, slot);
-      this.dropTable(deep[block]);
     }
-    deep[block] = this.freeBlock;
-    this.freeBlock = block;
+    this.retireBlock(block);
+  }
+
+  /** Gives back a block and its table, but not the blocks that the table names. */
+  private retireBlock(block: number): void {
+    const table = this.memory.deep[block];
+    if (table !== 0 && table !== SHARED) this.retire(TABLE, table);
+    this.retire(BLOCK, block);
+  }
+
+  /** Gives something back: at once, or in a shared table when no reader can see it any more. */
+  private retire(kind: number, index: number): void {
+    if (this.limbo === undefined) this.free(kind, index);
+    else this.limbo.retire(kind, index, this.memory.header);
+  }
+
+  private free(kind: number, index: number): void {
+    if (kind === BLOCK) {
+      this.memory.deep[index] = this.freeBlock;
+      this.freeBlock = index;
+    } else if (kind === TABLE) {
+      this.memory.tables[index << 8] = this.freeTable;
+      this.freeTable = index;
+    } else {
+      this.ids.release(index);
+    }
+  }
+
+  private copyBlock(from: number): number {
+    const block = this.makeBlock(0);
+    const table = this.memory.deep[from] === 0 ? 0 : this.makeTable();
+    const { leaves, deep, tables } = this.memory;
+    leaves.copyWithin(block << 6, from << 6, (from + 1) << 6);
+    if (table !== 0) tables.copyWithin(table << 8, deep[from] << 8, (deep[from] + 1) << 8);
+    deep[block] = table;
+    return block;
   }
 
   private dropQuarters(block: number, slot: number): void {
@@ -331,30 +385,33 @@ export class Fib4 {
     for (let i = 0; i < 4; i++) this.dropBlock(this.memory.tables[first + i] >>> 6);
   }
 
-  private dropTable(table: number): void {
-    this.memory.tables[table << 8] = this.freeTable;
-    this.freeTable = table;
-  }
-
   private move(room: Partial<FibRoom>): void {
-    this.memory = this.memory.moved({ ...this.memory.room, ...room }, this.allocate);
+    const old = this.memory;
+    this.memory = old.moved({ ...old.room, ...room }, this.allocate);
     this.kernel = Kernel.over(this.memory);
+    if (this.limbo !== undefined) {
+      this.limbo.restart(FIRST_EPOCH + 1);
+      Atomics.store(old.header, MOVED, 1);
+    }
   }
 
-  /** Gives back what building did not need, but for a little that the next changes will want. */
-  private trim(): void {
-    const blocks = this.blocks + (this.blocks >>> 6) + 16;
-    if (blocks < this.memory.room.blocks) this.move({ blocks, tables: this.tables + 4 });
+  /** Gives back what building did not need, but for a share of it that the next changes will want. */
+  private trim(share: number): void {
+    const blocks = this.blocks + Math.floor(this.blocks / share) + 16;
+    const tables = this.tables + Math.floor(this.tables / share) + 4;
+    if (share === 4 || blocks < this.memory.room.blocks) this.move({ blocks, tables });
   }
 }
 
-/** What answers `lookupMany`: plain TypeScript, WebAssembly where it can be had, or that from KERNEL_FROM prefixes on. */
-export type Batch = "typescript" | "wasm" | "auto";
+/** Shared memory, or what answers `lookupMany`: plain TypeScript, WebAssembly where it can be had, or that from KERNEL_FROM prefixes on. */
+export type Batch = "typescript" | "wasm" | "auto" | "shared";
 /** Below this everything lies in a near cache, where copying addresses costs more than a kernel gains. */
 const KERNEL_FROM = 65_536;
 
 const TOP_BITS = 18;
 const CHUNKS = 2 ** TOP_BITS;
+/** Where a shared table moves before the count of epochs ends. */
+const LAST_EPOCH = 2 ** 32 - 16;
 /** In PAINT: the /24 has longer prefixes inside. */
 const DEEP = -1;
 

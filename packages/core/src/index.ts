@@ -23,6 +23,7 @@ export {
   sortColumns,
 } from "./columns.ts";
 export { Fib, type FibOptions } from "./fib.ts";
+export { FibReader } from "./fib-reader.ts";
 export { FibView } from "./fib-view.ts";
 export { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
 export { MrtError, type MrtOptions, type MrtTable, readMrt } from "./mrt.ts";

@@ -35,6 +35,8 @@ export class Radix extends NodeArena {
   changes = 0;
   /** Set by `within`. */
   cover = 0;
+  above = -1;
+  beside = 0;
   /** Set by `seek`: the slot that refers to the parent of the node found, or -1 when there is none. */
   private up = -1;
   /** Set by `seek`: it began in the jump table and ended where no change can concern the table. */
@@ -226,14 +228,16 @@ export class Radix extends NodeArena {
   }
 
   /**
-   * Returns the topmost node at or below the prefix, or 0, and leaves in `cover` the longest route that is shorter than
-   * the prefix and covers it, or 0.
+   * Returns the topmost node at or below the prefix, or 0. Leaves in `cover` the longest route that is shorter than the
+   * prefix and covers it, or 0; in `above` the length of the longest node with children that does, or -1 (which it may
+   * also be where that is below 16); and in `beside` what is next on the way, at, below or beside the prefix, or 0.
    */
   within(address: Address, bits: number): number {
     writeWords(address, KEY, 0);
     const words = this.words;
     let ref = words[ROOT];
     let best = 0;
+    let above = -1;
     if (this.jump !== undefined && bits >= JUMP_BITS) {
       const chunk = (KEY[0] >>> 16) << 1;
       ref = this.jump[chunk];
@@ -241,18 +245,23 @@ export class Radix extends NodeArena {
     }
     while (ref !== 0) {
       const nodeBits = bitsOf(words, ref);
-      if (nodeBits >= bits) {
-        if (common(words, ref, bits) < bits) ref = 0;
-        break;
+      const shared = Math.min(nodeBits, bits);
+      const inside = common(words, ref, shared) === shared;
+      if (nodeBits >= bits || !inside) {
+        this.beside = ref;
+        this.above = above;
+        this.cover = best;
+        return inside ? ref : 0;
       }
-      if (common(words, ref, nodeBits) < nodeBits) ref = 0;
-      else {
-        if ((ref & 3) !== BRANCH) best = ref;
-        ref = (ref & LEAF) !== 0 ? 0 : words[childSlot(ref) + keyBit(nodeBits)];
-      }
+      if ((ref & 3) !== BRANCH) best = ref;
+      if ((ref & LEAF) !== 0) break;
+      above = nodeBits;
+      ref = words[childSlot(ref) + keyBit(nodeBits)];
     }
+    this.beside = 0;
+    this.above = above;
     this.cover = best;
-    return ref;
+    return 0;
   }
 
   /** Iterates the nodes with a value at or below `top` in address order. Throws an Error when the trie changes meanwhile. */

@@ -77,13 +77,7 @@ export class Trie {
   /** Returns the value that was replaced, or undefined when the prefix is new. Throws a RangeError for a bad value. */
   insert(prefix: Prefix, value: number): number | undefined {
     checkValue(value);
-    let radix = this.engine(prefix.family);
-    if (radix === undefined) {
-      radix = new Radix(prefix.family);
-      if (prefix.family === 4) this.v4 = radix;
-      else this.v6 = radix;
-    }
-    return found(radix.insert(prefix.address, prefix.bits, value));
+    return found(this.opened(prefix.family).insert(prefix.address, prefix.bits, value));
   }
 
   /** Returns the value that was deleted, or undefined when the prefix is not there. */
@@ -188,6 +182,17 @@ export class Trie {
 
   private combine(other: Trie, rule: SetRule): Trie {
     return Trie.fromColumns(combineSets(4, this.v4, other.v4, rule), combineSets(6, this.v6, other.v6, rule));
+  }
+
+  /** As `engine`, but makes the memory where there is none. */
+  opened(family: Family): Radix {
+    let radix = this.engine(family);
+    if (radix === undefined) {
+      radix = new Radix(family);
+      if (family === 4) this.v4 = radix;
+      else this.v6 = radix;
+    }
+    return radix;
   }
 
   /** The memory of a family, for the other files of this package. Who changes it changes the trie. */
