@@ -42,7 +42,8 @@ export function invert(network: Network, action: Action): readonly Action[] | un
       const found = network.vpcs.get(vpc)?.subnets.get(subnet);
       // an action makes a subnet of one block, without declared hosts
       if (found === undefined || found.cidrs.length > 1 || found.hosts !== undefined) return undefined;
-      const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], as };
+      const name = found.name === found.id ? {} : { name: found.name };
+      const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], ...name, as };
       if (found.table === undefined) return [create];
       return [create, { kind: "associate", vpc, subnet, table: found.table, as }];
     }
