@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { twoway } from "./command.ts";
-import { type Answer, type Client, client, headersOf, type Served, serve } from "./server.ts";
+import { type Answer, type Client, client, headersOf, killAll, type Served, serve } from "./server.ts";
 
 const test = suite("serve");
 
@@ -18,7 +18,9 @@ test.before(async () => {
   server = await serve();
 });
 test.after(async () => {
-  assert.is(await server.stop(), 143);
+  const status = await server.stop();
+  killAll();
+  assert.is(status, 143);
 });
 
 /** Two accounts that nobody else uses, each in its own region. */

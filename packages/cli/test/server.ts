@@ -17,9 +17,17 @@ export interface Served {
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
 
+const children = new Set<ChildProcess>();
+
+/** Ends what a failed test left running. */
+export function killAll(): void {
+  for (const child of children) child.kill("SIGKILL");
+}
+
 /** Starts `twoway serve --api --port 0` with more arguments and waits for its address. */
 export async function serve(...args: readonly string[]): Promise<Served> {
   const child = spawn(process.execPath, [COMMAND, "serve", "--api", "--port", "0", ...args], { cwd: ROOT });
+  children.add(child);
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
