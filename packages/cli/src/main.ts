@@ -124,7 +124,7 @@ program
     "the cloud's API on 127.0.0.1, for scripts and SDKs; the network lives in memory, or in a journal",
   )
   .argument("[network]", "what to begin with; an empty network unless given")
-  .option("--api", "Tencent Cloud's API 3.0 (POST /)")
+  .option("--api", "Tencent Cloud's API 3.0 (POST /) and the peering actions of 2.0 (/v2/index.php)")
   .option("--port <port>", "0 chooses a free one", port, 8080)
   .option(
     "--accounts <file>",

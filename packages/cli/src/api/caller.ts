@@ -12,7 +12,7 @@ const accountsShape = z.record(
   }),
 );
 
-export interface Credential {
+interface Credential {
   readonly account: string;
   /** Signatures are verified only where there is one. */
   readonly secret?: string | undefined;

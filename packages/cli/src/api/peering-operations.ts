@@ -11,7 +11,7 @@ import { peeringOf, vpcOf } from "./scope.ts";
 const ignored = z.unknown().optional();
 const mbps = z.number().int().positive().max(999_999_999).optional();
 
-export interface PeeringRequest {
+interface PeeringRequest {
   readonly vpc: string;
   readonly peerVpc: string;
   readonly peerAccount: string;

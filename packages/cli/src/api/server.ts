@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { answer2, failure2, type Tasks } from "./api2.ts";
 import { answer3, type Noted } from "./api3.ts";
 import type { Accounts } from "./caller.ts";
 import { ApiError } from "./error.ts";
@@ -19,7 +20,7 @@ const MAX_BODY = 1024 * 1024;
 const GRACE_MS = 2000;
 
 /** One line of the log. Never a secret, a signature or a parameter. */
-export interface LogLine extends Noted {
+interface LogLine extends Noted {
   readonly time: string;
   readonly requestId: string;
   readonly method: string;
@@ -105,7 +106,21 @@ function routes({ store, accounts, log }: Settings, port: () => number): Hono<En
     const result = answer3(store, accounts, signed, c.get("noted"));
     return c.json({ Response: { ...result, RequestId: c.get("requestId") } });
   });
-  app.notFound((c) => failure(c, 404, "InvalidAction", "API 3.0 is POST /"));
+  const tasks: Tasks = new Map();
+  app.on(["GET", "POST"], "/v2/index.php", async (c) => {
+    const { method } = c.req;
+    const text = method === "GET" ? new URL(c.req.url).search : await c.req.text();
+    const request = { method, host: c.req.header("host") ?? "", params: new URLSearchParams(text) };
+    try {
+      const result = answer2({ store, accounts, tasks }, request, c.get("noted"));
+      return c.json({ code: 0, codeDesc: "Success", message: "", ...result });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      c.get("noted").code = error.code;
+      return c.json(failure2(error));
+    }
+  });
+  app.notFound((c) => failure(c, 404, "InvalidAction", "API 3.0 is POST /, and API 2.0 is /v2/index.php"));
   app.onError((error, c) => {
     // the API answers 200 to whatever it could read
     if (error instanceof ApiError) return failure(c, 200, error.code, error.message);
