@@ -119,6 +119,34 @@ program
   );
 
 program
+  .command("serve")
+  .description(
+    "the cloud's API on 127.0.0.1, for scripts and SDKs; the network lives in memory, or in a journal",
+  )
+  .argument("[network]", "what to begin with; an empty network unless given")
+  .option("--api", "Tencent Cloud's API 3.0 (POST /) and the peering actions of 2.0 (/v2/index.php)")
+  .option("--port <port>", "0 chooses a free one", port, 8080)
+  .option(
+    "--accounts <file>",
+    '{"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
+  )
+  .option("--journal <file>", "write every accepted request there, and begin with what is there")
+  .addOption(profile())
+  .addHelpText(
+    "after",
+    `
+Prints the address on standard output, and one line of JSON for each request on standard error.
+The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
+Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"},
+DismissVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
+SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
+  )
+  .action(async (network, options) =>
+    finish((await import("./commands/serve.ts")).serve(network, merged(options))),
+  );
+
+program
   .command("lookup")
   .description("longest match in a plain prefix table")
   .argument("<table>", "one CIDR per line, a next hop behind it if you like; .gz is read as it is")

@@ -1,5 +1,6 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
@@ -34,6 +35,7 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
 export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
   type Deed,

@@ -2,7 +2,7 @@ import type { Prefix } from "@twoway/core";
 import { formatDuration, parseDuration } from "./clock.ts";
 import { nearest } from "./issue.ts";
 import { PEERING_STATES, type PeeringState } from "./peering.ts";
-import { Words } from "./words.ts";
+import { formatName, Words } from "./words.ts";
 
 /**
  * One edit of a network, as data. Every action has one spelling, a line of text, shared by scenario steps, `--do` and
@@ -15,11 +15,20 @@ export type Action = (
       readonly cidr: Prefix;
       readonly region: string | undefined;
       readonly account: string | undefined;
+      /** Id of its main table; `VPC/main` unless given. */
+      readonly table?: string;
+      readonly name?: string;
     }
   | { readonly kind: "delete-vpc"; readonly vpc: string }
   /** Secondary CIDRs; the primary one stays as it is. */
   | { readonly kind: "add-cidr" | "remove-cidr"; readonly vpc: string; readonly cidr: Prefix }
-  | { readonly kind: "create-subnet"; readonly vpc: string; readonly subnet: string; readonly cidr: Prefix }
+  | {
+      readonly kind: "create-subnet";
+      readonly vpc: string;
+      readonly subnet: string;
+      readonly cidr: Prefix;
+      readonly name?: string;
+    }
   | { readonly kind: "delete-subnet"; readonly vpc: string; readonly subnet: string }
   | { readonly kind: "create-table"; readonly table: string; readonly vpc: string }
   | { readonly kind: "delete-table"; readonly table: string }
@@ -32,6 +41,7 @@ export type Action = (
       readonly accepter: string;
       /** In Mbps. */
       readonly bandwidth: number | undefined;
+      readonly name?: string;
     }
   | {
       readonly kind: "modify-peering";
@@ -76,9 +86,9 @@ interface NewRoute {
 type RouteVerb = "delete-route" | "enable-route" | "disable-route";
 export type ActionKind = Action["kind"];
 
-/** How each action is spelled. `as ACCOUNT` may follow any. */
+/** How each action is spelled. `as ACCOUNT` may follow any. A NAME with blanks stands in double quotes, as in JSON. */
 export const ACTION_USAGE: Readonly<Record<ActionKind, string>> = {
-  "create-peering": "create-peering ID VPC - VPC [bandwidth MBPS]",
+  "create-peering": "create-peering ID VPC - VPC [bandwidth MBPS] [name NAME]",
   "modify-peering": "modify-peering ID [bandwidth MBPS] [name NAME]",
   "accept-peering": "accept-peering ID",
   "reject-peering": "reject-peering ID",
@@ -92,11 +102,11 @@ export const ACTION_USAGE: Readonly<Record<ActionKind, string>> = {
   "delete-route": "delete-route TABLE DESTINATION [-> TARGET]",
   "enable-route": "enable-route TABLE DESTINATION [-> TARGET]",
   "disable-route": "disable-route TABLE DESTINATION [-> TARGET]",
-  "create-vpc": "create-vpc ID CIDR [region REGION] [account ACCOUNT]",
+  "create-vpc": "create-vpc ID CIDR [region REGION] [account ACCOUNT] [table TABLE] [name NAME]",
   "delete-vpc": "delete-vpc ID",
   "add-cidr": "add-cidr VPC CIDR",
   "remove-cidr": "remove-cidr VPC CIDR",
-  "create-subnet": "create-subnet VPC/SUBNET CIDR",
+  "create-subnet": "create-subnet VPC/SUBNET CIDR [name NAME]",
   "delete-subnet": "delete-subnet VPC/SUBNET",
   "create-table": "create-table ID VPC",
   "delete-table": "delete-table ID",
@@ -134,12 +144,12 @@ function parseBody(kind: ActionKind, words: Words): Body {
       words.expect("-");
       const accepter = words.take("the accepting VPC is missing");
       const bandwidth = words.skip("bandwidth") ? words.bandwidth() : undefined;
-      return { kind, peering, requester, accepter, bandwidth };
+      return { kind, peering, requester, accepter, bandwidth, ...optionalName(words) };
     }
     case "modify-peering": {
       const peering = words.take("the peering's id is missing");
       const bandwidth = words.skip("bandwidth") ? words.bandwidth() : undefined;
-      const name = words.skip("name") ? words.take("the name is missing") : undefined;
+      const name = optionalName(words).name;
       return { kind, peering, bandwidth, name };
     }
     case "accept-peering":
@@ -155,7 +165,8 @@ function parseBody(kind: ActionKind, words: Words): Body {
       const cidr = words.prefix("the CIDR is missing");
       const region = words.skip("region") ? words.take("the region is missing") : undefined;
       const account = words.skip("account") ? words.take("the account is missing") : undefined;
-      return { kind, vpc, cidr, region, account };
+      const table = words.skip("table") ? { table: words.take("the table's id is missing") } : {};
+      return { kind, vpc, cidr, region, account, ...table, ...optionalName(words) };
     }
     case "delete-vpc":
       return { kind, vpc: words.take("the VPC is missing") };
@@ -163,7 +174,12 @@ function parseBody(kind: ActionKind, words: Words): Body {
     case "remove-cidr":
       return { kind, vpc: words.take("the VPC is missing"), cidr: words.prefix("the CIDR is missing") };
     case "create-subnet":
-      return { kind, ...words.subnet(), cidr: words.prefix("the CIDR is missing") };
+      return {
+        kind,
+        ...words.subnet(),
+        cidr: words.prefix("the CIDR is missing"),
+        ...optionalName(words),
+      };
     case "delete-subnet":
       return { kind, ...words.subnet() };
     case "create-table":
@@ -194,6 +210,10 @@ function parseBody(kind: ActionKind, words: Words): Body {
   }
 }
 
+function optionalName(words: Words): { readonly name?: string } {
+  return words.skip("name") ? { name: words.name() } : {};
+}
+
 export function formatAction(action: Action): string {
   return action.as === undefined ? formatBody(action) : `${formatBody(action)} as ${action.as}`;
 }
@@ -202,12 +222,11 @@ function formatBody(action: Action): string {
   switch (action.kind) {
     case "create-peering": {
       const cap = action.bandwidth === undefined ? "" : ` bandwidth ${action.bandwidth}`;
-      return `create-peering ${action.peering} ${action.requester} - ${action.accepter}${cap}`;
+      return `create-peering ${action.peering} ${action.requester} - ${action.accepter}${cap}${nameSuffix(action)}`;
     }
     case "modify-peering": {
       const cap = action.bandwidth === undefined ? "" : ` bandwidth ${action.bandwidth}`;
-      const name = action.name === undefined ? "" : ` name ${action.name}`;
-      return `modify-peering ${action.peering}${cap}${name}`;
+      return `modify-peering ${action.peering}${cap}${nameSuffix(action)}`;
     }
     case "accept-peering":
     case "reject-peering":
@@ -220,7 +239,8 @@ function formatBody(action: Action): string {
     case "create-vpc": {
       const region = action.region === undefined ? "" : ` region ${action.region}`;
       const account = action.account === undefined ? "" : ` account ${action.account}`;
-      return `create-vpc ${action.vpc} ${action.cidr}${region}${account}`;
+      const table = action.table === undefined ? "" : ` table ${action.table}`;
+      return `create-vpc ${action.vpc} ${action.cidr}${region}${account}${table}${nameSuffix(action)}`;
     }
     case "delete-vpc":
       return `delete-vpc ${action.vpc}`;
@@ -228,7 +248,7 @@ function formatBody(action: Action): string {
     case "remove-cidr":
       return `${action.kind} ${action.vpc} ${action.cidr}`;
     case "create-subnet":
-      return `create-subnet ${action.vpc}/${action.subnet} ${action.cidr}`;
+      return `create-subnet ${action.vpc}/${action.subnet} ${action.cidr}${nameSuffix(action)}`;
     case "delete-subnet":
       return `delete-subnet ${action.vpc}/${action.subnet}`;
     case "create-table":
@@ -250,6 +270,10 @@ function formatBody(action: Action): string {
     default:
       return action satisfies never;
   }
+}
+
+function nameSuffix({ name }: { readonly name?: string | undefined }): string {
+  return name === undefined ? "" : ` name ${formatName(name)}`;
 }
 
 /** A route as people write it, and where its parts begin. */

@@ -1,6 +1,6 @@
 import type { Action, PeeringMove } from "./action.ts";
 import { DAY, formatTime } from "./clock.ts";
-import { nameProblem } from "./name.ts";
+import { displayNameProblem, nameProblem } from "./name.ts";
 import { type Network, profileOf, type Vpc, withPeering, withRoutes, withVpc } from "./network.ts";
 import { type Applied, applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
 import {
@@ -45,11 +45,13 @@ export function createPeering(
       "Choose another id.",
     );
   }
+  const unnamed = displayNameProblem(action.name);
+  if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const stranger = wrongActor(profile, action, [requester.account], `ask for a peering of ${requester.id}`);
   if (stranger !== undefined) return stranger;
   const draft = {
     id: action.peering,
-    name: action.peering,
+    name: action.name ?? action.peering,
     requester: endOf(requester),
     accepter: endOf(accepter),
     requested: network.now,
@@ -203,10 +205,8 @@ export function modifyPeering(
     const message = `${peering.id} is ${peering.state}, and only a live peering can be modified`;
     return refused(profile, "wrong-state", message, "Enable it again, or create a new one.");
   }
-  if (action.name !== undefined && (action.name === "" || action.name.length > 60)) {
-    const message = `a name has 1 to 60 characters, and this one has ${action.name.length}`;
-    return refused(profile, "malformed", message, "Choose another name.");
-  }
+  const unnamed = displayNameProblem(action.name);
+  if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const cap = action.bandwidth;
   const changed: Peering = {
     ...peering,

@@ -1,7 +1,7 @@
 import type { Prefix } from "@twoway/core";
 import type { Action } from "./action.ts";
 import { deletePeering, hide, profileAt } from "./control-peering.ts";
-import { nameProblem } from "./name.ts";
+import { displayNameProblem, nameProblem } from "./name.ts";
 import {
   findTable,
   type Network,
@@ -56,10 +56,20 @@ function createVpc(
     const message = `${waiting.id} leads to a VPC ${action.vpc} that is not part of the input`;
     return refused(profile, "already-exists", message, "Choose another id.");
   }
-  const mainTable = `${action.vpc}/main`;
+  const mainTable = action.table ?? `${action.vpc}/main`;
+  const named = action.table === undefined ? undefined : newNameProblem(network, action.table);
+  if (named !== undefined || action.table === action.vpc) {
+    const { rule, message } = named ?? {
+      rule: "already-exists",
+      message: `${action.vpc} is the VPC itself`,
+    };
+    return refused(profile, rule, message, "Choose another id for the main table.");
+  }
+  const unnamed = displayNameProblem(action.name);
+  if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const vpc: Vpc = {
     id: action.vpc,
-    name: action.vpc,
+    name: action.name ?? action.vpc,
     account,
     region: action.region ?? "default",
     profile,
@@ -157,7 +167,7 @@ export function editInside(network: Network, action: InsideAction, source: strin
   if (stranger !== undefined) return stranger;
   switch (action.kind) {
     case "create-subnet":
-      return createSubnet(network, found, action.subnet, action.cidr, source);
+      return createSubnet(network, found, action, source);
     case "delete-subnet": {
       const subnets = new Map(found.subnets);
       if (!subnets.delete(action.subnet))
@@ -176,17 +186,25 @@ export function editInside(network: Network, action: InsideAction, source: strin
   }
 }
 
-function createSubnet(network: Network, vpc: Vpc, id: string, cidr: Prefix, source: string): Outcome {
+function createSubnet(
+  network: Network,
+  vpc: Vpc,
+  action: Extract<Action, { kind: "create-subnet" }>,
+  source: string,
+): Outcome {
   const { profile } = vpc;
+  const { subnet: id, cidr } = action;
   const name = `${vpc.id}/${id}`;
   const problem = nameProblem(id);
   if (problem !== undefined)
     return refused(profile, "malformed", `${JSON.stringify(id)}: ${problem}`, "Choose another id.");
   if (vpc.subnets.has(id))
     return refused(profile, "already-exists", `${name} exists already`, "Choose another id.");
+  const unnamed = displayNameProblem(action.name);
+  if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const subnet: Subnet = {
     id,
-    name: id,
+    name: action.name ?? id,
     vpc: vpc.id,
     cidrs: [cidr],
     table: undefined,

@@ -59,7 +59,8 @@ function wayBack(network: Network, action: Action): readonly Action[] | undefine
       const { vpc, subnet } = action;
       const found = network.vpcs.get(vpc)?.subnets.get(subnet);
       if (found === undefined || !isPlain(found)) return undefined;
-      const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], as };
+      const name = found.name === found.id ? {} : { name: found.name };
+      const create: Action = { kind: "create-subnet", vpc, subnet, cidr: found.cidrs[0], ...name, as };
       if (found.table === undefined) return [create];
       return [create, { kind: "associate", vpc, subnet, table: found.table, as }];
     }
@@ -99,9 +100,9 @@ function wayBack(network: Network, action: Action): readonly Action[] | undefine
   }
 }
 
-/** Reports whether an action can make such a subnet: of one block, named like its id, without declared hosts. */
-function isPlain({ id, name, cidrs, hosts }: Subnet): boolean {
-  return cidrs.length === 1 && name === id && hosts === undefined;
+/** Reports whether an action can make such a subnet: of one block, without declared hosts. */
+function isPlain({ cidrs, hosts }: Subnet): boolean {
+  return cidrs.length === 1 && hosts === undefined;
 }
 
 /** Returns the actions that bring a route back as it was. */

@@ -14,3 +14,9 @@ export function nameProblem(name: string): string | undefined {
 }
 
 const RESERVED: ReadonlySet<string> = new Set(["internet", "local", "blackhole", "unknown", "as"]);
+
+/** Returns the rule that a name for people breaks (S9); undefined for a good one, or where none is given. */
+export function displayNameProblem(name: string | undefined): string | undefined {
+  if (name === undefined || (name.length >= 1 && name.length <= 60)) return undefined;
+  return `a name has 1 to 60 characters, and this one has ${name.length}`;
+}

@@ -1,6 +1,6 @@
 import { ParseError, Prefix } from "@twoway/core";
 
-/** Blank-separated words of one line, with the offset of each for errors. */
+/** Blank-separated words of one line, with the offset of each for errors. A word in double quotes may hold blanks. */
 export class Words {
   readonly text: string;
   usage: string | undefined;
@@ -10,7 +10,10 @@ export class Words {
   constructor(text: string, usage?: string) {
     this.text = text;
     this.usage = usage;
-    this.#words = [...text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({ word, offset: index }));
+    this.#words = [...text.matchAll(/"(?:[^"\\]|\\.)*"(?!\S)|\S+/g)].map(({ 0: word, index }) => ({
+      word,
+      offset: index,
+    }));
   }
 
   take(missing: string): string {
@@ -67,6 +70,18 @@ export class Words {
     }, "the subnet is missing");
   }
 
+  /** Reads a name for people: one word, or text in double quotes with the escapes of JSON. */
+  name(): string {
+    return this.within((word) => {
+      if (!word.startsWith('"')) return word;
+      try {
+        return JSON.parse(word) as string;
+      } catch {
+        throw new ParseError(word, "a quoted name follows the rules of JSON", 0);
+      }
+    }, "the name is missing");
+  }
+
   bandwidth(): number {
     return this.within((word) => {
       const [, digits] = /^(\d{1,9})(?:Mbps)?$/.exec(word) ?? [];
@@ -80,4 +95,9 @@ export class Words {
   error(rule: string, suggestion?: string): ParseError {
     return new ParseError(this.text, rule, this.#words[this.#next - 1].offset, suggestion);
   }
+}
+
+/** Returns the name as `Words.name` reads it. */
+export function formatName(name: string): string {
+  return /^[^\s"]+$/u.test(name) ? name : JSON.stringify(name);
 }
