@@ -25,6 +25,10 @@ test("the bundle runs where there is neither Buffer nor process", async () => {
     trie.insert(core.Prefix.parse("10.0.0.0/8"), 1);
     trie.insert(core.Prefix.parse("10.1.0.0/16"), 4294967295);
     trie.insert(core.Prefix.parse("2001:db8::/32"), 3);
+    const out = new Uint32Array(5);
+    const fib = core.Fib.from(trie.difference(new core.Trie()), { batch: "wasm" });
+    fib.insert(core.Prefix.parse("10.1.0.0/30"), 9);
+    fib.lookupMany(Uint32Array.of(0x0a010000, 0x0a010004, 0x0b000000, 0, 0x0affffff), out);
     const ranges = core.Ranges.from(trie.columns(4));
     const text = (x) => core.parseAddress(x);
     JSON.stringify([
@@ -34,6 +38,8 @@ test("the bundle runs where there is neither Buffer nor process", async () => {
       String(trie.lookup(text("11.0.0.0"))),
       [...trie.entries()].map((entry) => entry.prefix.toString()),
       ranges.length,
+      fib.usesKernel,
+      [...out],
       ranges.value(ranges.find(text("10.1.255.255"))),
     ]);
     `,
@@ -48,6 +54,8 @@ test("the bundle runs where there is neither Buffer nor process", async () => {
       "undefined",
       ["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"],
       3,
+      true,
+      [9, 0, 4294967295, 4294967295, 0],
       4294967295,
     ]),
   );

@@ -121,7 +121,7 @@ for (const [line, ...back] of [
   ["remove-cidr v1 10.11.0.0/16", "add-cidr v1 10.11.0.0/16"],
   ["create-subnet v1/c 10.1.9.0/24", "delete-subnet v1/c"],
   ["delete-subnet v1/a", "create-subnet v1/a 10.1.1.0/24", "associate v1/a t"],
-  ["delete-subnet v1/b"], // its name is not its id
+  ["delete-subnet v1/b", "create-subnet v1/b 10.1.2.0/24 name Databases"], // with its name
   ["delete-subnet v1/two"], // no action makes two blocks
   ["create-table new v1", "delete-table new"],
   [
