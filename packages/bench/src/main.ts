@@ -4,6 +4,7 @@ import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { type Columns, Fib, Ranges, readWords, Trie } from "@twoway/core";
 import { maps, ours, packages, scan, type Traffic } from "./contenders.ts";
+import { figures } from "./figures.ts";
 import { Native } from "./native.ts";
 import { checksum, type Runner, race, runner, type Speed } from "./rounds.ts";
 import { seededTable } from "./seeded-table.ts";
@@ -197,6 +198,8 @@ function save(): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${date.slice(0, 10)}-${commit}.json`);
   writeFileSync(file, `${JSON.stringify({ ...head, load, loadAfter, rounds: ROUNDS, results }, null, 2)}\n`);
+  // the README shows the real tables, which are not there everywhere
+  if (six !== undefined) console.log(`\nfor the README of core:\n\n${figures(results)}`);
   console.log(`\nwritten to ${file}`);
 }
 

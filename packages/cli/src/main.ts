@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { reportError } from "./terminal.ts";
@@ -15,11 +17,13 @@ for (const stream of [process.stdout, process.stderr]) {
   );
 }
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
 const program = new Command("twoway")
   .description(
     "Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.",
   )
-  .version("0.1.0")
+  .version(version)
   .option("--no-color", "plain text; NO_COLOR does the same")
   .option("-q, --quiet", "leave out warnings")
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -42,11 +46,7 @@ Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 und
 const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
-  new Option("--profile <name>", "judge by these rules instead of the file's").choices([
-    "tencent",
-    "tencent-2024",
-    "aws",
-  ]);
+  new Option("--profile <name>", "judge by these rules instead of the file's").choices(PROFILE_NAMES);
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function change(command: Command): Command {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { PROFILE_NAMES } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ROOT, twoway } from "./command.ts";
@@ -199,6 +200,13 @@ test("check counts the warnings of a lenient file, and lists them in JSON", asyn
     scenarios[0].warnings.map(({ code }: { code: string }) => code),
     ["refused", "refused"],
   );
+});
+
+test("the version is that of the package, and the profiles are those of sim", async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "packages/cli/package.json"), "utf8"));
+  assert.is((await twoway(["--version"])).out, `${version}\n`);
+  const help = (await twoway(["check", "--help"])).out.replace(/\s+/g, " ");
+  assert.ok(help.includes(`choices: ${PROFILE_NAMES.map((name) => `"${name}"`).join(", ")}`), help);
 });
 
 test("check says what a change would break", async () => {

@@ -17,15 +17,7 @@ export class GzipError extends Error {
 export async function* gunzip(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = chunksOf(source);
   try {
-    let head = new Uint8Array(0);
-    while (head.length < 2) {
-      const next = await chunks.next();
-      if (next.done) break;
-      const longer = new Uint8Array(head.length + next.value.length);
-      longer.set(head);
-      longer.set(next.value, head.length);
-      head = longer;
-    }
+    const head = await readHead(chunks, 2);
     if (head[0] === 0x1f && head[1] === 0x8b) {
       yield* inflate(head, chunks);
     } else {
@@ -35,6 +27,23 @@ export async function* gunzip(source: ByteSource): AsyncGenerator<Uint8Array, vo
   } finally {
     await chunks.return();
   }
+}
+
+/** Takes chunks until there are `size` bytes or the source ends, and returns all of them as one. */
+export async function readHead(
+  chunks: AsyncIterator<Uint8Array>,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let head = new Uint8Array(0);
+  while (head.length < size) {
+    const next = await chunks.next();
+    if (next.done) break;
+    const longer = new Uint8Array(head.length + next.value.length);
+    longer.set(head);
+    longer.set(next.value, head.length);
+    head = longer;
+  }
+  return head;
 }
 
 /** A stream is read by its reader, since not every browser can iterate one. */

@@ -1,4 +1,4 @@
-import { type ByteSource, GzipError, gunzip } from "./gunzip.ts";
+import { type ByteSource, GzipError, gunzip, readHead } from "./gunzip.ts";
 import { looksLikeMrt, readMrt } from "./mrt.ts";
 import { readTextTable, TextTableError } from "./text-table.ts";
 import type { Trie } from "./trie.ts";
@@ -17,15 +17,7 @@ export interface PrefixTable {
 export async function readTable(source: ByteSource): Promise<PrefixTable> {
   const chunks = gunzip(source);
   try {
-    let head = new Uint8Array(0);
-    while (head.length < 8) {
-      const next = await chunks.next();
-      if (next.done) break;
-      const longer = new Uint8Array(head.length + next.value.length);
-      longer.set(head);
-      longer.set(next.value, head.length);
-      head = longer;
-    }
+    const head = await readHead(chunks, 8);
     const mrt = looksLikeMrt(head);
     const all = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
       yield head;

@@ -3,7 +3,7 @@ import { ParseError } from "@twoway/core";
 /** Time as the rest of the code keeps it: milliseconds since 1970, UTC. There is no hidden clock; a network carries its own. */
 
 /** What "now" is for an input that does not say: 2026-01-01. */
-export const DEFAULT_NOW = 1_767_225_600_000;
+export const DEFAULT_NOW: number = Date.UTC(2026, 0, 1);
 
 const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 };
 
