@@ -154,7 +154,7 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
     const table = (): string | undefined => (often(95) ? one(tables) : undefined);
     for (const [v, vpc] of ids.entries()) {
       if (!often(80)) continue;
-      const subnets = maybe(75, () => (often(70) ? [one(names[v])] : names[v].slice(0, 2)));
+      const subnets = maybe(75, () => [one(names[v])]);
       attachments.push({ ...bare, id: `at-${h}${v}`, vpc, subnets, table: table(), state: state() });
     }
     // one line per partner: which of several an outsider takes is not the network's to say

@@ -1,5 +1,5 @@
 import { address4, formatAddress } from "@twoway/core";
-import { roundTrip, Services, type Spot } from "@twoway/sim";
+import { answer, resolveEndpoint, roundTrip, Services, type Spot } from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -53,7 +53,6 @@ const CAUSES = [
   "peering-wrong-vpc",
   "route-blackhole",
   "unsupported-target",
-  "wrong-vpc",
 ];
 
 test("100,000 random packets fare in both directions as the oracle says, rule by rule", () => {
@@ -103,6 +102,106 @@ test("100,000 random packets fare in both directions as the oracle says, rule by
     "unreachable",
     "unknown",
   ]);
+});
+
+/** Every service at which some generated rule begins or ends, and its neighbours; one protocol that no rule names. */
+const SERVICES: readonly Service[] = [
+  ...[6, 17].flatMap((protocol) =>
+    [0, 21, 22, 23, 442, 443, 444, 1023, 1024, 32767, 32768, 60999, 61000, 65535].flatMap((port) =>
+      [1024, 32767, 32768, 60999, 61000, 65535].map((sourcePort) => ({ protocol, port, sourcePort })),
+    ),
+  ),
+  ...[0, 3, 8, 9].map((port) => ({ protocol: 1, port, sourcePort: 0 })),
+  { protocol: 47, port: 0, sourcePort: 0 },
+];
+
+const RANK = ["unreachable", "return-only", "forward-only", "unknown", "two-way"];
+
+function verdictOf(net: Net, from: End, to: End, service: Service): string {
+  const [there, back] = bothWays(net, from, to, service).map(({ outcome }) => outcome);
+  if (there === "delivered" && back === "delivered") return "two-way";
+  if (there !== "dropped" && back !== "dropped") return "unknown";
+  return there === "delivered" ? "forward-only" : back === "delivered" ? "return-only" : "unreachable";
+}
+
+/** Every address of the subnet that somebody can have. */
+function usable({ aws, vpcs }: Net, vpc: string, subnet: string): End[] {
+  const { cidr, hosts } = vpcs.find(({ id }) => id === vpc)!.subnets.find(({ id }) => id === subnet)!;
+  const all = Array.from({ length: 16 }, (_, i) => Number(cidr.address) + i).slice(aws ? 4 : 2, 15);
+  return all
+    .filter((address) => hosts === undefined || hosts.some((host) => host.address === address))
+    .map((address) => ({ vpc, address }));
+}
+
+test("an answer over subnets and services equals brute force over every pair of addresses and every service (S16)", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(pathNetworks, fc.infiniteStream(fc.nat({ max: 1 << 30 })), (generated, random) => {
+      const { net } = generated;
+      const network = simOfPath(generated);
+      const one = <T>(items: readonly T[]): T => items[random.next().value! % items.length];
+      const end = (): { readonly text: string; readonly spots: readonly End[] } => {
+        const { id, subnets } = one(net.vpcs);
+        const subnet = one(subnets).id;
+        return { text: `${id}/${subnet}`, spots: usable(net, id, subnet) };
+      };
+      const outside = { text: "172.16.0.5", spots: [{ vpc: undefined, address: 0xac100005 }] };
+      const internet = { text: "8.8.8.8", spots: [{ vpc: undefined, address: 0x08080808 }] };
+      const [from, to] = one([
+        [end(), end()],
+        [end(), end()],
+        [end(), one([outside, internet])],
+        [one([outside, internet]), end()],
+      ]);
+      const asked = one(["any", "any", "tcp/443", "udp", "icmp"]);
+      const [protocol, port] = asked.split("/");
+      const number = { tcp: 6, udp: 17, icmp: 1 }[protocol];
+      const services = SERVICES.filter(
+        (service) =>
+          (number === undefined || service.protocol === number) &&
+          (port === undefined || service.port === Number(port)),
+      );
+      const seen = new Set<string>();
+      for (const source of from.spots)
+        for (const target of to.spots)
+          for (const service of services) seen.add(verdictOf(net, source, target, service));
+      const question = `${from.text} to ${to.text} ${asked}\n${generated.text}`;
+      const found = answer(
+        network,
+        resolveEndpoint(network, from.text, ""),
+        resolveEndpoint(network, to.text, ""),
+        {
+          protocol,
+          ...(port === undefined ? {} : { port: Number(port) }),
+        },
+      );
+      assert.is(
+        found.verdict,
+        RANK.find((verdict) => seen.has(verdict)),
+        question,
+      );
+      assert.is(found.partial, seen.size > 1, question);
+      const { from: source, to: target, packet, verdict } = found.shown;
+      assert.is(verdict, found.verdict, question);
+      if (packet !== undefined) {
+        // the counterexample is one by the oracle too
+        const shown: Service = {
+          protocol: { tcp: 6, udp: 17, icmp: 1 }[packet.protocol] ?? Number(packet.protocol),
+          port: packet.port ?? 0,
+          sourcePort: packet.sourcePort ?? 0,
+        };
+        const ends = [source, target].map(({ vpc, address }) => ({ vpc, address: Number(address) }));
+        assert.is(verdictOf(net, ends[0], ends[1], shown), found.verdict, question);
+        tally.add("with a counterexample's service");
+      }
+      tally.add(found.partial ? `${found.verdict}, partial` : found.verdict);
+    }),
+    seeded(250),
+  );
+  const partial = ["unreachable", "return-only", "forward-only", "unknown"].map(
+    (verdict) => `${verdict}, partial`,
+  );
+  tally.print("answers", [...RANK, ...partial, "with a counterexample's service"]);
 });
 
 test.run();

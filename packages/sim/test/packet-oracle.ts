@@ -171,7 +171,7 @@ class Walker {
   routedBy: Gateway | undefined;
   last: Subnet | undefined;
   zone: string | undefined;
-  left: ((reply: Walker) => void) | "doubt" | undefined;
+  left: ((reply: Walker) => undefined) | "doubt" | undefined;
   arrivedAt: End | undefined;
   steps = 0;
 
@@ -191,7 +191,7 @@ class Walker {
     this.isReply = first === undefined;
   }
 
-  end(cause: string | null): void {
+  end(cause: string | null): undefined {
     this.cause = cause;
   }
 
@@ -207,7 +207,7 @@ class Walker {
     return { outcome: "delivered", cause: null };
   }
 
-  begin(): void {
+  begin(): undefined {
     const { net, source } = this;
     if (source.vpc === undefined) {
       const owner = hostByOuter(net, source.address);
@@ -223,7 +223,7 @@ class Walker {
     else this.leave(vpc, subnet, groupsOf(net, source), false);
   }
 
-  comeIn(): void {
+  comeIn(): undefined {
     const { net, source, target } = this;
     const lines = net.gateways.filter(
       (one) => one.advertises?.contains(source.address as never) && one.kind !== "endpoint",
@@ -242,13 +242,13 @@ class Walker {
     this.enter(gate);
   }
 
-  enter(gateway: Gateway): void {
+  enter(gateway: Gateway): undefined {
     if (this.isReply && this.memory.length > 0) return this.restore();
     if (this.target.vpc !== gateway.vpc) return this.end("edge-to-edge");
     this.arrive(vpcOf(this.net, gateway.vpc)!);
   }
 
-  restore(): void {
+  restore(): undefined {
     const { gateway, original } = this.memory[this.memory.length - 1];
     const vpc = vpcOf(this.net, gateway.vpc)!;
     const subnet = vpc.subnets.find(({ id }) => id === gateway.subnet);
@@ -260,7 +260,7 @@ class Walker {
     else this.leave(vpc, subnet, undefined, false);
   }
 
-  leave(vpc: Vpc, subnet: Subnet, groups: readonly string[] | undefined, isDoor: boolean): void {
+  leave(vpc: Vpc, subnet: Subnet, groups: readonly string[] | undefined, isDoor: boolean): undefined {
     if (++this.steps > 100) return this.end("loop");
     const { net, target } = this;
     this.group(vpc, groups, "egress", target);
@@ -285,7 +285,7 @@ class Walker {
     this.throughGateway(vpc, subnet, gateway);
   }
 
-  cross(vpc: Vpc, { ends, active }: Net["peerings"][number]): void {
+  cross(vpc: Vpc, { ends, active }: Net["peerings"][number]): undefined {
     if (!ends.includes(vpc.id)) return this.end("peering-wrong-vpc");
     if (!active) return this.end("peering-not-active");
     if (this.source.vpc !== vpc.id) return this.end("edge-to-edge");
@@ -299,7 +299,7 @@ class Walker {
     );
   }
 
-  toHub(vpc: Vpc, subnet: Subnet, hub: Hub): void {
+  toHub(vpc: Vpc, subnet: Subnet, hub: Hub): undefined {
     const attachment = hub.attachments.find((one) => one.vpc === vpc.id);
     if (attachment === undefined) return this.end("hub-attachment");
     const near = attachment.subnets?.map((id) => vpc.subnets.find((one) => one.id === id)!);
@@ -316,7 +316,7 @@ class Walker {
     this.atHub(hub, attachment);
   }
 
-  atHub(hub: Hub, from: Attachment): void {
+  atHub(hub: Hub, from: Attachment): undefined {
     if (++this.steps > 100) return this.end("loop");
     if (from.state !== "available" || from.table === undefined) return this.end("hub-attachment");
     const table = hub.tables.find(({ id }) => id === from.table)!;
@@ -363,7 +363,7 @@ class Walker {
     this.leave(vpc, door, undefined, true);
   }
 
-  throughGateway(vpc: Vpc, subnet: Subnet, gateway: Gateway): void {
+  throughGateway(vpc: Vpc, subnet: Subnet, gateway: Gateway): undefined {
     const stand = vpc.subnets.find(({ id }) => id === gateway.subnet);
     const { net, target, source } = this;
     switch (gateway.kind) {
@@ -406,7 +406,7 @@ class Walker {
     }
   }
 
-  toInternet(gateway: Gateway): void {
+  toInternet(gateway: Gateway): undefined {
     const { net, target, source } = this;
     if (target.vpc !== undefined) return this.end("left-network");
     if (isPrivate(target.address)) return this.end("unsupported-target");
@@ -426,7 +426,7 @@ class Walker {
   }
 
   /** The public address belongs to somebody in the network. */
-  comeBack(outer: number | undefined): void {
+  comeBack(outer: number | undefined): undefined {
     const { net, target } = this;
     if (outer === undefined) return this.end("unsupported-target");
     this.source = { vpc: undefined, address: outer };
@@ -447,7 +447,7 @@ class Walker {
     this.arrive(vpcOf(net, owner.vpc!)!);
   }
 
-  arrive(vpc: Vpc): void {
+  arrive(vpc: Vpc): undefined {
     const { target, memory } = this;
     if (target.vpc !== vpc.id) return this.end("wrong-vpc");
     if (this.isReply && memory.length > 0 && memory[memory.length - 1].written === target)
@@ -463,12 +463,17 @@ class Walker {
     this.group(vpc, groupsOf(this.net, target), "ingress", this.source);
   }
 
-  group(vpc: Vpc, ids: readonly string[] | undefined, direction: "ingress" | "egress", remote: End): void {
+  group(
+    vpc: Vpc,
+    ids: readonly string[] | undefined,
+    direction: "ingress" | "egress",
+    remote: End,
+  ): undefined {
     if (this.isReply || ids === undefined || ids.length === 0) return;
     this.judge(vpc, this.net.groups, ids, direction, remote, this.net.aws);
   }
 
-  acl(subnet: Subnet, direction: "ingress" | "egress", remote: End): void {
+  acl(subnet: Subnet, direction: "ingress" | "egress", remote: End): undefined {
     if (subnet.acl !== undefined)
       this.judge(undefined, this.net.acls, [subnet.acl], direction, remote, false);
   }
@@ -481,7 +486,7 @@ class Walker {
     direction: "ingress" | "egress",
     remote: End,
     allowOnly: boolean,
-  ): void {
+  ): undefined {
     const possible = new Set<boolean>();
     let decided: boolean | undefined;
     for (const id of ids) {
