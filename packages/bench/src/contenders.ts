@@ -40,7 +40,7 @@ export function ours(columns: Columns, trie: Trie): Contender[] {
   });
   const [{ fib }] = forms;
   const batches = forms
-    .filter(({ batch, fib }) => batch !== "wasm" || fib.usesKernel)
+    .filter(({ batch, fib }) => batch !== "wasm" || fib.usesKernel(4))
     .map(
       ({ batch, fib, buildMs }): Contender => ({
         name: `Fib batch, ${batch}`,
