@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -25,9 +25,24 @@ export function killAll(): void {
 }
 
 /** Starts `twoway serve --api --port 0` with more arguments and waits for its address. */
-export async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [COMMAND, "serve", "--api", "--port", "0", ...args], { cwd: ROOT });
+export function serve(...args: readonly string[]): Promise<Served> {
+  return ready(start(args));
+}
+
+/** Starts it and does not wait. `node` are arguments for node itself. */
+export function start(
+  args: readonly string[],
+  { node = [], env = {} }: { readonly node?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+): ChildProcessWithoutNullStreams {
+  const all = [...node, COMMAND, "serve", "--api", "--port", "0", ...args];
+  const child = spawn(process.execPath, all, { cwd: ROOT, env: { ...process.env, ...env } });
   children.add(child);
+  child.once("close", () => children.delete(child));
+  return child;
+}
+
+/** Waits for the address that a server prints when it listens. */
+export async function ready(child: ChildProcessWithoutNullStreams): Promise<Served> {
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
