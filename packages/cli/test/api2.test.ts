@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Answer, client, killAll, type Served, serve } from "./server.ts";
+import { client, client2, killAll, type Served, serve } from "./server.ts";
 
 const test = suite("api 2.0");
 
@@ -10,22 +10,13 @@ test.before(async () => {
 });
 test.after(killAll);
 
-function old(SecretId: string, Region: string, method = "GET") {
-  return async (Action: string, more: Record<string, string> = {}): Promise<Answer> => {
-    const params = new URLSearchParams({ Action, Region, SecretId, Nonce: "1", Timestamp: "1", ...more });
-    const url = `${server.url}/v2/index.php`;
-    const sent = method === "GET" ? fetch(`${url}?${params}`) : fetch(url, { method, body: params });
-    return (await sent).json();
-  };
-}
-
 test("the quick start across regions by API 2.0, its tasks and its errors (A38, A39)", async () => {
   const make = async (account: string, region: string, CidrBlock: string): Promise<string> =>
     (await client(server.url, account, region)("CreateVpc", { VpcName: "v", CidrBlock })).Vpc.VpcId;
   const vpcId = await make("1", "ap-guangzhou", "10.1.0.0/16");
   const peerVpcId = await make("2", "ap-shanghai", "10.2.0.0/16");
-  const one = old("1", "gz");
-  const two = old("2", "sh", "POST");
+  const one = client2(server.url, "1", "gz");
+  const two = client2(server.url, "2", "sh", "POST");
   const asked = {
     vpcId,
     peerVpcId,

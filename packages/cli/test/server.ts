@@ -87,6 +87,21 @@ export function client(url: string, account: string, region: string, secret?: st
   });
 }
 
+/** Returns a client of API 2.0, which sends a query or, by POST, a form. */
+export function client2(
+  url: string,
+  SecretId: string,
+  Region: string,
+  method = "GET",
+): (Action: string, more?: Readonly<Record<string, string>>) => Promise<Answer> {
+  return async (Action, more = {}) => {
+    const params = new URLSearchParams({ Action, Region, SecretId, Nonce: "1", Timestamp: "1", ...more });
+    const path = `${url}/v2/index.php`;
+    const sent = method === "GET" ? fetch(`${path}?${params}`) : fetch(path, { method, body: params });
+    return (await sent).json();
+  };
+}
+
 /** Signs as the documents say: https://cloud.tencent.com/document/api/215/30654. */
 export function headersOf(
   url: string,

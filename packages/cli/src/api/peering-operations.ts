@@ -28,6 +28,7 @@ export function requestPeering(scope: Scope, peering: string, asked: PeeringRequ
     throw new ApiError(
       "ResourceNotFound",
       `account ${asked.peerAccount} has no VPC ${asked.peerVpc} in ${asked.peerRegion}`,
+      "VPC",
     );
   }
   const { name, bandwidth } = asked;
