@@ -129,9 +129,9 @@ export const peeringOperations: Readonly<Record<string, Operation>> = {
         { ids: PeeringConnectionIds, filters: Filters },
         (peering) => peering.id,
         {
-          "vpc-id": ({ requester, accepter }) => [requester.vpc, accepter.vpc],
-          state: ({ state }) => [state],
-          "peering-connection-name": ({ name }) => [name],
+          "vpc-id": ({ requester, accepter }, value) => requester.vpc === value || accepter.vpc === value,
+          state: ({ state }, value) => state === value,
+          "peering-connection-name": ({ name }, value) => name === value,
         },
       );
       found.sort(ORDERS[OrderField ?? "CreatedTime"]);
