@@ -31,6 +31,7 @@ export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.t
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
 export type { Applied, Event, Outcome } from "./model/outcome.ts";
 export {
+  isCrossRegion,
   isListedFor,
   type Peering,
   type PeeringEnd,
