@@ -27,14 +27,21 @@ export {
   type PeeringState,
   TRANSITIONS,
 } from "./model/peering.ts";
-export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
+export {
+  PROFILE_NAMES,
+  PROFILES,
+  type Profile,
+  type ProfileName,
+  type Quotas,
+  type Rule,
+} from "./model/profile.ts";
+export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
-export type { Refusal } from "./model/rules.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
-export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
