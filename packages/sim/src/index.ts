@@ -1,6 +1,6 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
-export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
+export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
@@ -14,12 +14,14 @@ export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction }
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
+export { deadline } from "./model/control-peering.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
 export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
 export type { Applied, Event, Outcome } from "./model/outcome.ts";
 export {
+  isCrossRegion,
   isListedFor,
   type Peering,
   type PeeringEnd,

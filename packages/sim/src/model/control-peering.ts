@@ -13,7 +13,6 @@ import {
   wrongOwner,
 } from "./outcome.ts";
 import {
-  isCrossRegion,
   isListedFor,
   isLive,
   type Peering,
@@ -308,14 +307,6 @@ export function deadline(
 ): number {
   const days = [requester, accepter].map(({ vpc }) => profileAt(network, vpc).expiryDays);
   return requested + Math.min(...days) * DAY;
-}
-
-/** Returns whom the cloud sends the bill of the peering's traffic; nobody inside a region, where it is free (B5, D8). */
-export function payersOf(network: Network, peering: Peering): readonly string[] {
-  const { requester, accepter } = peering;
-  if (!isCrossRegion(peering)) return [];
-  const each = profileAt(network, requester.vpc).crossRegionPayer === "each-side";
-  return each ? [...new Set([requester.account, accepter.account])] : [requester.account];
 }
 
 /** Returns the rules by which a peering is asked for: those of its requester's VPC. */
