@@ -394,7 +394,7 @@ for (const batch of ["typescript", "wasm"] as const) {
     for (const bits of [
       16, 24, 25, 26, 27, 32, 38, 43, 48, 49, 52, 54, 55, 56, 62, 63, 64, 65, 96, 127, 128,
     ]) {
-      for (const many of [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 40]) {
+      for (const many of [1, 4, 5, 8, 17, 40]) {
         const fib = Fib.from(new Trie(), { batch });
         const reference = new Reference();
         const prefixes = Array.from({ length: many }, (_, i) =>
