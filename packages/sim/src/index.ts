@@ -29,6 +29,14 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export {
+  type Loss,
+  type PeeringLoss,
+  type RouteLoss,
+  type Sweep,
+  type SweepOptions,
+  sweep,
+} from "./ask/sweep.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
