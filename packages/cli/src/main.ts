@@ -72,16 +72,27 @@ change(program.command("check"))
     finish((await import("./commands/check.ts")).check(paths, merged(options))),
   );
 
-whatIf(program.command("trace"))
-  .description("follow the packet and its reply, hop by hop, with the route that decided each")
-  .argument("<network>")
-  .argument("<src>")
-  .argument("<dst>")
-  .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
-  .option("--port <port>", "destination port", port)
-  .action(async (network, src, dst, options) =>
-    finish((await import("./commands/trace.ts")).traceCommand(network, src, dst, merged(options))),
-  );
+for (const [name, description, load] of [
+  [
+    "trace",
+    "follow the packet and its reply, hop by hop, with the route that decided each",
+    async () => (await import("./commands/trace.ts")).traceCommand,
+  ],
+  [
+    "why",
+    "all causes of both paths, and the smallest set of actions that makes it two-way, tried on a copy",
+    async () => (await import("./commands/why.ts")).why,
+  ],
+] as const) {
+  whatIf(program.command(name))
+    .description(description)
+    .argument("<network>")
+    .argument("<src>")
+    .argument("<dst>")
+    .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
+    .option("--port <port>", "destination port", port)
+    .action(async (network, src, dst, options) => finish((await load())(network, src, dst, merged(options))));
+}
 
 whatIf(program.command("route"))
   .description("which route of the subnet's table takes the address, and why the others do not")

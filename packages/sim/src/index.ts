@@ -1,7 +1,11 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
+export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export type { Fault } from "./ask/fault.ts";
 export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
+export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
+export type { Obstacle } from "./ask/repair-plan.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
@@ -10,6 +14,7 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export type { PairChange, SubnetName } from "./ask/side-effects.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
@@ -33,7 +38,8 @@ export type { Refusal } from "./model/rules.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
-export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
+export { renderDiagnosis } from "./report/diagnosis.ts";
+export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";

@@ -1,6 +1,8 @@
 import { type Address, formatAddress } from "@twoway/core";
 import type { Answer, Service } from "../ask/answer.ts";
+import type { Diagnosis } from "../ask/repair.ts";
 import type { RouteChoice } from "../ask/route.ts";
+import { formatAction } from "../model/action.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
 import { nameOf, type Spot, type Trace } from "../plane/trace.ts";
@@ -41,6 +43,42 @@ function traceJson(trace: Trace): object {
     hints: trace.cause === null ? [] : trace.hints,
     hops,
     ...(alternatives === undefined ? {} : { alternatives }),
+  };
+}
+
+/** What `why --format json` prints: the answer as `trace` gives it, and what is behind it. */
+export function diagnosisJson(network: Network, found: Diagnosis): object {
+  const { answer, faults, related, fixes, obstacles, advice } = found;
+  return {
+    ...answerJson(network, answer),
+    causes: faults.map(({ path, from, to, trace }) => {
+      const { outcome, cause, component, message, hints } = trace;
+      return { path, from: spotJson(from), to: spotJson(to), outcome, cause, component, message, hints };
+    }),
+    related: related.map(({ peering, routes }) => ({
+      peering: peering.id,
+      state: peering.state,
+      routes: routes.map(({ table, subnets, route }) => ({
+        table: table.id,
+        subnets: subnets.map(({ id }) => id),
+        ...nameOf(route),
+        enabled: route.enabled,
+      })),
+    })),
+    fixes: fixes.map(({ actions, by, verdict, opens, breaks, complete }) => ({
+      actions: actions.map(formatAction),
+      by,
+      verdict,
+      opens,
+      breaks,
+      complete,
+    })),
+    obstacles: obstacles.map(({ kind, message, refused }) => {
+      if (refused === undefined) return { kind, message };
+      const { rule, code, advice } = refused.refusal;
+      return { kind, message, action: refused.action, rule, code, advice };
+    }),
+    advice: advice ?? null,
   };
 }
 

@@ -67,12 +67,12 @@ const ARROW: Readonly<Record<Verdict, string>> = {
   unknown: "??",
 };
 
-function tone(verdict: Verdict, style: Style): (text: string) => string {
+export function tone(verdict: Verdict, style: Style): (text: string) => string {
   if (verdict === "two-way") return style.good;
   return verdict === "unknown" ? style.doubt : style.bad;
 }
 
-function spotText({ vpc, subnet, address }: Spot): string {
+export function spotText({ vpc, subnet, address }: Spot): string {
   const where = [vpc, subnet].filter((part) => part !== undefined).join("/");
   return where === "" ? formatAddress(address) : `${where} ${formatAddress(address)}`;
 }
