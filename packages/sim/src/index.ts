@@ -3,6 +3,7 @@ export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
 export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
+export { evaluatePolicy, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
 export type { Obstacle } from "./ask/repair-plan.ts";
@@ -46,10 +47,12 @@ export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from ".
 export {
   type Deed,
   type Finding,
+  type PolicyCheck,
   playStep,
   runScenario,
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export { readPolicyFile } from "./source/policies.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

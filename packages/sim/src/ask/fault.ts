@@ -1,11 +1,10 @@
-import { familyOf } from "@twoway/core";
 import type { Cause } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
 import { hintsFor } from "../plane/hint.ts";
 import { returnTrace } from "../plane/round-trip.ts";
-import { type Spot, type Trace, trace } from "../plane/trace.ts";
-import { byTable, spotAt, stretchFinder } from "./answer.ts";
+import type { Spot, Trace } from "../plane/trace.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { paths } from "./paths.ts";
 
 /** One way in which a packet or a reply fails, with the first pair of addresses that meets it. */
 export interface Fault {
@@ -20,7 +19,6 @@ const MAX_FAULTS = 50;
 
 /** Follows packets of both directions to one address of each stretch, and keeps the first of each way to fail (S13). O(pairs of tables × stretches). */
 export function faultsOf(network: Network, from: Endpoint, to: Endpoint): Fault[] {
-  const stretches = stretchFinder(network);
   const found = new Map<string, Fault>();
   const keep = (path: Fault["path"], sender: Spot, target: Spot, end: Trace): void => {
     if (end.cause === null || found.size === MAX_FAULTS) return;
@@ -30,21 +28,12 @@ export function faultsOf(network: Network, from: Endpoint, to: Endpoint): Fault[
     const [a, b] = path === "forward" ? [sender, target] : [target, sender];
     found.set(key, { path, from: a, to: b, trace: { ...end, hints } });
   };
-  const look = (path: Fault["path"], senders: Endpoint, targets: Endpoint): void => {
-    for (const group of byTable(network, senders.spans)) {
-      const sender = spotAt(group[0], group[0].first);
-      for (const span of targets.spans) {
-        if (familyOf(span.first) !== familyOf(sender.address)) continue;
-        for (const target of stretches(sender, span)) {
-          const end = trace(network, sender, target);
-          keep(path, sender, target, end);
-          if (target.vpc === undefined)
-            keep("return", target, sender, returnTrace(network, sender, target, end));
-        }
-      }
-    }
-  };
-  look("forward", from, to);
-  look("return", { ...to, spans: to.spans.filter(({ vpc }) => vpc !== undefined) }, from);
+  const inside = to.spans.filter(({ vpc }) => vpc !== undefined);
+  for (const { from: sender, to: target, trace } of paths(network, from.spans, to.spans)) {
+    keep("forward", sender, target, trace);
+    if (target.vpc === undefined) keep("return", target, sender, returnTrace(network, sender, target, trace));
+  }
+  for (const { from: sender, to: target, trace } of paths(network, inside, from.spans))
+    keep("return", sender, target, trace);
   return [...found.values()];
 }

@@ -2,11 +2,11 @@ import { familyOf } from "@twoway/core";
 import type { Action } from "../model/action.ts";
 import { CAUSES, UNDECIDED_CAUSES } from "../model/cause.ts";
 import { apply } from "../model/control.ts";
-import { type Network, tableOf, type Vpc } from "../model/network.ts";
+import { type Network, tableOf } from "../model/network.ts";
 import { spotAt } from "./answer.ts";
 import type { Endpoint, EndpointSpan } from "./endpoint.ts";
 import { type RefusedAction, waysToJoin } from "./repair-peering.ts";
-import { repairTable, type TableRepair } from "./repair-routes.ts";
+import { repairTable, type TableRepair, tableName } from "./repair-routes.ts";
 
 /**
  * Which actions to try for a pair of VPCs: each way to have a peering, each way to give the sending subnets tables, and
@@ -146,7 +146,7 @@ function repairSide(network: Network, { vpc: id, demands }: Side, via: readonly 
               kind: "associate",
               vpc: id,
               subnet: subnet.id,
-              table: nameOf(vpc, chosen[i].id),
+              table: tableName(vpc, chosen[i].id),
               as: undefined,
             },
           ],
@@ -166,7 +166,7 @@ function repairSide(network: Network, { vpc: id, demands }: Side, via: readonly 
       const spots = families.map((span) => spotAt(span, span.first));
       const key = [
         table.id,
-        targets.length,
+        ...demands.map((demand) => demand.senders.some(uses)),
         ...spots.map(({ subnet, address }) => `${subnet} ${familyOf(address)}`),
       ].join();
       const task = { network: moved, vpc: moved.vpcs.get(id)!, table, senders: spots, targets, via };
@@ -200,11 +200,6 @@ function assignments<T>(tables: readonly T[], count: number): T[][] {
   let all: T[][] = [[]];
   for (let i = 0; i < count; i++) all = all.flatMap((some) => tables.map((table) => [...some, table]));
   return all;
-}
-
-/** A VPC's name where a table is expected means its main table. */
-function nameOf(vpc: Vpc, table: string): string {
-  return table === vpc.mainTable ? vpc.id : table;
 }
 
 /** Returns every combination of one set of each plan, as far as they are worth trying. */

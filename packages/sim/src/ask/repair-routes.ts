@@ -73,6 +73,11 @@ export function repairTable(task: TableTask): TableRepair {
   return { kind: "edits", cost: found.cost, alternatives };
 }
 
+/** A VPC's name where a table is expected means its main table. */
+export function tableName(vpc: Vpc, table: string): string {
+  return table === vpc.mainTable ? vpc.id : table;
+}
+
 function hopeless(
   task: TableTask,
   helped: Network,
@@ -140,7 +145,7 @@ class TableSearch {
   constructor(task: TableTask, sender: Spot, routes: Routes) {
     this.#task = { ...task, table: { ...task.table, routes } };
     this.#sender = sender;
-    this.#name = task.table.id === task.vpc.mainTable ? task.vpc.id : task.table.id;
+    this.#name = tableName(task.vpc, task.table.id);
   }
 
   /** Returns the cheapest edits at and below the block, given what is handed down to it. */

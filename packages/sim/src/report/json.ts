@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "@twoway/core";
 import type { Answer, Service } from "../ask/answer.ts";
+import type { Violation } from "../ask/policy.ts";
 import type { Diagnosis } from "../ask/repair.ts";
 import type { RouteChoice } from "../ask/route.ts";
 import { formatAction } from "../model/action.ts";
@@ -98,6 +99,18 @@ export function choiceJson(network: Network, subnet: Subnet, address: Address, c
   };
 }
 
+function violationJson({ flow, route, message }: Violation): object {
+  const { from, to, verdict } = flow;
+  return {
+    message,
+    flow: { from: spotJson(from), to: spotJson(to), protocol: "any" },
+    verdict,
+    forward: traceJson(flow.forward),
+    return: traceJson(flow.return),
+    route: route ?? null,
+  };
+}
+
 /** One file's part of `check --format json`. */
 export function scenarioJson(file: string, report: ScenarioReport): object {
   return {
@@ -105,7 +118,8 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
     name: report.name,
     passed: report.passed,
     failed: report.failed,
-    steps: report.steps.map(({ step, meanwhile, deeds, findings }) => ({
+    undetermined: report.undetermined,
+    steps: report.steps.map(({ step, meanwhile, deeds, findings, policies }) => ({
       source: step.source,
       meanwhile: meanwhile.map(({ kind, subject, message }) => ({ kind, subject, message })),
       actions: deeds.map(({ action, events, refusal, ok }) => ({
@@ -121,6 +135,14 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
         source: expectation.source,
         ok,
         ...(answerJson(network, answer) as Record<string, unknown>),
+      })),
+      policies: policies.map(({ policy, result, ok, violations, undecided }) => ({
+        policy: policy.name,
+        source: policy.source,
+        ok,
+        result,
+        violations: violations.map(violationJson),
+        undecided: undecided.map(violationJson),
       })),
     })),
   };
