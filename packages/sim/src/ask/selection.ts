@@ -1,7 +1,7 @@
 import { familyOf, ParseError, Prefix } from "@twoway/core";
 import { nearest } from "../model/issue.ts";
 import { type Network, type Subnet, usableSpans, type Vpc } from "../model/network.ts";
-import type { EndpointSpan } from "./endpoint.ts";
+import { cut, type EndpointSpan } from "./endpoint.ts";
 
 /**
  * Sets of addresses by what people call them: `prod-*` (VPCs and subnets of that name or id), `prod/*` and `prod-?/db`
@@ -89,19 +89,15 @@ export function select(network: Network, selectors: readonly Selector[]): Endpoi
       for (const span of [...usableSpans(vpc, subnet, 4), ...usableSpans(vpc, subnet, 6)]) {
         const all = { vpc: vpc.id, subnet: subnet.id, ...span };
         if (whole) found.push(all);
-        else found.push(...disjoint(meant.flatMap(({ within }) => cut(all, within!))));
+        else found.push(...disjoint(meant.flatMap(({ within }) => inside(all, within!))));
       }
     }
   }
   return found;
 }
 
-function cut(span: EndpointSpan, block: Prefix): EndpointSpan[] {
-  if (familyOf(span.first) !== block.family) return [];
-  const { address, last: end } = block;
-  const first = span.first > address ? span.first : address;
-  const last = span.last < end ? span.last : end;
-  return first <= last ? [{ ...span, first, last }] : [];
+function inside(span: EndpointSpan, { family, address, last }: Prefix): EndpointSpan[] {
+  return familyOf(span.first) === family ? cut(span, { first: address, last }) : [];
 }
 
 /** Blocks lie in one another or apart, so what is left is the widest ones. */
