@@ -7,10 +7,12 @@ import {
   InputError,
   type Issue,
   type Network,
+  type Policy,
   type ProfileName,
   parseAction,
   parseTime,
   playStep,
+  readPolicyFile,
   readScenario,
   type ScenarioFile,
 } from "@twoway/sim";
@@ -45,6 +47,11 @@ export function loadScenario(file: string, { profile }: Pick<NetworkOptions, "pr
     );
   }
   return readScenario(text, file, profile === undefined ? {} : { profile });
+}
+
+/** Reads a file of policies for a network. Throws an InputError, also for a set that selects nothing in it. */
+export function loadPolicies(file: string, networks: readonly Network[]): readonly Policy[] {
+  return readPolicyFile(readText(file), file, networks);
 }
 
 /** Reads the network and plays on it what the options ask for: steps, then the clock, then the actions. */

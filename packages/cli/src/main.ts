@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { reportError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * The command line: which commands there are and what they take. Each command's work is in a file of its own, loaded
@@ -17,13 +17,11 @@ for (const stream of [process.stdout, process.stderr]) {
   );
 }
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-
 const program = new Command("twoway")
   .description(
     "Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.",
   )
-  .version(version)
+  .version(VERSION)
   .option("--no-color", "plain text; NO_COLOR does the same")
   .option("-q, --quiet", "leave out warnings")
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -63,11 +61,16 @@ function whatIf(command: Command): Command {
 }
 
 change(program.command("check"))
-  .description("run every expectation of every scenario; a trace for each that fails")
+  .description("run every expectation and every policy of every scenario; a trace for each that fails")
   .argument("[path...]", "scenario files, or folders of them", ["scenarios"])
+  .option("--policy <file>", "policies that must hold besides; may be repeated", collect, [])
   .option("--watch", "run again whenever a file changes")
   .addOption(profile())
-  .addOption(format())
+  .addOption(
+    new Option("--format <format>", "text, json, junit, sarif or markdown")
+      .choices(["text", "json", "junit", "sarif", "markdown"])
+      .default("text"),
+  )
   .action(async (paths, options) =>
     finish((await import("./commands/check.ts")).check(paths, merged(options))),
   );
