@@ -1,10 +1,21 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
+export type { Box } from "./ask/boxes.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
 export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicy, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
+export {
+  type Pair,
+  type PairSets,
+  type PairsOptions,
+  type PairVerdict,
+  Reach,
+  type ReachCount,
+  reach,
+  type SubnetName,
+} from "./ask/reach.ts";
 export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
 export type { Obstacle } from "./ask/repair-plan.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
@@ -15,7 +26,7 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
-export type { PairChange, SubnetName } from "./ask/side-effects.ts";
+export type { PairChange } from "./ask/side-effects.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";

@@ -8,7 +8,11 @@ export function junitReport(results: readonly Result[]): string {
     const suite = report.testSuite().name(xmlText(file));
     for (const result of results.filter((one) => one.file === file)) {
       const { kind, outcome, name, source, message, detail } = result;
-      const test = suite.testCase().className(xmlText(file)).name(xmlText(name)).file(xmlText(placeOf(source).file));
+      const test = suite
+        .testCase()
+        .className(xmlText(file))
+        .name(xmlText(name))
+        .file(xmlText(placeOf(source).file));
       const text = xmlText([message, source, detail].filter((part) => part !== "").join("\n"));
       if (outcome === "failed") test.failure(xmlText(message), kind).stacktrace(text);
       else if (outcome === "error") test.error(xmlText(message), kind, text);

@@ -8,6 +8,7 @@ import { type CidrAdvice, cidrAdvice } from "./cidr-advice.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Fault, faultsOf } from "./fault.ts";
 import { type RelatedRoute, relatedRoutes } from "./peering-detail.ts";
+import { reach } from "./reach.ts";
 import { afterAll, combined, type Obstacle, type Plan, pairsOf, repairPair } from "./repair-plan.ts";
 import { type PairChange, sideEffects } from "./side-effects.ts";
 
@@ -80,6 +81,7 @@ export function diagnose(network: Network, from: Endpoint, to: Endpoint, service
 /** Applies each set to a copy and asks again; what is refused, or is not two-way behind it, is dropped. */
 function verified(network: Network, from: Endpoint, to: Endpoint, service: Service, plan: Plan): Fix[] {
   const fixes: Fix[] = [];
+  const before = reach(network);
   const seen = new Set<string>();
   for (const actions of plan.sets) {
     const key = actions.map(formatAction).join("\n");
@@ -91,7 +93,7 @@ function verified(network: Network, from: Endpoint, to: Endpoint, service: Servi
     const by = actions.map((action) => entitled(after, action));
     const { verdict } = answer(after, from, to, service);
     if (verdict !== "two-way") continue;
-    const { opens, breaks, complete } = sideEffects(network, after);
+    const { opens, breaks, complete } = sideEffects(before, after);
     const isAsked = (change: PairChange): boolean =>
       covers(network, from, to, change) || covers(network, to, from, change);
     fixes.push({ actions, by, verdict, opens: opens.filter((change) => !isAsked(change)), breaks, complete });

@@ -1,21 +1,14 @@
-import { type Network, usableSpans, type Vpc } from "../model/network.ts";
+import type { Network, Vpc } from "../model/network.ts";
 import { farEnd } from "../model/peering.ts";
-import type { Verdict } from "../plane/round-trip.ts";
-import { answer } from "./answer.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type PairVerdict, type Reach, reach, type SubnetName } from "./reach.ts";
 
 /** What else a change does: pairs of subnets that fare better or worse behind it. */
-
-export interface SubnetName {
-  readonly vpc: string;
-  readonly subnet: string;
-}
 
 export interface PairChange {
   readonly from: SubnetName;
   readonly to: SubnetName;
-  readonly before: { readonly verdict: Verdict; readonly partial: boolean };
-  readonly after: { readonly verdict: Verdict; readonly partial: boolean };
+  readonly before: PairVerdict;
+  readonly after: PairVerdict;
 }
 
 export interface SideEffects {
@@ -28,13 +21,16 @@ export interface SideEffects {
 }
 
 /** Pairs compared for one change. */
-const MAX_PAIRS = 2000;
+const MAX_PAIRS = 1_000_000;
 
 /**
  * Compares the subnets of the VPCs that differ with those of their neighbours, before and after: nothing else can
- * change. Cost: two answers for each pair.
+ * change. Cost: O(network) to compile what is behind the change, and two table entries for each pair.
  */
-export function sideEffects(before: Network, after: Network): SideEffects {
+export function sideEffects(reachBefore: Reach, after: Network): SideEffects {
+  const before = reachBefore.network;
+  const reachAfter = reach(after);
+  const [places, newPlaces] = [placesOf(reachBefore), placesOf(reachAfter)];
   const changed = changedVpcs(before, after);
   const opens: PairChange[] = [];
   const breaks: PairChange[] = [];
@@ -45,7 +41,8 @@ export function sideEffects(before: Network, after: Network): SideEffects {
     const neighbours = [id, ...neighboursOf(before, id), ...neighboursOf(after, id)];
     for (const other of new Set(neighbours)) {
       for (const [from, to] of subnetPairs(after, id, other)) {
-        const key = [`${from.vpc}/${from.subnet}`, `${to.vpc}/${to.subnet}`].sort().join(" ");
+        const ends = [nameOf(from), nameOf(to)];
+        const key = [...ends].sort().join(" ");
         if (done.has(key)) continue;
         if (compared === MAX_PAIRS) {
           complete = false;
@@ -53,8 +50,12 @@ export function sideEffects(before: Network, after: Network): SideEffects {
         }
         done.add(key);
         compared++;
-        const change = compare(before, after, from, to);
-        if (change === undefined) continue;
+        const [a, b] = ends.map((end) => places.get(end));
+        if (a === undefined || b === undefined) continue;
+        const was = reachBefore.verdict(a, b);
+        const is = reachAfter.verdict(newPlaces.get(ends[0])!, newPlaces.get(ends[1])!);
+        if (was.verdict === is.verdict && was.partial === is.partial) continue;
+        const change = { from, to, before: was, after: is };
         const gain = score(change.after) - score(change.before);
         if (gain > 0) opens.push(change);
         if (gain < 0) breaks.push(change);
@@ -91,31 +92,12 @@ function* subnetPairs(network: Network, a: string, b: string): Generator<[Subnet
   }
 }
 
-function compare(before: Network, after: Network, from: SubnetName, to: SubnetName): PairChange | undefined {
-  const was = ask(before, from, to);
-  const is = ask(after, from, to);
-  if (was === undefined || is === undefined) return undefined;
-  if (was.verdict === is.verdict && was.partial === is.partial) return undefined;
-  return { from, to, before: was, after: is };
+function placesOf({ subnets }: Reach): Map<string, number> {
+  return new Map(subnets.map((name, i) => [nameOf(name), i]));
 }
 
-/** Returns the verdict of the two subnets; undefined when no packet can have an address of both. */
-function ask(network: Network, from: SubnetName, to: SubnetName): PairChange["before"] | undefined {
-  const [a, b] = [endpoint(network, from), endpoint(network, to)];
-  const shared = a.spans.some(({ first }) => b.spans.some((span) => typeof span.first === typeof first));
-  if (!shared) return undefined;
-  const { verdict, partial } = answer(network, a, b, { protocol: "any" });
-  return { verdict, partial };
-}
-
-function endpoint(network: Network, { vpc: id, subnet: name }: SubnetName): Endpoint {
-  const vpc = network.vpcs.get(id);
-  const subnet = vpc?.subnets.get(name);
-  const spans =
-    vpc === undefined || subnet === undefined
-      ? []
-      : [...usableSpans(vpc, subnet, 4), ...usableSpans(vpc, subnet, 6)];
-  return { text: `${id}/${name}`, spans: spans.map((span) => ({ vpc: id, subnet: name, ...span })) };
+function nameOf({ vpc, subnet }: SubnetName): string {
+  return `${vpc}/${subnet}`;
 }
 
 /** How much gets through: one direction counts 2, both 4, a part of the addresses more than none. */
