@@ -122,6 +122,21 @@ whatIf(program.command("preflight"))
     ),
   );
 
+whatIf(program.command("matrix"))
+  .description("all pairs of subnets: who reaches whom, in part or throughout, and gets the replies back")
+  .argument("<network>")
+  .option(
+    "--from <set>",
+    "only from there: VPC, SUBNET, VPC/SUBNET with * and ?, tag:KEY=VALUE, a CIDR",
+    collect,
+    [],
+  )
+  .option("--to <set>", "only to there; both may be repeated", collect, [])
+  .option("--all", "in JSON, also the pairs that are unreachable")
+  .action(async (network, options) =>
+    finish((await import("./commands/matrix.ts")).matrix(network, merged(options))),
+  );
+
 program
   .command("validate")
   .description("read a network and report every problem at once")

@@ -26,6 +26,7 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export { parseSelector, type Selector, select } from "./ask/selection.ts";
 export type { PairChange } from "./ask/side-effects.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
@@ -52,6 +53,7 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
+export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
