@@ -2,7 +2,7 @@ import { type Action, formatAction } from "../model/action.ts";
 import { apply } from "../model/control.ts";
 import type { Network, Vpc } from "../model/network.ts";
 import { joins, type Peering } from "../model/peering.ts";
-import type { Refusal } from "../model/rules.ts";
+import type { Refusal } from "../model/refusal.ts";
 import { newPeering } from "./preflight.ts";
 
 /** The ways to have an ACTIVE peering between two VPCs, with the control plane's consent. */
