@@ -43,7 +43,6 @@ test("why prints the answer of trace, with all causes, the routes to look at, an
       verdict: "two-way",
       opens: [],
       breaks: [],
-      complete: true,
     },
   ]);
   assert.equal([obstacles, advice], [[], null]);

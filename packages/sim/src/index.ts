@@ -1,5 +1,13 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
 export type { Box } from "./ask/boxes.ts";
+export {
+  type Change,
+  diff,
+  type Owner,
+  ownersBetween,
+  PairChange,
+  setsBetween,
+} from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
@@ -27,7 +35,7 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
-export type { PairChange } from "./ask/side-effects.ts";
+export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";

@@ -214,7 +214,7 @@ export function combined(plans: readonly Plan[]): Plan {
 }
 
 /** Returns the network behind the actions; undefined when one is refused. */
-export function afterAll(network: Network, actions: readonly Action[]): Network | undefined {
+function afterAll(network: Network, actions: readonly Action[]): Network | undefined {
   let next = network;
   for (const action of actions) {
     const outcome = apply(next, action, "repair");

@@ -4,13 +4,14 @@ import { findTable, type Network } from "../model/network.ts";
 import { joins, type Peering } from "../model/peering.ts";
 import type { Verdict } from "../plane/round-trip.ts";
 import { type Answer, answer, type Service } from "./answer.ts";
+import type { PairChange } from "./change.ts";
 import { type CidrAdvice, cidrAdvice } from "./cidr-advice.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Fault, faultsOf } from "./fault.ts";
 import { type RelatedRoute, relatedRoutes } from "./peering-detail.ts";
-import { reach } from "./reach.ts";
-import { afterAll, combined, type Obstacle, type Plan, pairsOf, repairPair } from "./repair-plan.ts";
-import { type PairChange, sideEffects } from "./side-effects.ts";
+import { combined, type Obstacle, type Plan, pairsOf, repairPair } from "./repair-plan.ts";
+import { sideEffects } from "./side-effects.ts";
+import { WhatIf } from "./what-if.ts";
 
 /**
  * Why a pair is not two-way, and the smallest sets of actions that make it so. What is proposed was applied to a copy by
@@ -42,8 +43,6 @@ export interface Fix {
   /** Other pairs of subnets that get through, or further, by it. */
   readonly opens: readonly PairChange[];
   readonly breaks: readonly PairChange[];
-  /** False when only a part of the pairs that may change was compared. */
-  readonly complete: boolean;
 }
 
 /** How many fixes are tried and how many are returned. */
@@ -81,22 +80,25 @@ export function diagnose(network: Network, from: Endpoint, to: Endpoint, service
 /** Applies each set to a copy and asks again; what is refused, or is not two-way behind it, is dropped. */
 function verified(network: Network, from: Endpoint, to: Endpoint, service: Service, plan: Plan): Fix[] {
   const fixes: Fix[] = [];
-  const before = reach(network);
+  const session = new WhatIf(network);
   const seen = new Set<string>();
   for (const actions of plan.sets) {
     const key = actions.map(formatAction).join("\n");
     if (fixes.length === TRIED) break;
     if (actions.length === 0 || seen.has(key)) continue;
     seen.add(key);
-    const after = afterAll(network, actions);
-    if (after === undefined) continue;
-    const by = actions.map((action) => entitled(after, action));
-    const { verdict } = answer(after, from, to, service);
-    if (verdict !== "two-way") continue;
-    const { opens, breaks, complete } = sideEffects(before, after);
-    const isAsked = (change: PairChange): boolean =>
-      covers(network, from, to, change) || covers(network, to, from, change);
-    fixes.push({ actions, by, verdict, opens: opens.filter((change) => !isAsked(change)), breaks, complete });
+    const tried = session.apply(actions, "repair");
+    if (tried.kind === "refused") continue;
+    const { verdict } = answer(session.network, from, to, service);
+    if (verdict === "two-way") {
+      const by = actions.map((action) => entitled(session.network, action));
+      const { opens, breaks } = sideEffects(tried.change);
+      const others = opens.filter(
+        (change) => !covers(network, from, to, change) && !covers(network, to, from, change),
+      );
+      fixes.push({ actions, by, verdict, opens: others, breaks });
+    }
+    session.undo();
   }
   const ranked = fixes
     .map((fix, i) => ({ fix, i, odd: fix.actions.filter(isSingleAddress).length }))

@@ -1,7 +1,7 @@
+import type { PairChange } from "../ask/change.ts";
 import type { Fault } from "../ask/fault.ts";
 import type { Diagnosis, Fix } from "../ask/repair.ts";
 import type { Obstacle } from "../ask/repair-plan.ts";
-import type { PairChange } from "../ask/side-effects.ts";
 import { formatAction } from "../model/action.ts";
 import { CAUSES } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
@@ -61,15 +61,14 @@ function renderFault({ path, from, to, trace }: Fault, style: Style): string[] {
   ];
 }
 
-function renderFix({ actions, by, opens, breaks, complete }: Fix, style: Style): string[] {
+function renderFix({ actions, by, opens, breaks }: Fix, style: Style): string[] {
   const accounts = new Set(by);
   const lines = actions.map((action, i) => {
     const who = accounts.size > 1 ? style.dim(`  by ${by[i]}`) : "";
     return `  ${formatAction(action)}${who}`;
   });
   lines.push(...renderPairs("also opens", opens, style), ...renderPairs(style.bad("breaks"), breaks, style));
-  if (!complete) lines.push(style.dim("  not all pairs that may change were compared"));
-  else if (opens.length + breaks.length === 0) lines.push(style.dim("  opens and breaks nothing else"));
+  if (opens.length + breaks.length === 0) lines.push(style.dim("  opens and breaks nothing else"));
   return lines;
 }
 

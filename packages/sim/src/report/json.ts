@@ -66,13 +66,12 @@ export function diagnosisJson(network: Network, found: Diagnosis): object {
         enabled: route.enabled,
       })),
     })),
-    fixes: fixes.map(({ actions, by, verdict, opens, breaks, complete }) => ({
+    fixes: fixes.map(({ actions, by, verdict, opens, breaks }) => ({
       actions: actions.map(formatAction),
       by,
       verdict,
       opens,
       breaks,
-      complete,
     })),
     obstacles: obstacles.map(({ kind, message, refused }) => {
       if (refused === undefined) return { kind, message };
