@@ -12,6 +12,7 @@ import {
   parseAction,
   parseTime,
   playStep,
+  type Refusal,
   readPolicyFile,
   readScenario,
   type ScenarioFile,
@@ -78,18 +79,16 @@ export function whatIf(before: Network, options: Pick<NetworkOptions, "at" | "do
   }
   for (const text of options.do ?? []) {
     const outcome = apply(network, parseArgument(parseAction, text, "--do"), "--do");
-    if (outcome.kind === "refused") {
-      const { message, code, advice } = outcome.refusal;
-      throw wrong(
-        "refused",
-        `--do ${JSON.stringify(text)}`,
-        `${message} (${code})`,
-        advice.replace(/\.$/, ""),
-      );
-    }
+    if (outcome.kind === "refused") throw refusal(text, outcome.refusal);
     network = outcome.network;
   }
   return network;
+}
+
+/** Returns what the control plane said to an action of `--do` as an input error. */
+export function refusal(action: string, { message, code, advice }: Refusal): InputError {
+  const source = `--do ${JSON.stringify(action)}`;
+  return wrong("refused", source, `${message} (${code})`, advice.replace(/\.$/, ""));
 }
 
 /** Reads an argument by a grammar of its own. */

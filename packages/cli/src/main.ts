@@ -137,6 +137,16 @@ whatIf(program.command("matrix"))
     finish((await import("./commands/matrix.ts")).matrix(network, merged(options))),
   );
 
+whatIf(program.command("diff"))
+  .description(
+    "which pairs of subnets change between two networks, or by --do: from what to what, and by which route",
+  )
+  .argument("<before>")
+  .argument("[after]", "the network to compare with; without it, what --do makes of the first")
+  .action(async (before, after, options) =>
+    finish((await import("./commands/diff.ts")).diffCommand(before, after, merged(options))),
+  );
+
 whatIf(program.command("peerings"))
   .description("the peerings: state, cap and who pays; of one of them also the routes of both sides")
   .argument("<network>")

@@ -16,6 +16,26 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Prints data that comes in pieces, some at a time. */
+export function printPieces(pieces: Iterable<string>): void {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < FLUSH) continue;
+    process.stdout.write(text);
+    text = "";
+  }
+  process.stdout.write(text);
+}
+
+const FLUSH = 1 << 16;
+
+/** Prints the warnings of a reading, unless they are not wanted. */
+export function warn(warnings: readonly Issue[], options: Look & { readonly quiet: boolean }): void {
+  if (options.quiet) return;
+  for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+}
+
 /** Prints anything that is not data, to standard error. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);

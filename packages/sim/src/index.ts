@@ -67,6 +67,7 @@ export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
+export { type Causes, changeJson, renderChange } from "./report/change.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";

@@ -9,7 +9,7 @@ import {
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, parseArgument, wrong } from "../input.ts";
-import { print, progress, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, printPieces, progress, styleFor, warn } from "../terminal.ts";
 
 interface MatrixOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -23,8 +23,7 @@ interface MatrixOptions extends NetworkOptions {
 /** Prints the reachability of all pairs of subnets, or of those that are asked for. */
 export function matrix(file: string, options: MatrixOptions): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   const all = reach(network);
   const view = {
     from: chosen(network, all, options.from, "--from"),
@@ -35,19 +34,10 @@ export function matrix(file: string, options: MatrixOptions): number {
     return EXIT.yes;
   }
   const bar = progress("subnets", all.subnets.length);
-  let text = "";
-  for (const piece of matrixJson(all, view, { all: options.all ?? false, onSubnet: bar.update })) {
-    text += piece;
-    if (text.length < FLUSH) continue;
-    process.stdout.write(text);
-    text = "";
-  }
+  printPieces(matrixJson(all, view, { all: options.all ?? false, onSubnet: bar.update }));
   bar.stop();
-  process.stdout.write(text);
   return EXIT.yes;
 }
-
-const FLUSH = 1 << 16;
 
 /** Returns the indices of the subnets that any of the selectors means; all of them where there is none. */
 function chosen(network: Network, { subnets }: Reach, texts: readonly string[], option: string): number[] {

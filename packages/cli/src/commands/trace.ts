@@ -1,7 +1,7 @@
 import { answer, answerJson, renderAnswer, resolveEndpoint, type Service, type Verdict } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, styleFor, warn } from "../terminal.ts";
 
 export interface TraceOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -24,8 +24,7 @@ const HAVE_PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "6", "17"]);
 /** Follows the packet and its reply. */
 export function traceCommand(file: string, src: string, dst: string, options: TraceOptions): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   const service = serviceOf(options);
   const from = resolveEndpoint(network, src, "<src>");
   const to = resolveEndpoint(network, dst, "<dst>");

@@ -211,6 +211,7 @@ export function* matrixJson(
   yield "\n]}\n";
 }
 
-function boxesJson(boxes: readonly Box[]): object[] {
+/** Returns sets of packets as JSON writes them. */
+export function boxesJson(boxes: readonly Box[]): object[] {
   return boxes.map(({ src, dst, ...rest }) => ({ src: src.map(String), dst: dst.map(String), ...rest }));
 }
