@@ -147,6 +147,16 @@ whatIf(program.command("diff"))
     finish((await import("./commands/diff.ts")).diffCommand(before, after, merged(options))),
   );
 
+whatIf(program.command("sweep"))
+  .description(
+    "take every peering and every route away, one at a time: how many pairs each breaks, the worst first",
+  )
+  .argument("<network>")
+  .option("--top <n>", "show so many of each; ten unless given, and all of them in JSON", count)
+  .action(async (network, options) =>
+    finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
+  );
+
 whatIf(program.command("peerings"))
   .description("the peerings: state, cap and who pays; of one of them also the routes of both sides")
   .argument("<network>")
@@ -251,6 +261,11 @@ async function finish(status: number | Promise<number>): Promise<void> {
 function stepCount(text: string): number {
   if (text === "all") return Number.POSITIVE_INFINITY;
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("A number of steps, or all.");
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
   return Number(text);
 }
 

@@ -35,6 +35,14 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
+export {
+  type Loss,
+  type PeeringLoss,
+  type RouteLoss,
+  type Sweep,
+  type SweepOptions,
+  sweep,
+} from "./ask/sweep.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
@@ -74,6 +82,7 @@ export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/js
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
+export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
   type Deed,
