@@ -12,7 +12,7 @@ export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
-export { evaluatePolicy, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
+export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export {
   type Pair,

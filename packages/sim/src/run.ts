@@ -1,6 +1,6 @@
 import { type Answer, answer } from "./ask/answer.ts";
 import { resolveEndpoint } from "./ask/endpoint.ts";
-import { evaluatePolicy, type Policy, type PolicyFinding } from "./ask/policy.ts";
+import { evaluatePolicies, type Policy, type PolicyFinding } from "./ask/policy.ts";
 import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
 import { advance, apply } from "./model/control.ts";
 import type { Network } from "./model/network.ts";
@@ -96,9 +96,8 @@ export function playStep(
     return { action, events: outcome.events, refusal: undefined, ok: step.refused === undefined };
   });
   const findings = step.expectations.map((expectation) => find(network, expectation));
-  const checks = policies.map((policy): PolicyCheck => {
-    const found = evaluatePolicy(network, policy);
-    const wanted = step.violates.includes(policy.name) ? "violated" : "holds";
+  const checks = evaluatePolicies(network, policies).map((found): PolicyCheck => {
+    const wanted = step.violates.includes(found.policy.name) ? "violated" : "holds";
     return { ...found, ok: found.result === wanted };
   });
   return { network, report: { step, meanwhile: later.events, deeds, findings, policies: checks } };

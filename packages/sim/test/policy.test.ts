@@ -1,5 +1,5 @@
 import {
-  evaluatePolicy,
+  evaluatePolicies,
   type Network,
   type Policy,
   readPolicyFile,
@@ -33,7 +33,7 @@ function policies(text: string, network: Network): Policy[] {
 /** `holds`, or the result with what breaks it. */
 function say(network: Network, line: string): string {
   const [policy] = policies(`policies: [ { ${line} } ]`, network);
-  const { result, violations, undecided } = evaluatePolicy(network, policy);
+  const { result, violations, undecided } = evaluatePolicies(network, [policy])[0];
   const text = ({ message, route }: Violation): string =>
     route === undefined ? message : `${message} by ${route.destination} -> ${route.target}`;
   return [result, ...[...violations, ...undecided].map(text)].join("; ");
@@ -72,9 +72,13 @@ const ROWS: readonly (readonly [policy: string, done: readonly string[], found: 
   [
     "reachable: { from: prod-1, to: prod-2/app }",
     ["delete-route prod-2 10.1.0.0/16", "add-route prod-2 10.1.1.0/24 -> pp"],
-    "violated; prod-1 and prod-2 are forward-only",
+    "violated; prod-1/db and prod-2/app are forward-only",
   ],
-  ["reachable: { from: prod-1/app, to: [prod-2, dev-1] }", [], "violated; prod-1 and dev-1 are unreachable"],
+  [
+    "reachable: { from: prod-1/app, to: [prod-2, dev-1] }",
+    [],
+    "violated; prod-1/app and dev-1/lab are unreachable",
+  ],
   [
     "only: { from: prod-2, to: prod-1/db }",
     ["associate prod-1/app prod-1"],
@@ -98,7 +102,7 @@ for (const [policy, done, found] of ROWS) {
 test("the counterexample of `only` lies outside what is allowed", () => {
   const network = read(NETWORK);
   const [policy] = policies("policies: [ { only: { from: [10.2.1.0/25, prod-1], to: db } } ]", network);
-  const [{ flow }] = evaluatePolicy(network, policy).violations;
+  const [{ flow }] = evaluatePolicies(network, [policy])[0].violations;
   assert.is(flow.from.address, 0x0a020180);
   assert.is(flow.forward.outcome, "delivered");
 });

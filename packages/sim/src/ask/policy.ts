@@ -2,10 +2,11 @@ import { familyOf } from "@twoway/core";
 import type { RouteName } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
 import { type RoundTrip, roundTrip } from "../plane/round-trip.ts";
-import type { Trace } from "../plane/trace.ts";
-import { answer } from "./answer.ts";
-import type { EndpointSpan } from "./endpoint.ts";
+import type { Spot, Trace } from "../plane/trace.ts";
+import { answer, spotAt } from "./answer.ts";
+import { cut, type EndpointSpan } from "./endpoint.ts";
 import { paths } from "./paths.ts";
+import { type Pair, type Reach, reach } from "./reach.ts";
 import { type Selector, select } from "./selection.ts";
 
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
@@ -39,7 +40,7 @@ export interface PolicyFinding {
   readonly policy: Policy;
   /** Violated as soon as one flow is; undetermined when none is, and one cannot be decided. */
   readonly result: "holds" | "violated" | "undetermined";
-  /** One for each two VPCs. */
+  /** One for each two VPCs at most. */
   readonly violations: readonly Violation[];
   readonly undecided: readonly Violation[];
 }
@@ -47,86 +48,154 @@ export interface PolicyFinding {
 /** How many violations are kept; one is enough for the verdict. */
 const MAX_VIOLATIONS = 20;
 
-/** Looks at every address of the sets. O(tables × stretches) traces for each two sets. */
-export function evaluatePolicy(network: Network, policy: Policy): PolicyFinding {
-  const violations: Violation[] = [];
-  const undecided: Violation[] = [];
-  const keep = (list: Violation[], violation: Violation): boolean =>
-    list.length < MAX_VIOLATIONS && list.push(violation) > 0;
-  const forbid = (senders: readonly EndpointSpan[], targets: readonly EndpointSpan[]): void => {
-    const seen = new Set<string>();
-    for (const { from, to, trace } of paths(network, senders, targets)) {
-      if (trace.outcome === "dropped") continue;
-      const key = `${trace.outcome} ${from.vpc} ${to.vpc}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const flow = roundTrip(network, from, to);
-      const route = routeOf(trace);
-      const [list, verb] = trace.outcome === "delivered" ? [violations, "gets"] : [undecided, "may get"];
-      keep(list, {
-        flow,
-        route,
-        message: `a packet ${verb} from ${from.vpc}/${from.subnet} to ${to.vpc}/${to.subnet}`,
-      });
-    }
-  };
-  switch (policy.kind) {
-    case "isolated": {
-      const sets = policy.sets.map((set) => select(network, set));
-      sets.forEach((a, i) => {
-        sets.forEach((b, j) => {
-          if (i !== j) forbid(a, b);
-        });
-      });
-      break;
-    }
-    case "only": {
-      const targets = select(network, policy.to);
-      const allowed = [...select(network, policy.from), ...targets];
-      forbid(without(select(network, EVERYTHING), allowed), targets);
-      break;
-    }
-    case "reachable": {
-      const [sources, destinations] = [select(network, policy.from), select(network, policy.to)];
-      for (const from of byVpc(sources)) {
-        for (const to of byVpc(destinations)) {
-          const found = worstOf(network, from, to);
-          if (found === undefined || found.verdict === "two-way") continue;
-          const { shown, verdict } = found;
-          const message = `${from[0].vpc} and ${to[0].vpc} are ${verdict}`;
-          keep(verdict === "unknown" ? undecided : violations, { flow: shown, route: undefined, message });
-        }
-      }
-      break;
-    }
-    default:
-      return policy satisfies never;
-  }
-  const result = violations.length > 0 ? "violated" : undecided.length > 0 ? "undetermined" : "holds";
-  return { policy, result, violations, undecided };
+/**
+ * Looks at every address of the sets: which subnets hear each other is read from the compiled network, and only where
+ * they do is a packet followed. O(network + pairs of subnets in question).
+ */
+export function evaluatePolicies(network: Network, policies: readonly Policy[]): PolicyFinding[] {
+  if (policies.length === 0) return [];
+  const all = reach(network);
+  return policies.map((policy) => {
+    const evaluation = new Evaluation(all);
+    evaluation.look(policy);
+    const { violations, undecided } = evaluation;
+    const result = violations.length > 0 ? "violated" : undecided.length > 0 ? "undetermined" : "holds";
+    return { policy, result, violations, undecided };
+  });
 }
+
+class Evaluation {
+  readonly violations: Violation[] = [];
+  readonly undecided: Violation[] = [];
+  readonly #reach: Reach;
+  readonly #network: Network;
+  readonly #places: ReadonlyMap<string, number>;
+  /** VPCs of which a violation, or a doubt, is known already; one is enough. */
+  readonly #told = new Set<string>();
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+    this.#network = reach.network;
+    this.#places = new Map(reach.subnets.map(({ vpc, subnet }, i) => [`${vpc} ${subnet}`, i]));
+  }
+
+  look(policy: Policy): void {
+    const network = this.#network;
+    switch (policy.kind) {
+      case "isolated": {
+        const sets = policy.sets.map((set) => select(network, set));
+        sets.forEach((a, i) => {
+          sets.forEach((b, j) => {
+            if (i !== j) this.#forbid(a, b);
+          });
+        });
+        return;
+      }
+      case "only": {
+        const targets = select(network, policy.to);
+        const allowed = [...select(network, policy.from), ...targets];
+        this.#forbid(without(select(network, EVERYTHING), allowed), targets);
+        return;
+      }
+      case "reachable":
+        this.#require(select(network, policy.from), select(network, policy.to));
+        return;
+      default:
+        policy satisfies never;
+    }
+  }
+
+  #forbid(senders: readonly EndpointSpan[], targets: readonly EndpointSpan[]): void {
+    const [from, to] = [this.#bySubnet(senders), this.#bySubnet(targets)];
+    for (const pair of this.#reach.pairs({ from: from.keys(), to: to.keys() })) {
+      if (this.#isTold("delivered", pair.from, pair.to)) continue;
+      const found = this.#delivered(pair, from.get(pair.from)!, to.get(pair.to)!);
+      if (found !== undefined) this.#tell(found.from, found.to);
+    }
+    // hosts of one subnet hear each other, and a table with a doubt may lead anywhere
+    for (const [s, mine] of from) {
+      const table = this.#reach.compiled.layout.subnetTable[s];
+      const doubtful = this.#reach.compiled.doubts[table] === 1;
+      const others = doubtful ? targets : (to.get(s) ?? []);
+      for (const { from, to, trace } of paths(this.#network, mine, others))
+        if (trace.outcome !== "dropped") this.#tell(from, to);
+    }
+  }
+
+  /** Returns two addresses of the pair between which a packet arrives. */
+  #delivered(
+    { from, to, verdict, partial }: Pair,
+    senders: readonly EndpointSpan[],
+    targets: readonly EndpointSpan[],
+  ): { readonly from: Spot; readonly to: Spot } | undefined {
+    if (!partial && verdict !== "two-way" && verdict !== "forward-only") return undefined;
+    for (const { dst } of this.#reach.pair(from, to).forward) {
+      for (const { family, address, last } of dst) {
+        const sender = senders.find(({ first }) => familyOf(first) === family);
+        const target = targets
+          .filter(({ first }) => familyOf(first) === family)
+          .flatMap((span) => cut(span, { first: address, last }))[0];
+        if (sender !== undefined && target !== undefined)
+          return { from: spotAt(sender, sender.first), to: spotAt(target, target.first) };
+      }
+    }
+    return undefined;
+  }
+
+  #tell(from: Spot, to: Spot): void {
+    const flow = roundTrip(this.#network, from, to);
+    const { outcome } = flow.forward;
+    const key = `${outcome} ${from.vpc} ${to.vpc}`;
+    if (outcome === "dropped" || this.#told.has(key)) return;
+    this.#told.add(key);
+    const [list, verb] = outcome === "delivered" ? [this.violations, "gets"] : [this.undecided, "may get"];
+    const message = `a packet ${verb} from ${from.vpc}/${from.subnet} to ${to.vpc}/${to.subnet}`;
+    if (list.length < MAX_VIOLATIONS) list.push({ flow, route: routeOf(flow.forward), message });
+  }
+
+  #require(sources: readonly EndpointSpan[], destinations: readonly EndpointSpan[]): void {
+    const [from, to] = [this.#bySubnet(sources), this.#bySubnet(destinations)];
+    for (const [s, mine] of from) {
+      for (const [d, theirs] of to) {
+        if (s === d || this.#isTold("required", s, d)) continue;
+        const { verdict, partial } = this.#reach.verdict(s, d);
+        // a part of what is two-way throughout is two-way
+        if ((verdict === "two-way" && !partial) || !shareFamily(mine, theirs)) continue;
+        const found = answer(this.#network, { text: "", spans: mine }, { text: "", spans: theirs }, ANY);
+        if (found.verdict === "two-way") continue;
+        const [a, b] = [this.#reach.subnets[s], this.#reach.subnets[d]];
+        this.#told.add(`required ${a.vpc} ${b.vpc}`);
+        const message = `${a.vpc}/${a.subnet} and ${b.vpc}/${b.subnet} are ${found.verdict}`;
+        const list = found.verdict === "unknown" ? this.undecided : this.violations;
+        if (list.length < MAX_VIOLATIONS) list.push({ flow: found.shown, route: undefined, message });
+      }
+    }
+  }
+
+  #isTold(what: string, from: number, to: number): boolean {
+    const [a, b] = [this.#reach.subnets[from], this.#reach.subnets[to]];
+    return this.#told.has(`${what} ${a.vpc} ${b.vpc}`);
+  }
+
+  /** Returns the spans of each subnet, by its place among the subnets of the network. */
+  #bySubnet(spans: readonly EndpointSpan[]): Map<number, EndpointSpan[]> {
+    const groups = new Map<number, EndpointSpan[]>();
+    for (const span of spans) {
+      const place = this.#places.get(`${span.vpc} ${span.subnet}`)!;
+      const group = groups.get(place);
+      if (group === undefined) groups.set(place, [span]);
+      else group.push(span);
+    }
+    return groups;
+  }
+}
+
+const ANY = { protocol: "any" };
 
 const EVERYTHING: AddressSet = [{ text: "*", within: undefined, matches: () => true }];
 
-/** Returns the worst answer; undefined when no packet can have an address of both. */
-function worstOf(
-  network: Network,
-  from: readonly EndpointSpan[],
-  to: readonly EndpointSpan[],
-): ReturnType<typeof answer> | undefined {
-  const families = new Set(from.map(({ first }) => familyOf(first)));
-  if (!to.some(({ first }) => families.has(familyOf(first)))) return undefined;
-  return answer(network, { text: "", spans: from }, { text: "", spans: to }, { protocol: "any" });
-}
-
-function byVpc(spans: readonly EndpointSpan[]): EndpointSpan[][] {
-  const groups = new Map<string | undefined, EndpointSpan[]>();
-  for (const span of spans) {
-    const group = groups.get(span.vpc);
-    if (group === undefined) groups.set(span.vpc, [span]);
-    else group.push(span);
-  }
-  return [...groups.values()];
+function shareFamily(some: readonly EndpointSpan[], others: readonly EndpointSpan[]): boolean {
+  return some.some(({ first }) => others.some((other) => familyOf(other.first) === familyOf(first)));
 }
 
 /** Returns the senders that are in none of the others; a sender whose subnet is allowed in part is cut. */
@@ -134,7 +203,9 @@ function without(spans: readonly EndpointSpan[], others: readonly EndpointSpan[]
   const bySubnet = new Map<string, EndpointSpan[]>();
   for (const span of others) {
     const key = `${span.vpc} ${span.subnet}`;
-    bySubnet.set(key, [...(bySubnet.get(key) ?? []), span]);
+    const known = bySubnet.get(key);
+    if (known === undefined) bySubnet.set(key, [span]);
+    else known.push(span);
   }
   return spans.flatMap((span) => {
     let left = [span];

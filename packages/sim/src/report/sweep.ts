@@ -5,7 +5,8 @@ import { PLAIN, type Style } from "./text.ts";
 
 /** What each single loss would break, the worst first: of peerings and of routes so many. */
 export function renderSweep({ peerings, routes, tried }: Sweep, top: number, style: Style = PLAIN): string {
-  const width = Math.max(...[...peerings, ...routes].map(({ broken }) => String(broken).length), 6);
+  // the worst come first, so the first is the widest
+  const width = Math.max(String(peerings[0]?.broken ?? 0).length, String(routes[0]?.broken ?? 0).length, 6);
   const row = (broken: number, opened: number, what: string, note: string): string => {
     const gain = opened === 0 ? "" : style.dim(`  (and opens ${opened})`);
     return `  ${style.bad(String(broken).padStart(width))}  ${what}${gain}${note}`;
