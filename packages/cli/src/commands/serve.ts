@@ -5,7 +5,7 @@ import { type OpenJournal, openJournal } from "../api/journal.ts";
 import { listen } from "../api/server.ts";
 import { Store } from "../api/store.ts";
 import { loadNetwork, type NetworkOptions, unreadable, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, styleFor, tell, warn } from "../terminal.ts";
 
 interface ServeOptions extends Pick<NetworkOptions, "profile"> {
   readonly api?: boolean;
@@ -45,7 +45,7 @@ function openStore(
   options: ServeOptions,
 ): { readonly store: Store; readonly close: () => void } {
   if (options.journal === undefined) {
-    return { store: new Store(initialNetwork(file, options), 0, undefined), close: () => {} };
+    return { store: new Store(initialNetwork(file, options)), close: () => {} };
   }
   let opened: OpenJournal;
   try {
@@ -53,14 +53,14 @@ function openStore(
   } catch (error) {
     throw unreadable(options.journal, error);
   }
-  const { journal, network, lastId, warning, isOld } = opened;
+  const { journal, network, past, warning, isOld } = opened;
   const warn = (text: string): void => {
     if (!options.quiet)
       tell(`${styleFor(process.stderr, options).doubt("warning")}  ${options.journal}  ${text}`);
   };
   if (warning !== undefined) warn(warning);
   if (isOld && file !== undefined) warn(`the network comes from the journal; ${file} is not read`);
-  return { store: new Store(network, lastId, journal), close: () => journal.close() };
+  return { store: new Store(network, past, journal), close: () => journal.close() };
 }
 
 function initialNetwork(file: string | undefined, options: ServeOptions): Network {
@@ -69,8 +69,7 @@ function initialNetwork(file: string | undefined, options: ServeOptions): Networ
     return readScenario(`profile: ${profile}\nvpcs: {}\n`, "empty network").scenario.network;
   }
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   return network;
 }
 

@@ -88,13 +88,13 @@ function verdictsBetween(
   const isChanged = ({ packet }: Path): boolean => packet.translations.length > 0;
   if (anyTo.vpc === undefined || forwards.some((paths) => paths.some(isChanged))) {
     // what comes back depends on how the packet left
-    for (const from of sender.spots)
-      for (const to of receiver.spots) consider({ from, to }, waysBetween(network, from, to), admitted);
+    for (const to of receiver.spots)
+      for (const from of sender.spots) consider({ from, to }, waysBetween(network, from, to), admitted);
     return verdicts;
   }
   const backs = sender.spots.map((from) => replyPath(network, from, anyTo));
-  for (const [i, from] of sender.spots.entries()) {
-    for (const [j, to] of receiver.spots.entries()) {
+  for (const [j, to] of receiver.spots.entries()) {
+    for (const [i, from] of sender.spots.entries()) {
       // the paths were found with other addresses of the same kinds; the filters look at these
       const meant = (spot: Spot): Spot => (spot === anyFrom ? from : spot === anyTo ? to : spot);
       const fates: Admit = (_, check, remote) => admitted(network, check, meant(remote));

@@ -3,6 +3,7 @@ import { type Network, tableOf } from "../model/network.ts";
 import { groupsAt, hostAt, type Spot } from "../plane/packet.ts";
 import type { Endpoint, EndpointSpan } from "./endpoint.ts";
 import type { Places } from "./places.ts";
+import { firstAbove, spotAt } from "./stretches.ts";
 
 /**
  * One kind of an end's addresses: what routes and filters know of a sender beside its address is the same for all of
@@ -52,22 +53,11 @@ interface Stretch {
 }
 
 /** The first address of the span, and each place inside it. */
-function stretchesOf({ vpc, subnet, first, last }: EndpointSpan, places: readonly Address[]): Stretch[] {
+function stretchesOf(span: EndpointSpan, places: readonly Address[]): Stretch[] {
+  const { first, last } = span;
   const at = firstAbove(places, first);
-  const stretches: Stretch[] = [{ spot: { vpc, subnet, address: first }, stretch: at }];
+  const stretches: Stretch[] = [{ spot: spotAt(span, first), stretch: at }];
   for (let i = at; i < places.length && places[i] <= last; i++)
-    stretches.push({ spot: { vpc, subnet, address: places[i] }, stretch: i + 1 });
+    stretches.push({ spot: spotAt(span, places[i]), stretch: i + 1 });
   return stretches;
-}
-
-/** Returns the index of the first address above `address`, by binary search. */
-function firstAbove(sorted: readonly Address[], address: Address): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

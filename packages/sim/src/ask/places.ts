@@ -1,10 +1,18 @@
-import { type Address, type Address4, type Address6, type Family, familyOf, type Prefix } from "@twoway/core";
+import { type Address, type Family, familyOf, Prefix } from "@twoway/core";
 import type { FilterRule } from "../model/filter.ts";
 import type { Hub } from "../model/hub.ts";
-import { type Network, type RouteTable, type Subnet, tableOf, type Vpc } from "../model/network.ts";
+import {
+  type Network,
+  type RouteTable,
+  type Subnet,
+  tableOf,
+  usableSpans,
+  type Vpc,
+} from "../model/network.ts";
 import { PRIVATE_SPACE } from "../model/private-space.ts";
 import { routesOf } from "../plane/hub.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { after } from "./stretches.ts";
 
 /** Ascending, by family: every address at which the fate of a packet between two ends may change. */
 export type Places = Readonly<Record<Family, readonly Address[]>>;
@@ -71,10 +79,31 @@ class Search {
   /** A packet that leaves or reaches the subnet obeys its table, its ACL, and the groups of its hosts. */
   subnet(vpc: Vpc, subnet: Subnet): void {
     if (this.#isKnown(subnet)) return;
+    this.#overlaps(vpc);
     this.#table(tableOf(vpc, subnet));
     if (subnet.acl !== undefined) this.#rules(this.#network.acls?.get(subnet.acl));
     this.#groups(subnet.groups);
     for (const { groups } of subnet.hosts?.values() ?? []) this.#groups(groups);
+  }
+
+  /** Where subnets of a VPC overlap, the first one has the address, and may declare its hosts. */
+  #overlaps(vpc: Vpc): void {
+    if (this.#isKnown(vpc)) return;
+    const blocks = [...vpc.subnets.values()]
+      .flatMap((subnet) => subnet.cidrs.map((cidr) => ({ cidr, subnet })))
+      .sort((a, b) => Prefix.compare(a.cidr, b.cidr));
+    let outer: (typeof blocks)[number] | undefined;
+    for (const inner of blocks) {
+      if (!outer?.cidr.overlaps(inner.cidr)) {
+        outer = inner;
+        continue;
+      }
+      for (const { cidr, subnet } of [outer, inner]) {
+        this.block(cidr);
+        for (const { first, last } of usableSpans(vpc, subnet, cidr.family))
+          this.block({ address: first, last });
+      }
+    }
   }
 
   #table({ routes }: RouteTable): void {
@@ -126,10 +155,4 @@ class Search {
     this.#seen.add(thing);
     return false;
   }
-}
-
-/** Returns the next address; undefined behind the last one of the family. */
-function after(address: Address): Address | undefined {
-  if (typeof address === "number") return address === 0xffffffff ? undefined : ((address + 1) as Address4);
-  return BigInt.asUintN(128, address + 1n) === 0n ? undefined : ((address + 1n) as Address6);
 }

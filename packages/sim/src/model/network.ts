@@ -2,7 +2,7 @@ import type { Address, Family, Prefix } from "@twoway/core";
 import type { NetworkAcl, SecurityGroup } from "./filter.ts";
 import type { Hub } from "./hub.ts";
 import type { Peering } from "./peering.ts";
-import { type GatewayKind, PROFILES, type Profile, type ProfileName } from "./profile.ts";
+import { type GatewayKind, PROFILES, type Profile, type ProfileName, type Quotas } from "./profile.ts";
 import type { Routes } from "./routes.ts";
 
 /**
@@ -21,6 +21,8 @@ export interface Network {
   readonly hubs?: ReadonlyMap<string, Hub>;
   readonly groups?: ReadonlyMap<string, SecurityGroup>;
   readonly acls?: ReadonlyMap<string, NetworkAcl>;
+  /** Quotas that the provider raised; those of a VPC's profile hold where nothing stands here. */
+  readonly quotas?: Partial<Quotas>;
 }
 
 export interface Vpc {
@@ -29,6 +31,11 @@ export interface Vpc {
   readonly account: string;
   readonly region: string;
   readonly profile: Profile;
+  /**
+   * It is the classic network of an account in a region, not a VPC: its servers reach each other and nothing by a
+   * peering or a route (B6), and no action edits it.
+   */
+  readonly classic?: true;
   /** Primary CIDRs: the IPv4 one first, then any IPv6 ones. */
   readonly cidrs: readonly Prefix[];
   /** Secondary (辅助) CIDRs: local like the primary ones, but not every cloud's peering carries them (S8). */
@@ -39,6 +46,8 @@ export interface Vpc {
   readonly tables: ReadonlyMap<string, RouteTable>;
   /** Id of the table of every subnet that names none. */
   readonly mainTable: string;
+  /** What somebody marked it with, by key; its subnets have these too. */
+  readonly tags?: ReadonlyMap<string, string>;
   readonly source: string;
 }
 
@@ -58,6 +67,7 @@ export interface Subnet {
   readonly acl?: string;
   /** Security groups of every host here that names none of its own; undefined means that none filters. */
   readonly groups?: readonly string[];
+  readonly tags?: ReadonlyMap<string, string>;
   readonly source: string;
 }
 

@@ -101,6 +101,12 @@ function send(network: Network, packet: Packet): Path[] {
     const ending = stop("source-not-in-subnet", vpcComponent(vpc), message);
     return [{ hops: [vpcHop(vpc)], ending, checks: [], packet }];
   }
+  if (vpc.classic && packet.destination.vpc !== vpc.id) {
+    const text = formatAddress(source.address);
+    const message = `${text} is in the classic network ${vpc.id}, and nothing there is joined to a VPC`;
+    const ending = stop("classic-network", vpcComponent(vpc), message);
+    return [{ hops: [vpcHop(vpc)], ending, checks: [], packet }];
+  }
   return follow(network, { kind: "subnet", vpc, subnet, groups: groupsAt(network, source) }, packet, []);
 }
 

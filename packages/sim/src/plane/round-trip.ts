@@ -5,7 +5,7 @@ import { hintsFor } from "./hint.ts";
 import type { Spot } from "./packet.ts";
 import { type Path, pathsTo, replyPaths } from "./path.ts";
 import { type Asked, repliesTo, requestOf, type Sample, sampleOf, showcase } from "./service.ts";
-import { type Outcome, partition, type Trace, traceOf } from "./trace.ts";
+import { type Outcome, partition, type Trace, traceOf, worstTrace } from "./trace.ts";
 
 /** Both ways of a flow, always both (S13), and what they come to together (S14). */
 
@@ -51,6 +51,12 @@ export function roundTrip(network: Network, from: Spot, to: Spot, asked: Asked =
   const isFiltered = shares.length > 1 || [forward, returned].some(({ cause }) => cause === "filter-denied");
   const sample = isFiltered ? { packet: sampleOf(worst.point, worst.reply) } : {};
   return { from: start, to: end, verdict: worst.verdict, ...sample, forward, return: returned };
+}
+
+/** Returns the reply to a packet that ended like this: of all services the one that fares worst. */
+export function returnTrace(network: Network, from: Spot, to: Spot, forward: Trace): Trace {
+  const paths = waysBetween(network, from, to).backs(forward.outcome === "delivered");
+  return worstTrace(network, paths, repliesTo(EVERYTHING.services, EVERYTHING.sourcePorts));
 }
 
 /** Finds the ways; each of the two kinds of reply is looked up when it is asked for, and then kept. */

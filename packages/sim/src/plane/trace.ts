@@ -32,7 +32,11 @@ export type { Spot } from "./packet.ts";
  * filters there.
  */
 export function trace(network: Network, from: Spot, to: Spot, services: Services = Services.all): Trace {
-  const paths = pathsTo(network, from, to);
+  return worstTrace(network, pathsTo(network, from, to), services);
+}
+
+/** Returns what happens to the first of the services that fares worst on the paths. */
+export function worstTrace(network: Network, paths: readonly Path[], services: Services): Trace {
   const { dropped, unknown } = partition(network, paths, services);
   const worst = [dropped, unknown, services].find(({ isEmpty }) => !isEmpty) ?? services;
   return traceOf(network, paths, showcase(worst));

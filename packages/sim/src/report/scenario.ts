@@ -3,14 +3,13 @@ import { formatTime } from "../model/clock.ts";
 import type { FilterRule, NetworkAcl, SecurityGroup } from "../model/filter.ts";
 import type { Attachment, Hub } from "../model/hub.ts";
 import type { Gateway, Host, Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
-import type { Peering } from "../model/peering.ts";
+import type { Peering, PeeringEnd } from "../model/peering.ts";
 import type { Routes } from "../model/routes.ts";
 import { formatRemote } from "../model/rule-text.ts";
 
 /**
  * Returns a network as a scenario in YAML that reads as the same network, one line for each VPC, peering, gateway and
- * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. What has no spelling in a
- * scenario is lost: places, and who dismissed a peering from his list.
+ * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. Only places are lost.
  */
 export function scenarioText(network: Network, name: string): string {
   const head = [
@@ -19,6 +18,7 @@ export function scenarioText(network: Network, name: string): string {
     `profile: ${network.profile}`,
     "load: lenient",
     `now: ${formatTime(network.now)}`,
+    ...(network.quotas === undefined ? [] : [`quotas: ${json(network.quotas)}`]),
   ];
   const vpcs = [...network.vpcs.values()];
   const tables = vpcs.flatMap((vpc) =>
@@ -58,7 +58,7 @@ export function scenarioText(network: Network, name: string): string {
         )),
     ...section(
       "peerings",
-      [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(peering))),
+      [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(network, peering))),
     ),
     ...section("routes", tables),
   ];
@@ -74,20 +74,24 @@ function entry(key: string, body: object): string {
 }
 
 function vpcBody(vpc: Vpc): object {
-  const { account, region, name, profile } = vpc;
+  const { account, region, name, profile, classic, mainTable } = vpc;
   return {
     account,
     region,
     name,
     profile: profile.name,
+    ...(classic ? { classic } : {}),
+    ...(mainTable === `${vpc.id}/main` ? {} : { table: mainTable }),
     cidr: texts(vpc.cidrs),
     ...(vpc.secondary.length === 0 ? {} : { secondary: texts(vpc.secondary) }),
+    ...tagsOf(vpc),
     subnets: Object.fromEntries([...vpc.subnets].map(([id, subnet]) => [id, subnetBody(subnet)])),
   };
 }
 
-function subnetBody({ cidrs, name, hosts, zone, acl, groups }: Subnet): object {
-  const body = { cidr: texts(cidrs), name, zone, acl, groups };
+function subnetBody(subnet: Subnet): object {
+  const { cidrs, name, hosts, zone, acl, groups } = subnet;
+  const body = { cidr: texts(cidrs), name, ...tagsOf(subnet), zone, acl, groups };
   if (hosts === undefined) return body;
   return { ...body, hosts: Object.fromEntries([...hosts].map(([id, host]) => [id, hostBody(host)])) };
 }
@@ -160,14 +164,22 @@ function ruleBody({ name, action, services, remote }: FilterRule): object {
   return { name, action, services: `${services}`, remote: far };
 }
 
-function peeringBody({ requester, accepter, state, bandwidth, requested, name }: Peering): object {
+function tagsOf({ tags }: Pick<Subnet, "tags">): object {
+  return tags === undefined ? {} : { tags: Object.fromEntries(tags) };
+}
+
+function peeringBody({ vpcs }: Network, peering: Peering): object {
+  const { requester, accepter, state, bandwidth, requested, name, hidden } = peering;
+  const end = ({ vpc, account, region }: PeeringEnd): unknown =>
+    vpcs.has(vpc) ? vpc : { vpc, account, region };
   return {
-    requester: requester.vpc,
-    accepter: accepter.vpc,
+    requester: end(requester),
+    accepter: end(accepter),
     state,
     ...(bandwidth === undefined ? {} : { bandwidth }),
     requested: formatTime(requested),
     name,
+    ...(hidden === undefined ? {} : { hidden }),
   };
 }
 

@@ -36,7 +36,8 @@ export function readGateways(reading: Reading, network: Network): Map<string, Ga
       continue;
     }
     const vpc = findVpc(reading, network, name, path);
-    if (vpc === undefined) continue;
+    if (vpc?.classic) findings.error("refused", `${name} is a classic network, which has no gateways`, path);
+    if (vpc === undefined || vpc.classic) continue;
     const gateway = { id, kind, vpc: name, source: findings.keyPlace(path) };
     gateways.set(
       id,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ATTACHMENT_KINDS, HUB_KINDS } from "../model/hub.ts";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
-import { GATEWAY_KINDS, PROFILE_NAMES } from "../model/profile.ts";
+import { GATEWAY_KINDS, PROFILE_NAMES, QUOTA_NAMES } from "../model/profile.ts";
 
 /**
  * The shape of a scenario file, once: the reader checks values by it, and editors complete by the JSON Schema made from
@@ -36,6 +36,10 @@ const host = z.union([
   }),
 ]);
 
+const tags = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+  .describe("Marks by which policies choose, for example `env: prod`");
+
 const subnet = z.union([
   text.describe("The subnet's CIDR"),
   z.strictObject({
@@ -48,6 +52,7 @@ const subnet = z.union([
     zone: name.optional().describe("Its availability zone"),
     acl: name.optional().describe("Its network ACL; nothing filters unless given"),
     groups: ids.optional().describe("Security groups of its hosts; nothing filters unless given"),
+    tags: tags.optional(),
     note: note.optional(),
   }),
 ]);
@@ -61,20 +66,35 @@ const vpc = z.strictObject({
     .optional()
     .describe("The rules of this VPC, where they differ from the file's"),
   cidr: cidrs,
+  classic: z
+    .literal(true)
+    .optional()
+    .describe("The classic network of an account in a region: no VPC, so nothing can be peered with it"),
+  table: text.optional().describe("The id of the main table; `VPC/main` unless given"),
   secondary: cidrs.optional().describe("Secondary CIDRs, which not every cloud's peering carries"),
   subnets: z.record(z.string(), subnet).optional(),
+  tags: tags.optional().describe("Marks of the VPC and all of its subnets"),
   note: note.optional(),
 });
+
+const end = z.union([
+  name,
+  z.strictObject({ vpc: name, account: name, region: name }).describe("A VPC that is not in this file"),
+]);
 
 const peering = z.union([
   text.describe("`VPC - VPC`, requester first, then `bandwidth MBPS` and a state, where needed"),
   z.strictObject({
-    requester: name,
-    accepter: name,
+    requester: end,
+    accepter: end,
     state: z.enum(PEERING_STATES).optional().describe("ACTIVE unless given"),
     bandwidth: z.number().int().positive().optional().describe("Cap of a cross-region peering in Mbps"),
     requested: text.optional().describe("When it was asked for; a PENDING request expires after seven days"),
     name: text.max(60).optional(),
+    hidden: z
+      .array(name)
+      .optional()
+      .describe("The accounts that do not list it any more, because they rejected, deleted or dismissed it"),
     note: note.optional(),
   }),
 ]);
@@ -183,12 +203,34 @@ const routes = z.union([
 const expectation = z.union([text, z.record(z.string(), z.string().nullable())]);
 const listOf = <T extends z.ZodType>(one: T) => z.union([one, z.array(one)]);
 
+const addressSet = z
+  .union([text, z.array(text).min(1)])
+  .describe("`VPC`, `SUBNET`, `VPC/SUBNET` with `*` and `?`, `tag:KEY=VALUE`, a CIDR; or a list of these");
+const ends = z.strictObject({ from: addressSet, to: addressSet });
+
+const policy = z.strictObject({
+  name: text.optional().describe("What the policy is called in reports and in `violates`"),
+  note: note.optional(),
+  isolated: z
+    .array(addressSet)
+    .min(2)
+    .optional()
+    .describe("Sets of which no packet gets from one to another, in either direction"),
+  reachable: ends.optional().describe("Every address of one and every address of the other reach each other"),
+  only: ends.optional().describe("Nothing gets to `to`, except from `from` and from `to` itself"),
+});
+
+const policies = z.array(policy);
+
 const step = z.strictObject({
   note: note.optional(),
   after: text.optional().describe("Time that passes first: `7d`, `12h`"),
   as: name.optional().describe("The account that acts; by default the party entitled to"),
   do: listOf(text).optional().describe("Actions: `add-route vpc1 10.2.0.0/16 -> pcx-1`. Always strict"),
   refused: text.optional().describe("The error code with which every action of this step must be refused"),
+  violates: listOf(text)
+    .optional()
+    .describe("Names of the policies that are violated after this step; all others must hold"),
   expect: listOf(expectation)
     .optional()
     .describe(
@@ -208,6 +250,14 @@ const scenario = z.strictObject({
       "`strict` refuses what the console would refuse, `lenient` warns and judges the network as it stands",
     ),
   now: text.optional().describe("The clock at the start: `2026-01-01`"),
+  quotas: z
+    .strictObject(
+      Object.fromEntries(QUOTA_NAMES.map((quota) => [quota, z.number().int().positive().optional()])),
+    )
+    .optional()
+    .describe(
+      "Quotas that the provider raised: of VPCs in a region, CIDRs, subnets, tables, routes, peerings",
+    ),
   vpcs: z.record(z.string(), vpc),
   peerings: z.record(z.string(), peering).optional(),
   gateways: z.record(z.string(), gateway).optional(),
@@ -218,11 +268,15 @@ const scenario = z.strictObject({
     .record(z.string(), routes)
     .optional()
     .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
+  policies: policies.optional().describe("What must hold after every step, whatever routes there are"),
   steps: z.array(step).optional(),
 });
 
+const policyFile = z.strictObject({ version: z.literal(1).optional(), name: text.optional(), policies });
+
 export type ScenarioInput = z.infer<typeof scenario>;
 export type StepInput = z.infer<typeof step>;
+export type PolicyInput = z.infer<typeof policy>;
 
 /** What is wrong with the value's shape: where, one sentence, and the key that was probably meant. */
 export interface ShapeProblem {
@@ -236,7 +290,16 @@ export interface ShapeProblem {
 
 /** Checks the shape of a whole scenario; an empty list means that the value is a `ScenarioInput`. */
 export function checkShape(value: unknown): ShapeProblem[] {
-  const result = scenario.safeParse(value);
+  return check(scenario, value);
+}
+
+/** Checks the shape of a file of policies; an empty list means that its `policies` is a list of `PolicyInput`. */
+export function checkPolicyShape(value: unknown): ShapeProblem[] {
+  return check(policyFile, value);
+}
+
+function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
+  const result = shape.safeParse(value);
   return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
 }
 
@@ -247,9 +310,11 @@ export function scenarioJsonSchema(): object {
 }
 
 const KNOWN_KEYS = new Set(
-  [scenario, vpc, step, group, acl, attachment, hub].flatMap((map) => Object.keys(map.shape)),
+  [scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile].flatMap((map) =>
+    Object.keys(map.shape),
+  ),
 );
-for (const union of [subnet, host, peering, gateway, rule, route, hubTable, routes]) {
+for (const union of [subnet, host, peering, end, gateway, rule, route, hubTable, routes]) {
   for (const option of union.options) {
     if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
   }
