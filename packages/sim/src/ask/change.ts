@@ -3,7 +3,8 @@ import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import type { PeeringState } from "../model/peering.ts";
 import { decide } from "../plane/forwarding.ts";
 import { common, outcomesIn, stretchesOf } from "../plane/stretches.ts";
-import { type PairSets, type PairVerdict, Reach, type SubnetName } from "./reach.ts";
+import type { SubnetName } from "./pair-sets.ts";
+import { type PairSets, type PairVerdict, Reach } from "./reach.ts";
 
 /** What is different between two networks: the pairs of subnets whose verdict changed, and what decided them. */
 export interface Change {
