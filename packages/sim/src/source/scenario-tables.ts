@@ -5,12 +5,14 @@ import type { Network, RouteTable, Vpc } from "../model/network.ts";
 import { Routes, type WrittenRoute } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
 import { checkName, entries, findVpc, type Inputs, judge, type Path, type Reading } from "./reading.ts";
+import type { RouteList } from "./route-lists.ts";
 
 /** The route tables of a scenario: whose they are, which subnets use them, and their routes, judged one by one. */
 
 export function readTables(reading: Reading, network: Network): Network {
   const vpcs = new Map(network.vpcs);
   const users = new Map<string, string>();
+  const { document } = reading.findings;
   for (const [key, input] of entries(reading.input.routes)) {
     const path = ["routes", key];
     const body = typeof input === "string" || Array.isArray(input) ? { routes: input } : input;
@@ -22,13 +24,23 @@ export function readTables(reading: Reading, network: Network): Network {
     const vpc = vpcs.get(isMain ? key : (subnets.vpc ?? ""));
     if (vpc === undefined) continue;
     const id = isMain ? vpc.mainTable : key;
-    const routes = readRoutes(reading, network, vpc, id, body.routes ?? [], routesPath);
+    const list = document.routeList(routesPath);
+    const routes =
+      list?.routes(network, vpc, document.places) ??
+      readRoutes(reading, network, vpc, id, list ?? body.routes ?? [], routesPath);
     const table: RouteTable = { id, vpc: vpc.id, routes, source: reading.findings.keyPlace(path) };
-    const moved = new Map(vpc.subnets);
-    for (const name of subnets.names) moved.set(name, { ...moved.get(name)!, table: id });
-    vpcs.set(vpc.id, { ...vpc, tables: new Map(vpc.tables).set(id, table), subnets: moved });
+    const tables = new Map(vpc.tables).set(id, table);
+    vpcs.set(vpc.id, { ...vpc, tables, subnets: withTable(vpc.subnets, subnets.names, id) });
   }
   return { ...network, vpcs };
+}
+
+/** Returns the subnets, those of these names with the table. Most main tables have no names. */
+function withTable(subnets: Vpc["subnets"], names: readonly string[], table: string): Vpc["subnets"] {
+  if (names.length === 0) return subnets;
+  const moved = new Map(subnets);
+  for (const name of names) moved.set(name, { ...moved.get(name)!, table });
+  return moved;
 }
 
 /** Returns the VPC of a named table and which of its subnets use it. */
@@ -95,15 +107,16 @@ function readRoutes(
   network: Network,
   vpc: Vpc,
   table: string,
-  input: Extract<Inputs<"routes">, readonly unknown[]> | string,
+  input: Extract<Inputs<"routes">, readonly unknown[]> | RouteList | string,
   path: Path,
 ): Routes | undefined {
   if (typeof input === "string") return undefined;
   const { findings } = reading;
   const written: WrittenRoute[] = [];
   const beside = new Map<string, string[]>(); // by destination: the targets that are written before it
-  for (const [i, entry] of input.entries()) {
-    const at = [...path, i];
+  let index = 0;
+  for (const entry of input) {
+    const at = [...path, index++];
     const route =
       typeof entry === "string" ? findings.parse(parseRoute, entry, at) : readRouteMap(reading, entry, at);
     if (route === undefined) continue;
