@@ -93,9 +93,12 @@ function enterprise(vpcs: number, draw: Draw): Plan {
     const hub = first - (first % 90);
     if (hub !== first) ends.push([hub, first]);
   }
+  const reused = new Set<number>();
   const twin = Array.from({ length: vpcs }, (_, v) => {
     const far = v - 180 - draw(90);
-    return far >= 0 && draw(100) < 5 ? far : undefined;
+    if (far < 0 || draw(100) >= 5 || reused.has(far)) return undefined;
+    reused.add(far);
+    return far;
   });
   return { ends, twin };
 }
