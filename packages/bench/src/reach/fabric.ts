@@ -138,7 +138,7 @@ function drawTables(
       for (const p of mine) {
         if (draw(100) < rules.missing) continue; // nobody wrote this one
         const far = ends[p][0] === v ? ends[p][1] : ends[p][0];
-        if (draw(2) === 0) add(vpcLo[far], 20, p);
+        if (draw(100) < rules.whole) add(vpcLo[far], 20, p);
         else for (let s = vpcSub[far]; s < vpcSub[far + 1]; s++) add(subLo[s], subBits[s], p);
       }
       const wanted = rules.routes[0] + draw(rules.routes[1] - rules.routes[0] + 1);

@@ -15,6 +15,8 @@ export interface Rules {
   readonly routes: readonly [number, number];
   /** Shortest and longest of the more specific routes. */
   readonly specific: readonly [number, number];
+  /** Percent of the peers to which one route for the whole VPC leads; to the others one for each subnet. */
+  readonly whole: number;
   /** Percent of the routes to a peer that nobody wrote. */
   readonly missing: number;
   /** Percent of the more specific routes that lead over any peering of the VPC, not over the right one. */
@@ -25,7 +27,7 @@ export interface Rules {
 
 type Draw = (below: number) => number;
 
-const USUAL = { routes: [50, 200], specific: [21, 28], missing: 0, astray: 0, small: 10 } as const;
+const USUAL = { routes: [50, 200], specific: [21, 28], whole: 50, missing: 0, astray: 0, small: 10 } as const;
 const FAULTY = { ...USUAL, missing: 12, astray: 30 } as const;
 
 export const FAMILIES: Readonly<Record<Family, Rules>> = {
@@ -43,6 +45,7 @@ export const FAMILIES: Readonly<Record<Family, Rules>> = {
   aws125: {
     ...USUAL,
     routes: [200, 400],
+    whole: 95,
     plan: (vpcs) => plain(pairs(vpcs, (a, b) => Math.floor(a / 126) === Math.floor(b / 126), 126)),
   },
   /** As enterprise, with routes to single hosts and pairs of them. */

@@ -20,14 +20,14 @@ export class Naive {
     let packets = 0;
     for (let d = 0; d < subTable.length; d++) {
       if (d === s) continue;
-      const there = this.#delivered(subTable[s], d);
-      if (there > 0) packets += there * this.#delivered(subTable[d], s);
+      const there = this.delivered(subTable[s], d);
+      if (there > 0) packets += there * this.delivered(subTable[d], s);
     }
     return packets;
   }
 
   /** Returns how many addresses of the subnet the table delivers. */
-  #delivered(table: number, subnet: number): number {
+  delivered(table: number, subnet: number): number {
     const { tabOff, routeLo, routeBits } = this.#fabric;
     const first = this.#usable.first[subnet];
     const last = this.#usable.last[subnet];
