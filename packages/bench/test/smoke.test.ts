@@ -31,6 +31,25 @@ test("the bench runs through, and everybody's checksum is right", async () => {
   assert.match(stdout, /in workers: one [0-9.]+ Mlps, two/);
 });
 
+test("the bench of reachability runs through, everybody in every family counts the right packets", async () => {
+  const { stdout, stderr } = await run(process.execPath, [MAIN, "reach", "--smoke"]);
+  assert.not.match(stderr, /REFUSED/);
+  const parts = stdout.split("\n\n").slice(1, -1);
+  assert.equal(
+    parts.map((part) => /^\S+(?=, 20 VPCs: )/.exec(part)?.[0]),
+    ["hub", "mesh", "chain", "geometric", "enterprise", "aws125", "host32"],
+  );
+  for (const part of parts) {
+    for (const name of ["engine", "Delta-net", "naive scan", "graphology BFS"]) {
+      assert.ok(new RegExp(`^ +${name} +[0-9.]+ ms`, "m").test(part), `${name} in ${part}`);
+    }
+  }
+  assert.match(stdout, /C\+\+ port +[0-9.]+ ms|there is no C\+\+ compiler/);
+  assert.match(stdout, /JSON to answer +[0-9.]+ ms/);
+  assert.match(stdout, /extrapolated from [0-9.]+ % of the senders/);
+  assert.match(stdout, /it answers less than the question/);
+});
+
 test("an unknown argument is refused", async () => {
   await run(process.execPath, [MAIN, "--fast"]).then(
     () => assert.unreachable(),
@@ -38,6 +57,10 @@ test("an unknown argument is refused", async () => {
       assert.is(code, 2);
       assert.match(stderr, /unknown argument --fast/);
     },
+  );
+  await run(process.execPath, [MAIN, "reach", "--fast"]).then(
+    () => assert.unreachable(),
+    ({ code }: { code: number }) => assert.is(code, 2),
   );
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
+import { reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
 import { byTable, sum } from "./by-table.ts";
@@ -10,6 +11,8 @@ import { type Fabric, fabricOf, fingerprint } from "./fabric.ts";
 import { FAMILY_NAMES, type Family } from "./families.ts";
 import { Naive } from "./naive.ts";
 import { NativePort } from "./native-port.ts";
+import { scenarioStream } from "./scenario-stream.ts";
+import { type WholeProcess, wholeProcess } from "./whole-process.ts";
 
 // The reachability of whole networks: the engine beside everybody else, in one run, in turn. Nobody has a time whose
 // checksum, the exact number of two-way packets, is not the right one, and no network is used whose arrays are not those
@@ -40,6 +43,7 @@ interface Compared {
   readonly pairs: number;
   readonly packets: number;
   readonly times: readonly Time[];
+  readonly wholeProcess?: WholeProcess;
 }
 
 const refused: string[] = [];
@@ -49,7 +53,11 @@ const native = NativePort.compile();
 if (native === undefined) console.log("there is no C++ compiler (g++): the rows in C++ are skipped");
 const compared: Compared[] = [];
 for (const vpcs of SIZES) {
-  for (const family of FAMILY_NAMES) compared.push(await compare(family, vpcs));
+  for (const family of FAMILY_NAMES) {
+    if (vpcs * (family === "aws125" ? 4 : 1) <= 20_000) compared.push(await compare(family, vpcs));
+    else
+      console.log(`\n${family}, ${vpcs} VPCs: skipped, as its 15 million routes are more text than is read`);
+  }
 }
 native?.remove();
 console.log(`
@@ -85,10 +93,16 @@ async function compare(family: Family, vpcs: number): Promise<Compared> {
   const outcome = await contest(entrants(fabric, packets, total), ROUNDS);
   refused.push(...outcome.refused.map((name) => `${name}, ${family}, ${vpcs} VPCs`));
   printTimes(outcome.times);
-  return { ...facts, times: outcome.times };
+  if (family !== "enterprise") return { ...facts, times: outcome.times };
+  const whole = await wholeProcess(fabric, total, smoke ? 1 : 3);
+  console.log(
+    `  JSON to answer   ${whole.ms.toPrecision(4).padStart(10)} ms [${whole.min.toPrecision(3)} … ${whole.max.toPrecision(3)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
+  );
+  return { ...facts, times: outcome.times, wholeProcess: whole };
 }
 
 function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant[] {
+  const { network } = readScenario([...scenarioStream(fabric)].join(""), fabric.name).scenario;
   const naive = new Naive(fabric);
   const search = new BreadthFirst(fabric);
   const port = native?.load(fabric);
@@ -100,10 +114,10 @@ function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant
   };
   return [
     {
-      name: "bare arrays",
+      name: "engine",
       right: total,
       share: 1,
-      run: () => timed(() => sum(byTable(fabric).packets)),
+      run: () => timed(() => Number(reach(network).count().packets)),
     },
     ...(port === undefined ? [] : [{ name: "C++ port", right: total, share: 1, run: port }]),
     ...(fabric.vpcLo.length <= DELTA_NET_TO ? [delta] : []),
@@ -127,17 +141,21 @@ function checkedFabric(family: Family, vpcs: number): Fabric {
   return fabric;
 }
 
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toPrecision(3)} MB`;
+}
+
 function printTimes(times: readonly Time[]): void {
-  const [first] = times;
+  const engine = times.find(({ name }) => name === "engine");
   for (const { name, ms, min, max, share, answers } of times) {
     const spread = `[${min.toPrecision(3)} … ${max.toPrecision(3)}]`;
-    const ratio = `${(ms / first.ms).toPrecision(3)} x`;
+    const ratio = engine === undefined ? "" : `this / engine ${(ms / engine.ms).toPrecision(3)}`;
     const notes = [
       ...(share < 1 ? [`extrapolated from ${(100 * share).toPrecision(2)} % of the senders`] : []),
       ...(answers === undefined ? [] : [answers]),
     ];
     console.log(
-      `  ${name.padEnd(16)} ${ms.toPrecision(4).padStart(10)} ms ${spread.padEnd(22)} ${ratio.padStart(10)}  ${notes.join("; ")}`,
+      `  ${name.padEnd(16)} ${ms.toPrecision(4).padStart(10)} ms ${spread.padEnd(22)} ${ratio.padEnd(22)} ${notes.join("; ")}`,
     );
   }
 }
