@@ -26,13 +26,17 @@ export class RouteLists {
   readonly place: Int32Array;
   readonly address: Uint32Array;
   readonly bits: Uint8Array;
-  /** Index into `ids`. */
+  /** Index into `ids`; once a list is the routes of a table, into the targets of that table. */
   readonly target: Uint32Array;
   readonly enabled: Uint8Array;
   #used = 0;
   /** Every target once, and a hash table of index + 1 by the characters. */
   readonly ids: string[] = [];
   #slots = new Int32Array(1024);
+  /** Of each id its index among the targets of a table, and the number of the table for which this holds. */
+  readonly indexOf: number[] = [];
+  readonly turnOf: number[] = [];
+  turn = 0;
 
   constructor(text: string, codes: Codes) {
     this.#text = text;
@@ -151,6 +155,8 @@ export class RouteLists {
       if (++probes > MAX_PROBES) return -1;
     }
     this.ids.push(this.#text.slice(from, to));
+    this.indexOf.push(0);
+    this.turnOf.push(0);
     this.#slots[slot] = this.ids.length;
     if (2 * this.ids.length > this.#slots.length) this.#grow();
     return this.ids.length - 1;
@@ -205,39 +211,37 @@ export class RouteList implements Iterable<string> {
 
   /**
    * Returns the list as the routes of a table of the VPC: undefined unless it is plain, no rule has anything against any
-   * of its routes, and no destination stands twice. O(list), and a sort where it is not in order. The list is not to be
-   * read any more afterwards: its rows may have been sorted.
+   * of its routes, and no destination stands twice. O(list), and a sort where it is not in order. To be asked once: the rows
+   * become those of the table.
    */
   routes(network: Network, vpc: Vpc, places: TextPlaces): Routes | undefined {
     if (!this.#isPlain) return undefined;
-    const { address, bits, target, ids } = this.#all;
+    const all = this.#all;
+    const { address, bits, target, ids, turnOf, indexOf } = all;
     const own = [...blocks(vpc.cidrs), ...blocks(vpc.secondary)];
-    const hops = new Map<number, { readonly index: number; readonly allowed: readonly Block[] }>();
-    let last: { index: number; allowed: readonly Block[] } | undefined;
-    let lastId = -1;
-    const local = new Uint32Array(this.#to - this.#from);
+    const targets: string[] = [];
+    const allowed: (readonly Block[])[] = [];
+    const turn = ++all.turn;
     let sorted = true;
     let before = -1;
     for (let row = this.#from; row < this.#to; row++) {
-      if (target[row] !== lastId) {
-        lastId = target[row];
-        last = hops.get(lastId);
-        if (last === undefined) {
-          const allowed = allowedDestinations(network, vpc, ids[lastId]);
-          if (allowed === undefined) return undefined;
-          last = { index: hops.size, allowed: blocks(allowed) };
-          hops.set(lastId, last);
-        }
+      const id = target[row];
+      if (turnOf[id] !== turn) {
+        const inside = allowedDestinations(network, vpc, ids[id]);
+        if (inside === undefined) return undefined;
+        allowed.push(blocks(inside));
+        turnOf[id] = turn;
+        indexOf[id] = targets.push(ids[id]) - 1;
       }
+      const index = indexOf[id];
       if (isInside(own, address[row], bits[row])) return undefined;
-      if (last === undefined || !isInside(last.allowed, address[row], bits[row])) return undefined;
-      local[row - this.#from] = last.index;
+      if (!isInside(allowed[index], address[row], bits[row])) return undefined;
+      target[row] = index; // among the targets of this table
       const key = address[row] * 64 + bits[row];
       sorted &&= key > before;
       before = key;
     }
-    if (!sorted && !this.#sort(local)) return undefined;
-    target.set(local, this.#from);
+    if (!sorted && !this.#sort()) return undefined;
     const columns: RouteColumns = {
       address: address.subarray(this.#from, this.#to),
       words: NO_WORDS,
@@ -246,19 +250,15 @@ export class RouteList implements Iterable<string> {
       enabled: this.#all.enabled.subarray(this.#from, this.#to),
       place: this.#all.place.subarray(this.#from, this.#to),
     };
-    return Routes.fromColumns(
-      columns,
-      [...hops.keys()].map((id) => ids[id]),
-      places,
-    );
+    return Routes.fromColumns(columns, targets, places);
   }
 
-  /** Sorts the rows, and `local` with them, by destination; false, and nothing moved, when one stands twice. */
-  #sort(local: Uint32Array): boolean {
-    const size = local.length;
+  /** Sorts the rows by destination; false, and nothing moved, when one stands twice. */
+  #sort(): boolean {
+    const size = this.#to - this.#from;
     // a destination takes 38 bits and leaves 15 for the row; longer tables, which no cloud has, are read text by text
     if (size > 1 << 15) return false;
-    const { address, bits, enabled, place } = this.#all;
+    const { address, bits, target, enabled, place } = this.#all;
     const keys = new Float64Array(size);
     for (let i = 0; i < size; i++) {
       keys[i] = (address[this.#from + i] * 64 + bits[this.#from + i]) * 2 ** 15 + i;
@@ -268,7 +268,7 @@ export class RouteList implements Iterable<string> {
     for (let i = 1; i < size; i++) if (destination(i) === destination(i - 1)) return false;
     const from = Array.from(keys, (key, i) => key - destination(i) * 2 ** 15);
     const [targets, flags, places] = [
-      local.slice(),
+      target.slice(this.#from, this.#to),
       enabled.slice(this.#from, this.#to),
       place.slice(this.#from, this.#to),
     ];
@@ -276,7 +276,7 @@ export class RouteList implements Iterable<string> {
       const row = this.#from + i;
       address[row] = Math.floor(destination(i) / 64);
       bits[row] = destination(i) % 64;
-      local[i] = targets[from[i]];
+      target[row] = targets[from[i]];
       enabled[row] = flags[from[i]];
       place[row] = places[from[i]];
     }

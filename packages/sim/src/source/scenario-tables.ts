@@ -1,7 +1,7 @@
 import { Prefix } from "@twoway/core";
 import { parseRoute, type RouteText } from "../model/action.ts";
 import { nearest } from "../model/issue.ts";
-import type { Network, RouteTable, Vpc } from "../model/network.ts";
+import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import { Routes, type WrittenRoute } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
 import { checkName, entries, findVpc, type Inputs, judge, type Path, type Reading } from "./reading.ts";
@@ -10,18 +10,19 @@ import type { RouteList } from "./route-lists.ts";
 /** The route tables of a scenario: whose they are, which subnets use them, and their routes, judged one by one. */
 
 export function readTables(reading: Reading, network: Network): Network {
-  const vpcs = new Map(network.vpcs);
+  // what becomes of the tables and subnets of each VPC that has routes
+  const drafts = new Map<string, { tables: Map<string, RouteTable>; subnets: Map<string, Subnet> }>();
   const users = new Map<string, string>();
   const { document } = reading.findings;
   for (const [key, input] of entries(reading.input.routes)) {
     const path = ["routes", key];
     const body = typeof input === "string" || Array.isArray(input) ? { routes: input } : input;
     const routesPath = body === input ? [...path, "routes"] : path;
-    const isMain = vpcs.has(key);
+    const isMain = network.vpcs.has(key);
     if (!isMain && Object.hasOwn(reading.input.vpcs ?? {}, key)) continue; // its VPC has a wrong shape
     if (!isMain && !checkName(reading, key, path)) continue;
     const subnets = readSubnetNames(reading, network, body, key, path, users);
-    const vpc = vpcs.get(isMain ? key : (subnets.vpc ?? ""));
+    const vpc = network.vpcs.get(isMain ? key : (subnets.vpc ?? ""));
     if (vpc === undefined) continue;
     const id = isMain ? vpc.mainTable : key;
     const list = document.routeList(routesPath);
@@ -29,18 +30,16 @@ export function readTables(reading: Reading, network: Network): Network {
       list?.routes(network, vpc, document.places) ??
       readRoutes(reading, network, vpc, id, list ?? body.routes ?? [], routesPath);
     const table: RouteTable = { id, vpc: vpc.id, routes, source: reading.findings.keyPlace(path) };
-    const tables = new Map(vpc.tables).set(id, table);
-    vpcs.set(vpc.id, { ...vpc, tables, subnets: withTable(vpc.subnets, subnets.names, id) });
+    const draft = drafts.get(vpc.id) ?? { tables: new Map(vpc.tables), subnets: new Map(vpc.subnets) };
+    drafts.set(vpc.id, draft);
+    draft.tables.set(id, table);
+    for (const name of subnets.names) {
+      draft.subnets.set(name, { ...draft.subnets.get(name)!, table: id });
+    }
   }
+  const vpcs = new Map(network.vpcs);
+  for (const [id, draft] of drafts) vpcs.set(id, { ...vpcs.get(id)!, ...draft });
   return { ...network, vpcs };
-}
-
-/** Returns the subnets, those of these names with the table. Most main tables have no names. */
-function withTable(subnets: Vpc["subnets"], names: readonly string[], table: string): Vpc["subnets"] {
-  if (names.length === 0) return subnets;
-  const moved = new Map(subnets);
-  for (const name of names) moved.set(name, { ...moved.get(name)!, table });
-  return moved;
 }
 
 /** Returns the VPC of a named table and which of its subnets use it. */
