@@ -17,6 +17,10 @@ export function* scenarioStream(fabric: Fabric): Generator<string> {
 export const vpcName = (v: number): string => `v${v}`;
 export const subnetName = (s: number): string => `s${s}`;
 export const peeringName = (p: number): string => `pcx-${p}`;
+/** A main table has the name that the reader gives it. */
+export const tableName = ({ tabVpc }: Fabric, t: number): string =>
+  isMain(tabVpc, t) ? `${vpcName(tabVpc[t])}/main` : `rt-${t}`;
+const isMain = (tabVpc: Uint32Array, t: number): boolean => t === 0 || tabVpc[t - 1] !== tabVpc[t];
 const gatewayName = (v: number): string => `nat-${v}`;
 
 function* lines(fabric: Fabric): Generator<string> {
@@ -43,8 +47,7 @@ function* lines(fabric: Fabric): Generator<string> {
     const rows: string[] = [];
     for (let r = tabOff[t]; r < tabOff[t + 1]; r++) rows.push(`"${routeText(fabric, v, r)}"`);
     const list = `[${rows.join(", ")}]`;
-    const isMain = t === 0 || tabVpc[t - 1] !== v;
-    yield isMain
+    yield isMain(tabVpc, t)
       ? `${comma(t)}"${vpcName(v)}": ${list}`
       : `${comma(t)}"rt-${t}": {"vpc": "${vpcName(v)}", "subnets": [${users[t].join(", ")}], "routes": ${list}}`;
   }
