@@ -50,6 +50,9 @@ export {
 export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export type { Refusal } from "./model/rules.ts";
+// single edits of a compiled network, below `WhatIf`
+export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
+export { ABSENT, LOCAL } from "./plane/hop.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";

@@ -1,4 +1,4 @@
-import { ABSENT, type Reach, setActive, setHop, sweep, tryDeletion } from "@twoway/sim";
+import { ABSENT, LOCAL, type Reach, setActive, setHop, tryDeletion, tryHop } from "@twoway/sim";
 import { median } from "../rounds.ts";
 import { drawFrom } from "../seeded-table.ts";
 import { byTable, sum } from "./by-table.ts";
@@ -21,11 +21,9 @@ export interface EditTimes {
 export interface Edits {
   readonly routes: EditTimes;
   readonly peerings: EditTimes;
-  /** Every peering deleted and taken back, milliseconds. */
+  /** Every peering deleted and taken back, every route removed and put back: milliseconds. */
   readonly allPeeringsMs: number;
-  /** Every peering and every route, ranked and named, milliseconds. */
-  readonly sweepMs: number;
-  readonly tried: { readonly peerings: number; readonly routes: number };
+  readonly allRoutesMs: number;
 }
 
 /** An edit, and what takes it back. Each returns how many pairs it flipped. */
@@ -50,23 +48,19 @@ export function edits(fabric: Fabric, reach: Reach, samples: number, seed: numbe
   const found = {
     routes: measure(routeEdits),
     peerings: measure(peeringEdits),
-    allPeeringsMs: allDeletions(reach),
+    allPeeringsMs: allPeerings(reach, fabric.peerA.length),
+    allRoutesMs: allRoutes(reach, fabric.routeLo.length),
   };
-  const start = performance.now();
-  const { tried } = sweep(reach.network);
-  const sweepMs = performance.now() - start;
   if (packetsOf(reach) !== total) throw new Error("the edits were not taken back");
-  if (tried.peerings !== fabric.peerA.length || tried.routes !== fabric.routeLo.length) {
-    throw new Error(`the sweep tried ${tried.peerings} peerings and ${tried.routes} routes`);
-  }
-  return { ...found, sweepMs, tried };
+  return found;
 }
 
 /** Returns the fabric without some of its routes. */
 export function withoutRoutes(fabric: Fabric, rows: ReadonlySet<number>): Fabric {
   const keep = (_: unknown, row: number): boolean => !rows.has(row);
   const before = new Uint32Array(fabric.routeLo.length + 1); // rows that go, before each row
-  for (let row = 0; row < fabric.routeLo.length; row++) before[row + 1] = before[row] + (rows.has(row) ? 1 : 0);
+  for (let row = 0; row < fabric.routeLo.length; row++)
+    before[row + 1] = before[row] + (rows.has(row) ? 1 : 0);
   return {
     ...fabric,
     tabOff: fabric.tabOff.map((row) => row - before[row]),
@@ -78,7 +72,10 @@ export function withoutRoutes(fabric: Fabric, rows: ReadonlySet<number>): Fabric
 
 /** Returns the fabric with some of its peerings dead: the routes to them stay and lead nowhere. */
 export function withoutPeerings(fabric: Fabric, peerings: ReadonlySet<number>): Fabric {
-  return { ...fabric, routeTarget: fabric.routeTarget.map((target) => (peerings.has(target) ? NAT : target)) };
+  return {
+    ...fabric,
+    routeTarget: fabric.routeTarget.map((target) => (peerings.has(target) ? NAT : target)),
+  };
 }
 
 function routeEdit(fabric: Fabric, { compiled }: Reach, row: number): Edit {
@@ -163,10 +160,30 @@ function measure(all: readonly Edit[]): EditTimes {
   return { mean: median(rounds), p50: at(0.5), p99: at(0.99), p999: at(0.999), samples: all.length, flips };
 }
 
-function allDeletions({ compiled }: Reach): number {
+/** Tries every single deletion of a peering, counting the pairs that it flips. */
+function allPeerings({ compiled }: Reach, peerings: number): number {
   const start = performance.now();
   let flips = 0;
-  for (let p = 0; p < compiled.layout.peeringIndex.size; p++) tryDeletion(compiled, p, () => flips++);
+  for (let p = 0; p < peerings; p++) tryDeletion(compiled, p, () => flips++);
+  return performance.now() - start;
+}
+
+/** Tries every single removal of a route, counting the pairs that it flips. */
+function allRoutes({ compiled }: Reach, routes: number): number {
+  const start = performance.now();
+  let flips = 0;
+  let tried = 0;
+  for (const part of compiled.parts) {
+    const { at, length, hop } = part.decisions;
+    for (let t = 0; t < at.length; t++) {
+      for (let row = at[t]; row < at[t] + length[t]; row++) {
+        if (hop[row] === LOCAL) continue;
+        tried++;
+        tryHop(compiled, part, t, row, ABSENT, () => flips++);
+      }
+    }
+  }
+  if (tried !== routes) throw new Error(`${tried} routes were tried, and there are ${routes}`);
   return performance.now() - start;
 }
 

@@ -1,18 +1,20 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { reach, readScenario } from "@twoway/sim";
+import { type Network, reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
 import { byTable, sum } from "./by-table.ts";
 import { bySender, contest, type Entrant, type Time, timed } from "./contest.ts";
 import { DeltaNetFabric } from "./delta-net-fabric.ts";
+import { type Edits, type EditTimes, edits } from "./edits.ts";
 import { type Fabric, fabricOf, fingerprint } from "./fabric.ts";
 import { FAMILY_NAMES, type Family } from "./families.ts";
+import { type Compared, reachFigures } from "./figures.ts";
 import { Naive } from "./naive.ts";
 import { NativePort } from "./native-port.ts";
 import { scenarioStream } from "./scenario-stream.ts";
-import { type WholeProcess, wholeProcess } from "./whole-process.ts";
+import { wholeProcess } from "./whole-process.ts";
 
 // The reachability of whole networks: the engine beside everybody else, in one run, in turn. Nobody has a time whose
 // checksum, the exact number of two-way packets, is not the right one, and no network is used whose arrays are not those
@@ -32,19 +34,6 @@ const ROUNDS = smoke ? 1 : 5;
 const BUDGET_MS = smoke ? 10 : 330;
 /** Delta-net holds a number for every atom at every node: above this it takes gigabytes. */
 const DELTA_NET_TO = 100;
-
-interface Compared {
-  readonly family: Family;
-  readonly vpcs: number;
-  readonly subnets: number;
-  readonly tables: number;
-  readonly routes: number;
-  readonly peerings: number;
-  readonly pairs: number;
-  readonly packets: number;
-  readonly times: readonly Time[];
-  readonly wholeProcess?: WholeProcess;
-}
 
 const refused: string[] = [];
 const load = loadavg()[0];
@@ -67,7 +56,7 @@ is one of the problem, not of the language. Everybody runs on one thread; ${DELT
 The search in a graph knows no routes and no way back: it answers less than the question.`);
 if (!smoke) {
   const file = record("reach-", SEED, load, { rounds: ROUNDS, compared });
-  console.log(`\nwritten to ${file}`);
+  console.log(`\nfor the README of sim:\n\n${reachFigures(compared)}\n\nwritten to ${file}`);
 }
 for (const name of refused) console.error(`REFUSED ${name}: its checksum differs, so it has no time`);
 process.exitCode = refused.length > 0 ? 1 : 0;
@@ -94,15 +83,17 @@ async function compare(family: Family, vpcs: number): Promise<Compared> {
   refused.push(...outcome.refused.map((name) => `${name}, ${family}, ${vpcs} VPCs`));
   printTimes(outcome.times);
   if (family !== "enterprise") return { ...facts, times: outcome.times };
+  const edited = edits(fabric, reach(networkOf(fabric)), smoke ? 200 : 20_000, SEED);
+  printEdits(edited);
   const whole = await wholeProcess(fabric, total, smoke ? 1 : 3);
   console.log(
     `  JSON to answer   ${whole.ms.toPrecision(4).padStart(10)} ms [${whole.min.toPrecision(3)} … ${whole.max.toPrecision(3)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
   );
-  return { ...facts, times: outcome.times, wholeProcess: whole };
+  return { ...facts, times: outcome.times, edits: edited, wholeProcess: whole };
 }
 
 function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant[] {
-  const { network } = readScenario([...scenarioStream(fabric)].join(""), fabric.name).scenario;
+  const network = networkOf(fabric);
   const naive = new Naive(fabric);
   const search = new BreadthFirst(fabric);
   const port = native?.load(fabric);
@@ -132,6 +123,10 @@ function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant
   ];
 }
 
+function networkOf(fabric: Fabric): Network {
+  return readScenario([...scenarioStream(fabric)].join(""), fabric.name).scenario.network;
+}
+
 /** Returns the network, if it is the one that was committed. */
 function checkedFabric(family: Family, vpcs: number): Fabric {
   const fabric = fabricOf(family, vpcs, SEED);
@@ -139,6 +134,19 @@ function checkedFabric(family: Family, vpcs: number): Fabric {
   const line = `${fingerprint(fabric)}  ${family} ${vpcs}`;
   if (!known.split("\n").includes(line)) throw new Error(`fabrics.sha256 does not have ${line}`);
   return fabric;
+}
+
+function printEdits({ routes, peerings, allRoutesMs, allPeeringsMs }: Edits): void {
+  const show = (what: string, { mean, p50, p99, p999, samples, flips }: EditTimes): void =>
+    console.log(
+      `  ${what.padEnd(16)} ${mean.toPrecision(3).padStart(10)} µs mean, p50 ${p50.toPrecision(3)}, p99 ${p99.toPrecision(3)}, p99.9 ${p999.toPrecision(3)}: ${samples.toLocaleString("en")} of them, which flip ${flips.toLocaleString("en")} pairs`,
+    );
+  show("route edit", routes);
+  show("peering edit", peerings);
+  console.log(
+    `  all peerings     ${allPeeringsMs.toPrecision(4).padStart(10)} ms, each deleted and taken back`,
+  );
+  console.log(`  all routes       ${allRoutesMs.toPrecision(4).padStart(10)} ms, each removed and put back`);
 }
 
 function megabytes(bytes: number): string {
