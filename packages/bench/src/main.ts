@@ -1,5 +1,14 @@
-// `npm run bench` compares lookups, `npm run bench -- reach` the reachability of whole networks. Each suite reads its own
-// arguments; `--smoke` runs either in seconds and writes nothing.
+// `npm run bench` compares lookups, `npm run bench -- reach` the reachability of whole networks, and
+// `npm run bench -- fabric` writes one of these networks. Each reads its own arguments; `--smoke` runs the first two in
+// seconds and writes nothing.
 
-if (process.argv[2] === "reach") await import("./reach/suite.ts");
-else await import("./lookup-suite.ts");
+switch (process.argv[2]) {
+  case "reach":
+    await import("./reach/suite.ts");
+    break;
+  case "fabric":
+    await import("./reach/write-fabric.ts");
+    break;
+  default:
+    await import("./lookup-suite.ts");
+}

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { suite } from "uvu";
@@ -7,6 +9,7 @@ import * as assert from "uvu/assert";
 const test = suite("smoke");
 // compiled, this file is packages/bench/dist/test/smoke.test.js
 const MAIN = join(import.meta.dirname, "../main.js");
+const TWOWAY = join(import.meta.dirname, "../../../cli/bundle/twoway.js");
 const run = promisify(execFile);
 
 test("the bench runs through, and everybody's checksum is right", async () => {
@@ -50,6 +53,20 @@ test("the bench of reachability runs through, everybody in every family counts t
   assert.match(stdout, /it answers less than the question/);
 });
 
+test("a network that is written is one that the command line reads", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "twoway-fabric-"));
+  const file = join(folder, "net.json");
+  try {
+    const { stdout } = await run(process.execPath, [MAIN, "fabric", "enterprise", "1000", file]);
+    assert.match(stdout, /1000 VPCs, 7035 subnets, 318741 routes/);
+    const read = await run(process.execPath, [TWOWAY, "validate", file]);
+    assert.match(read.stdout, /^ok .* 1000 VPCs, 3406 peerings, /);
+    assert.is(read.stderr, "");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("an unknown argument is refused", async () => {
   await run(process.execPath, [MAIN, "--fast"]).then(
     () => assert.unreachable(),
@@ -58,10 +75,17 @@ test("an unknown argument is refused", async () => {
       assert.match(stderr, /unknown argument --fast/);
     },
   );
-  await run(process.execPath, [MAIN, "reach", "--fast"]).then(
-    () => assert.unreachable(),
-    ({ code }: { code: number }) => assert.is(code, 2),
-  );
+  for (const wrong of [
+    ["reach", "--fast"],
+    ["fabric", "rings", "10", "/tmp/x"],
+    ["fabric", "hub", "0", "/tmp/x"],
+    ["fabric", "hub", "10"],
+  ]) {
+    await run(process.execPath, [MAIN, ...wrong]).then(
+      () => assert.unreachable(),
+      ({ code }: { code: number }) => assert.is(code, 2),
+    );
+  }
 });
 
 test.run();

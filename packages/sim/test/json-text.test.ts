@@ -84,7 +84,7 @@ test("every scenario of the repository means the same as JSON, in one line and i
 });
 
 /** Routes as people write them, right and wrong. */
-const routeText = fc.constantFrom(
+const ROUTES = [
   "10.2.0.0/16 -> p",
   "10.2.1.0/24 -> p",
   "10.2.1.0/24 -> q disabled",
@@ -109,6 +109,8 @@ const routeText = fc.constantFrom(
   "10.2.0.0/016 -> p",
   "10.02.0.0/16 -> p",
   "10.2.0.0/33 -> p",
+  "0.0.0.0/33 -> nat1",
+  "128.0.0.0/33 -> nat1",
   "10.2.0.0/ -> p",
   "10.2.0.0.0/16 -> p",
   "10.256.0.0/16 -> p",
@@ -127,7 +129,8 @@ const routeText = fc.constantFrom(
   { destination: "10.2.8.0/24", target: "p", enabled: false },
   { destination: "10.2.8.1/24", target: "p", note: "n" },
   { destination: "10.2.8.0/24" },
-);
+];
+const routeText = fc.constantFrom(...ROUTES);
 const PLAIN = [
   "10.2.0.0/16 -> p",
   "10.2.1.0/24 -> p",
@@ -140,24 +143,26 @@ const table = fc.oneof(
   fc.array(routeText, { maxLength: 6 }),
   fc.array(routeText, { maxLength: 2 }).map((extra) => [...PLAIN, ...extra]),
 );
+const vpcs = {
+  vpc1: {
+    account: 100001,
+    cidr: ["10.1.0.0/16", "fd01::/64"],
+    subnets: { a: "10.1.1.0/24", b: { cidr: "10.1.2.0/24", hosts: { h: "10.1.2.5" } } },
+  },
+  vpc2: {
+    cidr: ["10.2.0.0/16", "fd02::/64"],
+    subnets: { c: "10.2.1.0/24" },
+    note: 'quotes " and \\ and \u2028 and \t',
+  },
+  vpc3: { cidr: "10.3.0.0/16", region: "0123" },
+};
+const gateways = { nat1: "nat vpc1", vpn1: "vpn vpc1", vpn2: "vpn vpc1" };
 const scenario = fc.record({
   profile: fc.constantFrom("tencent", "aws"),
   load: fc.constantFrom("strict", "lenient", "lenient"),
   now: fc.constantFrom("2026-01-01", "2026-01-02", "2026-01-03", "ü"),
-  vpcs: fc.constant({
-    vpc1: {
-      account: 100001,
-      cidr: ["10.1.0.0/16", "fd01::/64"],
-      subnets: { a: "10.1.1.0/24", b: { cidr: "10.1.2.0/24", hosts: { h: "10.1.2.5" } } },
-    },
-    vpc2: {
-      cidr: ["10.2.0.0/16", "fd02::/64"],
-      subnets: { c: "10.2.1.0/24" },
-      note: 'quotes " and \\ and \u2028 and \t',
-    },
-    vpc3: { cidr: "10.3.0.0/16", region: "0123" },
-  }),
-  gateways: fc.constant({ nat1: "nat vpc1", vpn1: "vpn vpc1", vpn2: "vpn vpc1" }),
+  vpcs: fc.constant(vpcs),
+  gateways: fc.constant(gateways),
   peerings: fc.constantFrom<object>(
     { p: "vpc1 - vpc2", q: { requester: "vpc1", accepter: "vpc3", bandwidth: 100 } },
     { p: "vpc1 - vpc2", q: "vpc1 - vpc3 bandwidth 100 PENDING" },
@@ -171,6 +176,21 @@ const scenario = fc.record({
     }),
     vpc3: fc.constantFrom("unknown", [], ["10.1.0.0/16 -> q"], { routes: ["10.1.0.0/16 -> q"] }, 5),
   }),
+});
+
+test("every way to write a route means the same, alone and behind another one", () => {
+  const tally = new Tally();
+  for (const profile of ["tencent", "aws"]) {
+    for (const load of ["strict", "lenient"]) {
+      for (const route of ROUTES) {
+        for (const vpc1 of [[route], ["10.2.99.0/24 -> p", route], [route, "10.2.99.0/24 -> p"]]) {
+          const peerings = { p: "vpc1 - vpc2", q: "vpc2 - vpc3" };
+          agree(JSON.stringify({ profile, load, vpcs, gateways, peerings, routes: { vpc1 } }), tally);
+        }
+      }
+    }
+  }
+  tally.print("routes alone", ["read", "refused", "columns"]);
 });
 
 test("random scenarios mean the same as JSON and as YAML, or are refused for the same reasons at the same places", () => {
