@@ -9,7 +9,7 @@ export {
   setsBetween,
 } from "./ask/change.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
-export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
+export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export {
   type Pair,
@@ -29,17 +29,27 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export {
+  type Loss,
+  type PeeringLoss,
+  type RouteLoss,
+  type Sweep,
+  type SweepOptions,
+  sweep,
+} from "./ask/sweep.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
+export { deadline } from "./model/control-peering.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
 export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
 export type { Applied, Event, Outcome } from "./model/outcome.ts";
 export {
+  isCrossRegion,
   isListedFor,
   type Peering,
   type PeeringEnd,
@@ -47,9 +57,16 @@ export {
   type PeeringState,
   TRANSITIONS,
 } from "./model/peering.ts";
-export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
+export {
+  PROFILE_NAMES,
+  PROFILES,
+  type Profile,
+  type ProfileName,
+  type Quotas,
+  type Rule,
+} from "./model/profile.ts";
+export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
-export type { Refusal } from "./model/rules.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
@@ -57,7 +74,7 @@ export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
-export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {

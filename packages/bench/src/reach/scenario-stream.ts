@@ -25,7 +25,10 @@ const gatewayName = (v: number): string => `nat-${v}`;
 
 function* lines(fabric: Fabric): Generator<string> {
   const { vpcLo, vpcBits, subLo, subBits, subVpc, subTable, tabVpc, tabOff, peerA, peerB } = fabric;
-  yield `{"version": 1, "name": ${JSON.stringify(fabric.name)}, "profile": "aws", "load": "lenient",\n"vpcs": {`;
+  // what AWS raises these to on request
+  const quotas = { vpcs: vpcLo.length, subnets: 200, tables: 200, routes: 1000, peerings: 125 };
+  const head = { version: 1, name: fabric.name, profile: "aws", load: "lenient", quotas };
+  yield `${JSON.stringify(head).slice(0, -1)},\n"vpcs": {`;
   for (let v = 0, s = 0; v < vpcLo.length; v++) {
     const subnets: string[] = [];
     for (; subVpc[s] === v; s++) subnets.push(`"${subnetName(s)}": "${cidr(subLo[s], subBits[s])}"`);

@@ -2,7 +2,7 @@ import type { Action } from "../model/action.ts";
 import { apply } from "../model/control.ts";
 import type { Network } from "../model/network.ts";
 import type { Event } from "../model/outcome.ts";
-import type { Refusal } from "../model/rules.ts";
+import type { Refusal } from "../model/refusal.ts";
 import { PARTIAL, VERDICTS } from "../plane/verdict-table.ts";
 import { type Change, compare, PairChange } from "./change.ts";
 import { type PairVerdict, Reach } from "./reach.ts";
