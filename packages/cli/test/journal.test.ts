@@ -95,7 +95,7 @@ test("cut at any byte of its last two records, the journal loses nothing that wa
   const states: { readonly size: number; readonly text: string }[] = [];
   let network = initial();
   for (const request of requests) {
-    journal.append(request);
+    journal.append({ actions: request });
     for (const action of request) {
       const outcome = apply(network, action, "test");
       assert.is(outcome.kind, "applied");
@@ -151,7 +151,7 @@ test("a record is synced before it is acknowledged, and short writes are carried
   const calls: string[] = [];
   const file = newFile();
   const { journal } = openJournal(file, initial, disk(calls));
-  journal.append(actions("create-vpc a 10.1.0.0/16"));
+  journal.append({ actions: actions("create-vpc a 10.1.0.0/16") });
   assert.is(calls.at(-1), "sync");
   assert.ok(calls.filter((call) => call === "write").length > 3);
   journal.close();
@@ -168,7 +168,7 @@ for (const [what, code] of [
     const file = newFile();
     const fail: { -readonly [K in keyof Disk]?: Disk[K] } = {};
     const { journal } = openJournal(file, initial, disk(calls, fail));
-    journal.append(actions("create-vpc a 10.1.0.0/16"));
+    journal.append({ actions: actions("create-vpc a 10.1.0.0/16") });
     const size = statSync(file).size;
     let times = 0;
     // the first write goes half through, then the disk fails once
@@ -179,9 +179,9 @@ for (const [what, code] of [
         times++ === from ? failing(code)() : work(...args);
     if (what === "write") fail.write = once(real.write, 1);
     else fail.sync = once(real.sync, 0);
-    assert.throws(() => journal.append(actions("create-vpc b 10.2.0.0/16")), new RegExp(code));
+    assert.throws(() => journal.append({ actions: actions("create-vpc b 10.2.0.0/16") }), new RegExp(code));
     assert.is(statSync(file).size, size);
-    journal.append(actions("create-vpc c 10.3.0.0/16"));
+    journal.append({ actions: actions("create-vpc c 10.3.0.0/16") });
     journal.close();
     assert.equal([...openJournal(file, initial).network.vpcs.keys()], ["old", "a", "c"]);
   });
@@ -197,7 +197,7 @@ test("where a record cannot be taken back, or somebody else writes, nothing is w
       fail.sync = failing("EIO");
       fail.truncate = failing("EIO");
     }
-    const append = (): void => journal.append(actions("create-vpc a 10.1.0.0/16"));
+    const append = (): void => journal.append({ actions: actions("create-vpc a 10.1.0.0/16") });
     assert.throws(append);
     delete fail.sync;
     delete fail.truncate;

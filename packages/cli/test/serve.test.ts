@@ -415,6 +415,93 @@ test("lists are filtered, ordered and paged", async () => {
   assert.is(tables.TotalCount, 4);
 });
 
+test("each list has the documented filters, and subnets page by a token too", async () => {
+  const { one } = pair();
+  const make = async (VpcName: string, CidrBlock: string): Promise<string> =>
+    (await one("CreateVpc", { VpcName, CidrBlock })).Vpc.VpcId;
+  const web = await make("shop web", "10.1.0.0/16");
+  await make("shop data", "10.2.0.0/16");
+  for (const i of [1, 2, 3]) {
+    const CidrBlock = `10.1.${i}.0/24`;
+    await one("CreateSubnet", { VpcId: web, SubnetName: `s${i}`, CidrBlock, Zone: `${GZ}-1` });
+  }
+  const { RouteTable } = await one("CreateRouteTable", { VpcId: web, RouteTableName: "t" });
+  const { SubnetSet } = await one("DescribeSubnets");
+  const [s1] = SubnetSet;
+  const other = { SubnetId: s1.SubnetId, RouteTableId: RouteTable.RouteTableId };
+  assert.is(await one.code("ReplaceRouteTableAssociation", other), "ok");
+  const table = RouteTable.RouteTableId;
+  // list | filters | how many it finds
+  for (const [list, filters, found] of [
+    ["DescribeVpcs", { "vpc-name": ["shop"] }, 2], // a part of the name
+    ["DescribeVpcs", { "vpc-name": ["web", "data"] }, 2],
+    ["DescribeVpcs", { "vpc-name": ["bank"] }, 0],
+    ["DescribeVpcs", { "vpc-id": [web] }, 1],
+    ["DescribeVpcs", { "vpc-id": [web], "cidr-block": ["10.2.0.0/16"] }, 0],
+    ["DescribeVpcs", { "cidr-block": ["10.2.0.0/16"] }, 1],
+    ["DescribeVpcs", { "is-default": ["false"] }, 2],
+    ["DescribeVpcs", { "is-default": ["true"] }, 0],
+    ["DescribeSubnets", { "vpc-id": [web] }, 3],
+    ["DescribeSubnets", { "subnet-id": [s1.SubnetId] }, 1],
+    ["DescribeSubnets", { "subnet-name": ["s1", "s3", "s9"] }, 2],
+    ["DescribeSubnets", { "cidr-block": ["10.1.2.0/24"] }, 1],
+    ["DescribeSubnets", { "route-table-id": [table] }, 1],
+    ["DescribeSubnets", { "route-table-id": [SubnetSet[1].RouteTableId] }, 2],
+    ["DescribeSubnets", { zone: [`${GZ}-1`] }, 3],
+    ["DescribeSubnets", { zone: [`${SH}-1`] }, 0],
+    ["DescribeSubnets", { "is-default": ["true"] }, 0],
+    ["DescribeRouteTables", { "vpc-id": [web] }, 2],
+    ["DescribeRouteTables", { "route-table-id": [table] }, 1],
+    ["DescribeRouteTables", { "route-table-name": ["default"] }, 2],
+    ["DescribeRouteTables", { "association.main": ["false"] }, 1],
+    ["DescribeRouteTables", { "next-hop-type": ["LOCAL"] }, 3],
+    ["DescribeRouteTables", { "next-hop-type": ["PEERCONNECTION"] }, 0],
+  ] as const) {
+    const Filters = Object.entries(filters).map(([Name, Values]) => ({ Name, Values }));
+    assert.is((await one(list, { Filters })).TotalCount, found, `${list} ${JSON.stringify(filters)}`);
+  }
+  const names: string[] = [];
+  for (let NextToken = ""; ; ) {
+    const paged = await one("DescribeSubnets", { MaxResults: 2, NextToken });
+    assert.is(paged.TotalCount, 3);
+    names.push(paged.SubnetSet.map(({ SubnetName }: Answer) => SubnetName).join(" "));
+    NextToken = paged.NextToken;
+    if (NextToken === "") break;
+  }
+  assert.equal(names, ["s1 s2", "s3"]);
+  assert.equal((await one("DescribeSubnets", { Offset: "2", Limit: "1" })).SubnetSet[0].SubnetName, "s3");
+});
+
+test("who am I, and whose is this VPC (A40)", async () => {
+  const { one, two, uin } = pair();
+  const { Vpc } = await two("CreateVpc", { VpcName: "v", CidrBlock: "10.0.0.0/16" });
+  const { RequestId: _, ...me } = await one("LookUpAccount");
+  assert.equal(me, { Uin: uin[0], AppId: Number(uin[0]) });
+  const { RequestId: __, ...owner } = await one("LookUpAccount", { VpcId: Vpc.VpcId });
+  assert.equal(owner, { Uin: uin[1], AppId: Number(uin[1]), VpcId: Vpc.VpcId, Region: SH });
+  assert.is(await one.code("LookUpAccount", { VpcId: "vpc-none" }), "ResourceNotFound");
+});
+
+test("a peering in arrears is kept and carries nothing, until it is restored (B2)", async () => {
+  const both = pair();
+  const { one, two, uin } = both;
+  const ids = await example(both);
+  const { PeeringConnectionId: pcx } = await one("CreateVpcPeeringConnection", peeringOf(ids, uin[1]));
+  await two("AcceptVpcPeeringConnection", { PeeringConnectionId: pcx });
+  await one("CreateRoutes", routeTo(ids.rtb1, "10.0.1.0/24", pcx));
+  await two("CreateRoutes", routeTo(ids.rtb2, "192.168.1.0/24", pcx));
+  const seen = async (): Promise<string> => {
+    const { verdict, forward } = await one("EvaluateReachability", { Source: ids.a, Destination: ids.b });
+    const { PeerConnectionSet } = await two("DescribeVpcPeeringConnections");
+    return `${PeerConnectionSet[0].State} ${verdict} ${forward.cause}`;
+  };
+  assert.is(await seen(), "ACTIVE two-way null");
+  assert.is(await one.code("IsolateVpcPeeringConnection", { PeeringConnectionId: pcx }), "ok");
+  assert.is(await seen(), "ISOLATED unreachable peering-not-active");
+  assert.is(await one.code("RestoreVpcPeeringConnection", { PeeringConnectionId: pcx }), "ok");
+  assert.is(await seen(), "ACTIVE two-way null");
+});
+
 test("requests that come together are answered as if one after the other", async () => {
   const { one } = pair();
   const create = (i: number) => one.code("CreateVpc", { VpcName: `v${i}`, CidrBlock: `10.${i}.0.0/16` });

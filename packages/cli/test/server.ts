@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -25,9 +25,24 @@ export function killAll(): void {
 }
 
 /** Starts `twoway serve --api --port 0` with more arguments and waits for its address. */
-export async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [COMMAND, "serve", "--api", "--port", "0", ...args], { cwd: ROOT });
+export function serve(...args: readonly string[]): Promise<Served> {
+  return ready(start(args));
+}
+
+/** Starts it and does not wait. `node` are arguments for node itself. */
+export function start(
+  args: readonly string[],
+  { node = [], env = {} }: { readonly node?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+): ChildProcessWithoutNullStreams {
+  const all = [...node, COMMAND, "serve", "--api", "--port", "0", ...args];
+  const child = spawn(process.execPath, all, { cwd: ROOT, env: { ...process.env, ...env } });
   children.add(child);
+  child.once("close", () => children.delete(child));
+  return child;
+}
+
+/** Waits for the address that a server prints when it listens. */
+export async function ready(child: ChildProcessWithoutNullStreams): Promise<Served> {
   let err = "";
   child.stderr.on("data", (chunk) => {
     err += chunk;
@@ -70,6 +85,21 @@ export function client(url: string, account: string, region: string, secret?: st
   return Object.assign(call, {
     code: async (action: string, params?: object) => (await call(action, params)).Error?.Code ?? "ok",
   });
+}
+
+/** Returns a client of API 2.0, which sends a query or, by POST, a form. */
+export function client2(
+  url: string,
+  SecretId: string,
+  Region: string,
+  method = "GET",
+): (Action: string, more?: Readonly<Record<string, string>>) => Promise<Answer> {
+  return async (Action, more = {}) => {
+    const params = new URLSearchParams({ Action, Region, SecretId, Nonce: "1", Timestamp: "1", ...more });
+    const path = `${url}/v2/index.php`;
+    const sent = method === "GET" ? fetch(`${path}?${params}`) : fetch(path, { method, body: params });
+    return (await sent).json();
+  };
 }
 
 /** Signs as the documents say: https://cloud.tencent.com/document/api/215/30654. */

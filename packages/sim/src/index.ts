@@ -1,7 +1,18 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
+export type { Box } from "./ask/boxes.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
+export {
+  type Pair,
+  type PairSets,
+  type PairsOptions,
+  type PairVerdict,
+  Reach,
+  type ReachCount,
+  reach,
+  type SubnetName,
+} from "./ask/reach.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,

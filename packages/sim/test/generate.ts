@@ -166,12 +166,12 @@ export const networks: fc.Arbitrary<Generated> = fc.gen().map((g) => {
   return { plain, text: yamlOf(plain, main) };
 });
 
-function offset(address: Address, by: number): Address {
+export function offset(address: Address, by: number): Address {
   return typeof address === "number" ? address4(address + by) : address6(address + BigInt(by));
 }
 
 /** Writes the network as somebody would by hand. */
-function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
+export function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
   const list = (items: readonly unknown[]): string => `[${items.map((item) => `"${item}"`).join(", ")}]`;
   const hostList = (hosts: readonly Address[] | undefined): string =>
     hosts === undefined

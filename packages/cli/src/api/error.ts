@@ -4,10 +4,13 @@ import type { Refusal } from "@twoway/sim";
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: string;
+  /** What kind of thing does not exist, where that is the reason. */
+  readonly lost: string | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, lost?: string) {
     super(message);
     this.code = code;
+    this.lost = lost;
   }
 }
 
@@ -16,7 +19,7 @@ export function missing(what: string): ApiError {
 }
 
 export function notFound(what: string, id: string): ApiError {
-  return new ApiError("ResourceNotFound", `there is no ${what} ${id} for this account in this region`);
+  return new ApiError("ResourceNotFound", `there is no ${what} ${id} for this account in this region`, what);
 }
 
 /** Returns a refusal of the control plane in the words of the API. */

@@ -10,18 +10,10 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import {
-  type Action,
-  formatAction,
-  InputError,
-  type Network,
-  playStep,
-  readScenario,
-  scenarioText,
-} from "@twoway/sim";
+import { formatAction, InputError, type Network, playStep, readScenario, scenarioText } from "@twoway/sim";
 import { wrong } from "../input.ts";
 import { ApiError } from "./error.ts";
-import { type Journal, lastIdOf } from "./store.ts";
+import type { Entry, Journal } from "./store.ts";
 
 /**
  * The journal: a scenario that grows. Its head is the network as it was in the beginning, and every request that was
@@ -53,7 +45,8 @@ export interface OpenJournal {
   readonly journal: Journal & { close(): void };
   /** The network after everything that the journal says. */
   readonly network: Network;
-  readonly lastId: number;
+  /** What made it so, request by request. */
+  readonly past: readonly Entry[];
   /** What was cut off, in a sentence. */
   readonly warning: string | undefined;
   /** The file was there already, and the network comes from it alone. */
@@ -82,9 +75,9 @@ export function openJournal(file: string, initial: () => Network, disk: Disk = D
       disk.sync(descriptor);
       warning = `the last line was not written to its end, and ${bytes.length - whole} bytes of it are cut off`;
     }
-    const { network, actions } = replay(bytes.toString("utf8", 0, whole), file);
+    const { network, past } = replay(bytes.toString("utf8", 0, whole), file);
     const journal = new FileJournal(descriptor, whole, disk);
-    return { journal, network, lastId: lastIdOf(actions), warning, isOld };
+    return { journal, network, past, warning, isOld };
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -110,10 +103,7 @@ function begin(file: string, network: Network): void {
   }
 }
 
-function replay(
-  text: string,
-  file: string,
-): { readonly network: Network; readonly actions: readonly Action[] } {
+function replay(text: string, file: string): { readonly network: Network; readonly past: readonly Entry[] } {
   const { scenario } = readScenario(text, file);
   let { network } = scenario;
   for (const step of scenario.steps) {
@@ -125,7 +115,14 @@ function replay(
     }
     network = next;
   }
-  return { network, actions: scenario.steps.flatMap((step) => step.actions.map(({ action }) => action)) };
+  const past = scenario.steps.map(({ actions, note }): Entry => {
+    const [, task] = /^task (\d{1,15})$/.exec(note) ?? [];
+    return {
+      actions: actions.map(({ action }) => action),
+      task: task === undefined ? undefined : Number(task),
+    };
+  });
+  return { network, past };
 }
 
 class FileJournal implements Journal {
@@ -141,10 +138,11 @@ class FileJournal implements Journal {
     this.#disk = disk;
   }
 
-  append(actions: readonly Action[]): void {
+  append({ actions, task }: Entry): void {
     if (this.#broken !== undefined) throw new ApiError("InternalError", this.#broken);
+    const deeds = `do: [${actions.map((action) => quoted(formatAction(action))).join(", ")}]`;
     const record = Buffer.from(
-      `  - do: [${actions.map((action) => quoted(formatAction(action))).join(", ")}]\n`,
+      task === undefined ? `  - ${deeds}\n` : `  - { note: task ${task}, ${deeds} }\n`,
     );
     if (this.#size + record.length > MAX_BYTES) {
       throw new ApiError("LimitExceeded", "the journal is full (16 MiB); begin another one");

@@ -40,11 +40,12 @@ export function doing(...actions: readonly Action[]): Plan {
   return { actions, reply: () => ({}) };
 }
 
-/** Checks the parameters; throws the API's code for the first that is missing, unknown or of another shape. */
+/** Checks the parameters; throws the API's code for one that is unknown, or the first that is missing or of another shape. */
 function readParams<S extends z.ZodType>(shape: S, params: unknown): z.infer<S> {
   const result = shape.safeParse(params ?? {});
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     const key = [...issue.path, issue.keys[0]].join(".");

@@ -1,10 +1,22 @@
 import { ParseError } from "@twoway/core";
 import { answer, answerJson, formatTime, InputError, parseDuration, resolveEndpoint } from "@twoway/sim";
 import * as z from "zod";
-import { ApiError } from "./error.ts";
-import { id, looking, type Operation, operation } from "./operation.ts";
+import { ApiError, notFound } from "./error.ts";
+import { doing, id, looking, type Operation, operation } from "./operation.ts";
+import { accountNumber } from "./records.ts";
 
-/** Two actions that no cloud has: ask whether packets arrive and replies come back, and let time pass. */
+/**
+ * Actions that no cloud has: ask whether packets arrive and replies come back, let time pass, and do what the cloud
+ * itself does to a peering in arrears (B2). And one that a cloud has elsewhere: whose account is it (A40). They need no
+ * region.
+ */
+
+function provider(kind: "isolate-peering" | "restore-peering"): Operation {
+  return operation(z.strictObject({ PeeringConnectionId: id }), ({ network }, { PeeringConnectionId }) => {
+    if (!network.peerings.has(PeeringConnectionId)) throw notFound("peering", PeeringConnectionId);
+    return doing({ kind, peering: PeeringConnectionId, as: undefined });
+  });
+}
 
 export const ownOperations: Readonly<Record<string, Operation>> = {
   EvaluateReachability: operation(
@@ -31,6 +43,17 @@ export const ownOperations: Readonly<Record<string, Operation>> = {
       }
     },
   ),
+
+  /** What a person looks up before asking for a peering with another account: who am I, and whose is this VPC (A40). */
+  LookUpAccount: operation(z.strictObject({ VpcId: id.optional() }), ({ network, account }, { VpcId }) => {
+    if (VpcId === undefined) return looking({ Uin: account, AppId: accountNumber(account) });
+    const vpc = network.vpcs.get(VpcId);
+    if (vpc === undefined) throw notFound("VPC", VpcId);
+    return looking({ Uin: vpc.account, AppId: accountNumber(vpc.account), VpcId, Region: vpc.region });
+  }),
+
+  IsolateVpcPeeringConnection: provider("isolate-peering"),
+  RestoreVpcPeeringConnection: provider("restore-peering"),
 
   AdvanceClock: operation(z.strictObject({ Duration: id }), (_, { Duration }) => {
     try {

@@ -38,8 +38,8 @@ export const pageShape: PageShape = {
 
 export const idList: z.ZodArray<z.ZodString> = z.array(id).max(100);
 
-/** How to read what a filter compares. */
-export type Fields<T> = Readonly<Record<string, (record: T) => readonly string[]>>;
+/** What the filters of a call mean: does the record have this value? */
+type Fields<T> = Readonly<Record<string, (record: T, value: string) => boolean>>;
 
 /**
  * Returns the records that have one of the ids, or pass every filter: filters are ANDed and the values of one ORed.
@@ -68,7 +68,7 @@ export function select<T>(
       const known = Object.keys(fields).join(", ");
       throw new ApiError("InvalidParameter", `there is no filter ${Name}; there are ${known}`);
     }
-    return left.filter((record) => field(record).some((value) => Values.includes(value)));
+    return left.filter((record) => Values.some((value) => field(record, value)));
   }, records) as T[];
 }
 

@@ -28,6 +28,7 @@ export function requestPeering(scope: Scope, peering: string, asked: PeeringRequ
     throw new ApiError(
       "ResourceNotFound",
       `account ${asked.peerAccount} has no VPC ${asked.peerVpc} in ${asked.peerRegion}`,
+      "VPC",
     );
   }
   const { name, bandwidth } = asked;
@@ -128,9 +129,9 @@ export const peeringOperations: Readonly<Record<string, Operation>> = {
         { ids: PeeringConnectionIds, filters: Filters },
         (peering) => peering.id,
         {
-          "vpc-id": ({ requester, accepter }) => [requester.vpc, accepter.vpc],
-          state: ({ state }) => [state],
-          "peering-connection-name": ({ name }) => [name],
+          "vpc-id": ({ requester, accepter }, value) => requester.vpc === value || accepter.vpc === value,
+          state: ({ state }, value) => state === value,
+          "peering-connection-name": ({ name }, value) => name === value,
         },
       );
       found.sort(ORDERS[OrderField ?? "CreatedTime"]);

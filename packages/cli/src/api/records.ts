@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Prefix } from "@twoway/core";
 import {
   formatTime,
   type Network,
@@ -14,7 +15,7 @@ import {
 /** A network does not remember when a part of it was made. */
 const NOT_RECORDED = "";
 
-export function vpcRecord(vpc: Vpc): object {
+export function vpcRecord(network: Network, vpc: Vpc): object {
   return {
     VpcId: vpc.id,
     VpcName: vpc.name,
@@ -24,20 +25,25 @@ export function vpcRecord(vpc: Vpc): object {
     EnableMulticast: false,
     EnableDhcp: true,
     CreatedTime: NOT_RECORDED,
-    AssistantCidrSet: assistantCidrs(vpc),
+    AssistantCidrSet: assistantCidrs(network, vpc),
     DhcpOptionsId: "",
     DnsServerSet: [],
     DomainName: "",
+    EnableRouteVpcPublish: false,
+    EnableRouteVpcPublishIpv6: false,
+    Ipv6CidrBlockSet: [],
     TagSet: [],
   };
 }
 
-export function assistantCidrs(vpc: Vpc): object[] {
+export function assistantCidrs(network: Network, vpc: Vpc): object[] {
   return vpc.secondary.map((cidr) => ({
     VpcId: vpc.id,
     CidrBlock: cidr.toString(),
     AssistantType: 0,
-    SubnetSet: [],
+    SubnetSet: [...vpc.subnets.values()]
+      .filter((subnet) => subnet.cidrs.some((block) => cidr.covers(block)))
+      .map((subnet) => subnetRecord(network, vpc, subnet)),
   }));
 }
 
@@ -53,14 +59,27 @@ export function subnetRecord(network: Network, vpc: Vpc, subnet: Subnet): object
     Ipv6CidrBlock: subnet.cidrs.find(({ family }) => family === 6)?.toString() ?? "",
     IsDefault: false,
     EnableBroadcast: false,
-    Zone: `${vpc.region}-1`,
+    Zone: zoneOf(vpc),
     RouteTableId: subnet.table ?? vpc.mainTable,
     CreatedTime: NOT_RECORDED,
     TotalIpAddressCount: usable,
     AvailableIpAddressCount: usable,
     NetworkAclId: "",
+    IsRemoteVpcSnat: false,
+    CdcId: "",
+    IsCdcSubnet: 0,
     TagSet: [],
   };
+}
+
+/** Returns the zone that subnets of the VPC are shown in: a network knows regions, and no zones. */
+export function zoneOf(vpc: Vpc): string {
+  return `${vpc.region}-1`;
+}
+
+/** Returns the name that a table is shown with: a network gives them none. */
+export function tableName(vpc: Vpc, table: RouteTable): string {
+  return table.id === vpc.mainTable ? "default" : table.id;
 }
 
 /** Returns the subnet's id, with its VPC before it where another VPC has a subnet of that id. O(VPCs). */
@@ -76,13 +95,13 @@ export function tableRecord(network: Network, vpc: Vpc, table: RouteTable): obje
   return {
     VpcId: vpc.id,
     RouteTableId: table.id,
-    RouteTableName: table.id === vpc.mainTable ? "default" : table.id,
+    RouteTableName: tableName(vpc, table),
     AssociationSet: users.map((subnet) => ({
       SubnetId: subnetIdOf(network, subnet),
       RouteTableId: table.id,
     })),
     RouteSet: [
-      ...vpc.cidrs.map((cidr) => localRoute(table, cidr.toString())),
+      ...[...vpc.cidrs, ...vpc.secondary].map((cidr) => localRoute(table, cidr)),
       ...[...(table.routes ?? [])].map((route) => routeRecord(network, table, route)),
     ],
     Main: table.id === vpc.mainTable,
@@ -103,11 +122,9 @@ export const GATEWAY_TYPES = {
 
 export function routeRecord(network: Network, table: RouteTable, route: Route): object {
   const gateway = network.gateways.get(route.target);
-  const v6 = route.destination.family === 6;
   return {
     RouteTableId: table.id,
-    DestinationCidrBlock: v6 ? "" : route.destination.toString(),
-    DestinationIpv6CidrBlock: v6 ? route.destination.toString() : "",
+    ...destinationOf(route.destination),
     GatewayType: gateway === undefined ? "PEERCONNECTION" : GATEWAY_TYPES[gateway.kind],
     GatewayId: gateway?.kind === "internet" ? "0" : route.target,
     ...routeIds(table, route),
@@ -116,22 +133,33 @@ export function routeRecord(network: Network, table: RouteTable, route: Route): 
     RouteType: "USER",
     PublishedToVbc: false,
     CreatedTime: NOT_RECORDED,
+    CdcId: "",
   };
 }
 
-function localRoute(table: RouteTable, cidr: string): object {
+/** The system's route for the VPC's own addresses, by each of its CIDRs. It has no id: nobody may change it. */
+function localRoute(table: RouteTable, cidr: Prefix): object {
   return {
     RouteTableId: table.id,
-    DestinationCidrBlock: cidr,
+    ...destinationOf(cidr),
     GatewayType: "LOCAL",
     GatewayId: "Local",
+    RouteId: 0,
+    RouteItemId: "",
     RouteDescription: "",
     Enabled: true,
     RouteType: "SYSTEM",
     PublishedToVbc: false,
-    RouteId: 0,
-    RouteItemId: "",
+    CreatedTime: NOT_RECORDED,
+    CdcId: "",
   };
+}
+
+function destinationOf(cidr: Prefix): object {
+  const text = cidr.toString();
+  return cidr.family === 4
+    ? { DestinationCidrBlock: text, DestinationIpv6CidrBlock: "" }
+    : { DestinationCidrBlock: "", DestinationIpv6CidrBlock: text };
 }
 
 /** Returns the ids of a route. A route has none of its own: they are made from its table, destination and target. */

@@ -12,7 +12,7 @@ import {
   type Scope,
 } from "./operation.ts";
 import { idList, page, pageShape, select } from "./page.ts";
-import { GATEWAY_TYPES, routeIds, routeRecord, tableRecord } from "./records.ts";
+import { GATEWAY_TYPES, routeIds, routeRecord, tableName, tableRecord } from "./records.ts";
 import { subnetOf, tableOf, vpcOf, vpcsOf } from "./scope.ts";
 import { readCidr } from "./vpc-operations.ts";
 
@@ -32,6 +32,7 @@ const routeShape = z.strictObject({
   RouteTableId: ignored,
   PublishedToVbc: ignored,
   CreatedTime: ignored,
+  CdcId: ignored,
 });
 type RouteInput = z.infer<typeof routeShape>;
 
@@ -60,21 +61,27 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribeRouteTables: operation(
-    z.strictObject({ ...pageShape, RouteTableIds: idList.optional(), NeedRouterInfo: ignored }),
-    (scope, { RouteTableIds, Filters, ...paging }) => {
+    z.strictObject({
+      ...pageShape,
+      RouteTableIds: idList.optional(),
+      NeedRouterInfo: z.boolean().optional(),
+    }),
+    (scope, { RouteTableIds, Filters, NeedRouterInfo = true, ...paging }) => {
       const { network } = scope;
       const all = vpcsOf(scope).flatMap((vpc) => [...vpc.tables.values()].map((table) => ({ vpc, table })));
       const found = select(all, { ids: RouteTableIds, filters: Filters }, ({ table }) => table.id, {
-        "route-table-id": ({ table }) => [table.id],
-        "route-table-name": ({ vpc, table }) => [table.id === vpc.mainTable ? "default" : table.id],
-        "vpc-id": ({ vpc }) => [vpc.id],
-        "association.main": ({ vpc, table }) => [String(table.id === vpc.mainTable)],
-        "next-hop-type": ({ table }) => [
-          "LOCAL",
-          ...[...(table.routes ?? [])].map((route) => gatewayType(network, route.target)),
-        ],
+        "route-table-id": ({ table }, value) => table.id === value,
+        "route-table-name": ({ vpc, table }, value) => tableName(vpc, table) === value,
+        "vpc-id": ({ vpc }, value) => vpc.id === value,
+        "association.main": ({ vpc, table }, value) => String(table.id === vpc.mainTable) === value,
+        "next-hop-type": ({ table }, value) =>
+          value === "LOCAL" ||
+          [...(table.routes ?? [])].some((route) => gatewayType(network, route.target) === value),
       });
-      const RouteTableSet = page(found, paging).map(({ vpc, table }) => tableRecord(network, vpc, table));
+      const RouteTableSet = page(found, paging).map(({ vpc, table }) => ({
+        ...tableRecord(network, vpc, table),
+        ...(NeedRouterInfo ? {} : { RouteSet: [] }),
+      }));
       return looking({ TotalCount: found.length, RouteTableSet });
     },
   ),
@@ -96,14 +103,8 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
 
   CreateRoutes: operation(changing, (scope, { RouteTableId, Routes }) => {
     const { vpc, table } = tableOf(scope, RouteTableId);
-    const wanted = Routes.map((input) => ({ ...draftOf(scope.network, vpc, input), enabled: input.Enabled }));
-    const actions = wanted.flatMap(({ destination, target, enabled }): Action[] => {
-      const route = { table: table.id, destination, target, as: scope.account };
-      const add: Action = { kind: "add-route", ...route };
-      return enabled === false ? [add, { kind: "disable-route", ...route }] : [add];
-    });
     return {
-      actions,
+      actions: Routes.flatMap((input) => additions(scope, vpc, table, input)),
       reply: (after) => ({
         TotalCount: Routes.length,
         RouteTableSet: [recordOf(after, vpc.id, table.id)],
@@ -148,6 +149,16 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
     };
   }),
 
+  /** The table has these routes and no others; its name is not kept. */
+  ResetRoutes: operation(
+    changing.extend({ RouteTableName: displayName }),
+    (scope, { RouteTableId, Routes }) => {
+      const { vpc, table } = tableOf(scope, RouteTableId);
+      const old = [...(table.routes ?? [])].map((route) => onRoute("delete-route", table, route, scope));
+      return doing(...old, ...Routes.flatMap((input) => additions(scope, vpc, table, input)));
+    },
+  ),
+
   EnableRoutes: operation(switching, (scope, params) => switchRoutes(scope, "enable-route", params)),
   DisableRoutes: operation(switching, (scope, params) => switchRoutes(scope, "disable-route", params)),
 };
@@ -167,6 +178,13 @@ function switchRoutes(
     ...(RouteItemIds ?? []).map((RouteItemId) => ({ RouteItemId })),
   ];
   return doing(...wanted.map((input) => onRoute(kind, table, pickById(table, input), scope)));
+}
+
+/** Returns the actions that make one route. */
+function additions(scope: Scope, vpc: Vpc, table: RouteTable, input: RouteInput): Action[] {
+  const route = { table: table.id, ...draftOf(scope.network, vpc, input), as: scope.account };
+  const add: Action = { kind: "add-route", ...route };
+  return input.Enabled === false ? [add, { kind: "disable-route", ...route }] : [add];
 }
 
 function onRoute(

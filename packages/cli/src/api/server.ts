@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { answer2, failure2, type Tasks } from "./api2.ts";
+import { answer2, failure2 } from "./api2.ts";
 import { answer3, type Noted } from "./api3.ts";
 import type { Accounts } from "./caller.ts";
 import { ApiError } from "./error.ts";
@@ -106,13 +106,13 @@ function routes({ store, accounts, log }: Settings, port: () => number): Hono<En
     const result = answer3(store, accounts, signed, c.get("noted"));
     return c.json({ Response: { ...result, RequestId: c.get("requestId") } });
   });
-  const tasks: Tasks = new Map();
   app.on(["GET", "POST"], "/v2/index.php", async (c) => {
     const { method } = c.req;
     const text = method === "GET" ? new URL(c.req.url).search : await c.req.text();
-    const request = { method, host: c.req.header("host") ?? "", params: new URLSearchParams(text) };
+    const host = c.req.header("host") ?? "";
+    const request = { method, host, params: new URLSearchParams(text), time: Date.now() };
     try {
-      const result = answer2({ store, accounts, tasks }, request, c.get("noted"));
+      const result = answer2({ store, accounts }, request, c.get("noted"));
       return c.json({ code: 0, codeDesc: "Success", message: "", ...result });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -2,22 +2,44 @@ import { type Action, apply, type Network } from "@twoway/sim";
 import { refusalError } from "./error.ts";
 import type { Operation, Scope } from "./operation.ts";
 
-/** Where accepted actions go before anybody is told. */
-export interface Journal {
-  /** Writes the actions down, all or none, so that they survive a crash; throws when it cannot. */
-  append(actions: readonly Action[]): void;
+/** What one request made of the network. */
+export interface Entry {
+  readonly actions: readonly Action[];
+  /** Number of the task that it was, where the API calls it one. */
+  readonly task?: number | undefined;
 }
 
-/** The one network that a server has, and the number of the last id it gave out. */
+/** Where accepted requests go before anybody is told. */
+export interface Journal {
+  /** Writes the entry down, all or nothing, so that it survives a crash; throws when it cannot. */
+  append(entry: Entry): void;
+}
+
+/** A request that was accepted as a task. */
+interface Task {
+  readonly account: string;
+  readonly peering: string;
+}
+
+/** How many tasks can be asked for; older ones are forgotten. */
+const MAX_TASKS = 10_000;
+
+/** The one network that a server has, the number of the last id it gave out, and its tasks. */
 export class Store {
   network: Network;
-  #lastId: number;
+  #lastId = 0;
+  #lastTask = 0;
+  readonly #tasks = new Map<string, Task>();
   readonly #journal: Journal | undefined;
 
-  constructor(network: Network, lastId: number, journal: Journal | undefined) {
+  /** `past` is what made the network so far: no id is given out twice, and its tasks are known. */
+  constructor(network: Network, past: Iterable<Entry> = [], journal?: Journal) {
     this.network = network;
-    this.#lastId = lastId;
     this.#journal = journal;
+    for (const { actions, task } of past) {
+      this.#lastId = Math.max(this.#lastId, lastIdOf(actions));
+      if (task !== undefined) this.#keep(task, actions);
+    }
   }
 
   /**
@@ -25,6 +47,35 @@ export class Store {
    * down and only then seen and answered, or none is.
    */
   run(op: Operation, caller: Pick<Scope, "account" | "region">, params: unknown): object {
+    return this.#run(op, caller, params, undefined);
+  }
+
+  /** Runs one operation as a task, and returns the task's number. It has ended well by then, or it throws. */
+  runTask(op: Operation, caller: Pick<Scope, "account" | "region">, params: unknown): number {
+    this.#run(op, caller, params, this.#lastTask + 1);
+    return this.#lastTask;
+  }
+
+  taskOf(number: string): Task | undefined {
+    return this.#tasks.get(number);
+  }
+
+  #keep(task: number, actions: readonly Action[]): void {
+    const [action] = actions;
+    if (!("peering" in action) || action.as === undefined) return;
+    this.#lastTask = Math.max(this.#lastTask, task);
+    this.#tasks.set(String(task), { account: action.as, peering: action.peering });
+    if (this.#tasks.size <= MAX_TASKS) return;
+    const [oldest] = this.#tasks.keys();
+    this.#tasks.delete(oldest);
+  }
+
+  #run(
+    op: Operation,
+    caller: Pick<Scope, "account" | "region">,
+    params: unknown,
+    task: number | undefined,
+  ): object {
     let last = this.#lastId;
     const newId = (prefix: string): string => {
       for (;;) {
@@ -42,9 +93,10 @@ export class Store {
     }
     const answer = reply(next);
     if (actions.length > 0) {
-      this.#journal?.append(actions);
+      this.#journal?.append({ actions, task });
       this.network = next;
       this.#lastId = last;
+      if (task !== undefined) this.#keep(task, actions);
     }
     return answer;
   }
@@ -56,7 +108,7 @@ function idOf(prefix: string, number: number): string {
 }
 
 /** Returns the number of the last id that the actions gave out, 0 where none of them did. */
-export function lastIdOf(actions: Iterable<Action>): number {
+function lastIdOf(actions: readonly Action[]): number {
   let last = 0;
   for (const action of actions) {
     const made =

@@ -1,10 +1,10 @@
 import { ParseError, Prefix } from "@twoway/core";
 import type { Action } from "@twoway/sim";
 import * as z from "zod";
-import { ApiError } from "./error.ts";
+import { ApiError, missing } from "./error.ts";
 import { displayName, doing, id, looking, type Operation, operation } from "./operation.ts";
 import { idList, page, pageShape, select } from "./page.ts";
-import { assistantCidrs, subnetIdOf, subnetRecord, vpcRecord } from "./records.ts";
+import { assistantCidrs, subnetIdOf, subnetRecord, vpcRecord, zoneOf } from "./records.ts";
 import { subnetOf, vpcOf, vpcsOf } from "./scope.ts";
 
 /** VPCs, their secondary CIDRs, and subnets. */
@@ -32,6 +32,8 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
       DnsServers: ignored,
       DomainName: ignored,
       Tags: ignored,
+      EnableRouteVpcPublish: ignored,
+      EnableRouteVpcPublishIpv6: ignored,
     }),
     (scope, { VpcName, CidrBlock }) => {
       const vpc = scope.newId("vpc");
@@ -46,7 +48,7 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
         name: VpcName,
         as: account,
       };
-      return { actions: [create], reply: (after) => ({ Vpc: vpcRecord(after.vpcs.get(vpc)!) }) };
+      return { actions: [create], reply: (after) => ({ Vpc: vpcRecord(after, after.vpcs.get(vpc)!) }) };
     },
   ),
 
@@ -58,11 +60,15 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
     z.strictObject({ ...pageShape, VpcIds: idList.optional() }),
     (scope, { VpcIds, Filters, ...paging }) => {
       const found = select(vpcsOf(scope), { ids: VpcIds, filters: Filters }, (vpc) => vpc.id, {
-        "vpc-id": (vpc) => [vpc.id],
-        "vpc-name": (vpc) => [vpc.name],
-        "cidr-block": (vpc) => vpc.cidrs.map(String),
+        "vpc-id": (vpc, value) => vpc.id === value,
+        "vpc-name": (vpc, value) => vpc.name.includes(value), // part of a name will do, as in the documents
+        "cidr-block": (vpc, value) => vpc.cidrs.some((cidr) => cidr.toString() === value),
+        "is-default": (_, value) => value === "false",
       });
-      return looking({ TotalCount: found.length, VpcSet: page(found, paging).map(vpcRecord) });
+      return looking({
+        TotalCount: found.length,
+        VpcSet: page(found, paging).map((vpc) => vpcRecord(scope.network, vpc)),
+      });
     },
   ),
 
@@ -77,7 +83,7 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
           cidr: readCidr("CidrBlocks", block),
           as: scope.account,
         })),
-        reply: (after) => ({ AssistantCidrSet: assistantCidrs(after.vpcs.get(vpc)!) }),
+        reply: (after) => ({ AssistantCidrSet: assistantCidrs(after, after.vpcs.get(vpc)!) }),
       };
     },
   ),
@@ -92,6 +98,28 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
           (block): Action => ({ kind: "remove-cidr", vpc, cidr: readCidr("CidrBlocks", block), as }),
         ),
       );
+    },
+  ),
+
+  ModifyAssistantCidr: operation(
+    z.strictObject({ VpcId: id, NewCidrBlocks: cidrs.optional(), OldCidrBlocks: cidrs.optional() }),
+    (scope, { VpcId, NewCidrBlocks, OldCidrBlocks }) => {
+      if (NewCidrBlocks === undefined && OldCidrBlocks === undefined) throw missing("NewCidrBlocks");
+      const { id: vpc } = vpcOf(scope, VpcId);
+      const as = scope.account;
+      const edits = (
+        kind: "remove-cidr" | "add-cidr",
+        name: string,
+        blocks: readonly string[] = [],
+      ): Action[] => blocks.map((block) => ({ kind, vpc, cidr: readCidr(name, block), as }));
+      return {
+        // old ones make room for new ones
+        actions: [
+          ...edits("remove-cidr", "OldCidrBlocks", OldCidrBlocks),
+          ...edits("add-cidr", "NewCidrBlocks", NewCidrBlocks),
+        ],
+        reply: (after) => ({ AssistantCidrSet: assistantCidrs(after, after.vpcs.get(vpc)!) }),
+      };
     },
   ),
 
@@ -131,8 +159,16 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
   }),
 
   DescribeSubnets: operation(
-    z.strictObject({ ...pageShape, SubnetIds: idList.optional() }),
-    (scope, { SubnetIds, Filters, ...paging }) => {
+    z.strictObject({
+      ...pageShape,
+      SubnetIds: idList.optional(),
+      MaxResults: pageShape.Limit,
+      NextToken: z
+        .string()
+        .regex(/^\d{0,7}$/)
+        .optional(),
+    }),
+    (scope, { SubnetIds, Filters, MaxResults, NextToken, ...paging }) => {
       const { network } = scope;
       const all = vpcsOf(scope).flatMap((vpc) =>
         [...vpc.subnets.values()].map((subnet) => ({ vpc, subnet })),
@@ -142,15 +178,24 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
         { ids: SubnetIds, filters: Filters },
         ({ subnet }) => subnetIdOf(network, subnet),
         {
-          "subnet-id": ({ subnet }) => [subnetIdOf(network, subnet)],
-          "vpc-id": ({ vpc }) => [vpc.id],
-          "cidr-block": ({ subnet }) => subnet.cidrs.map(String),
-          "subnet-name": ({ subnet }) => [subnet.name],
-          "route-table-id": ({ vpc, subnet }) => [subnet.table ?? vpc.mainTable],
+          "subnet-id": ({ subnet }, value) => subnetIdOf(network, subnet) === value,
+          "vpc-id": ({ vpc }, value) => vpc.id === value,
+          "cidr-block": ({ subnet }, value) => subnet.cidrs.some((cidr) => cidr.toString() === value),
+          "subnet-name": ({ subnet }, value) => subnet.name === value,
+          "route-table-id": ({ vpc, subnet }, value) => (subnet.table ?? vpc.mainTable) === value,
+          zone: ({ vpc }, value) => zoneOf(vpc) === value,
+          "is-default": (_, value) => value === "false",
         },
       );
-      const SubnetSet = page(found, paging).map(({ vpc, subnet }) => subnetRecord(network, vpc, subnet));
-      return looking({ TotalCount: found.length, SubnetSet });
+      // pages by a token, too: it is where the next one begins
+      const Offset = NextToken ? Number(NextToken) : (paging.Offset ?? 0);
+      const set = page(found, { Offset, Limit: MaxResults ?? paging.Limit });
+      const next = Offset + set.length;
+      return looking({
+        TotalCount: found.length,
+        SubnetSet: set.map(({ vpc, subnet }) => subnetRecord(network, vpc, subnet)),
+        NextToken: set.length > 0 && next < found.length ? String(next) : "",
+      });
     },
   ),
 };

@@ -45,7 +45,7 @@ function openStore(
   options: ServeOptions,
 ): { readonly store: Store; readonly close: () => void } {
   if (options.journal === undefined) {
-    return { store: new Store(initialNetwork(file, options), 0, undefined), close: () => {} };
+    return { store: new Store(initialNetwork(file, options)), close: () => {} };
   }
   let opened: OpenJournal;
   try {
@@ -53,14 +53,14 @@ function openStore(
   } catch (error) {
     throw unreadable(options.journal, error);
   }
-  const { journal, network, lastId, warning, isOld } = opened;
+  const { journal, network, past, warning, isOld } = opened;
   const warn = (text: string): void => {
     if (!options.quiet)
       tell(`${styleFor(process.stderr, options).doubt("warning")}  ${options.journal}  ${text}`);
   };
   if (warning !== undefined) warn(warning);
   if (isOld && file !== undefined) warn(`the network comes from the journal; ${file} is not read`);
-  return { store: new Store(network, lastId, journal), close: () => journal.close() };
+  return { store: new Store(network, past, journal), close: () => journal.close() };
 }
 
 function initialNetwork(file: string | undefined, options: ServeOptions): Network {
