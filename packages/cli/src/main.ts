@@ -108,6 +108,16 @@ whatIf(program.command("preflight"))
     ),
   );
 
+whatIf(program.command("peerings"))
+  .description("the peerings: state, cap and who pays; of one of them also the routes of both sides")
+  .argument("<network>")
+  .argument("[peering]")
+  .option("--account <account>", "as this account lists them")
+  .option("--region <region>", "those with an end there")
+  .action(async (network, peering, options) =>
+    finish((await import("./commands/peerings.ts")).peerings(network, peering, merged(options))),
+  );
+
 program
   .command("validate")
   .description("read a network and report every problem at once")

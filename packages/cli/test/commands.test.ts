@@ -224,6 +224,24 @@ test("check goes on behind a file that cannot be read, and ends with 2", async (
   assert.match(ended.err, /broken.yaml:1:\d+ {2}syntax/);
 });
 
+test("peerings lists them with who pays; one of them with the routes of both sides (A28, A41, B5)", async () => {
+  const STORY = ["peerings", "scenarios/cross-account-acceptance.yaml", "--step", "all"];
+  const list = await twoway(STORY);
+  assert.is(list.status, 0);
+  assert.match(list.out, /^shop-bank {2}\w+ {2}shop - bank, cross-region, 100 Mbps, paid by 100001$/m);
+  const one = await twoway(["peerings", "scenarios/same-network-two-clouds.yaml", "t-pcx", "--step", "3"]);
+  assert.match(one.out, /routes of t-data\n {4}t-data\/main: 10\.1\.0\.0\/16, for t-db, t-new/);
+  const { peerings } = JSON.parse((await twoway([...STORY, "--format", "json"])).out);
+  assert.equal([peerings[0].kind, peerings[0].paidBy], ["cross-region", ["100001"]]);
+  const waiting = await twoway(["peerings", "scenarios/expiry.yaml", "shop-bank"]);
+  assert.match(waiting.out, /expires 2026-01-12T09:00:00Z\n {2}routes of shop: no route/);
+  const rejected = ["peerings", "scenarios/rejected-disappears.yaml", "--step", "all", "--account"];
+  assert.is((await twoway([...rejected, "nobody"])).out, "no peering\n");
+  const missing = await twoway([...STORY, "shop-bnak"]);
+  assert.is(missing.status, 2);
+  assert.match(missing.err, /there is no peering shop-bnak[\s\S]*shop-bank/);
+});
+
 test("preflight lists what a peering needs and what it comes to; a refusal is 1, with the code", async () => {
   const good = await twoway(["preflight", NETWORK, "shop", "lab"]);
   assert.is(good.status, 0);

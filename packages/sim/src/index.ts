@@ -1,7 +1,18 @@
 export { type Answer, answer, type Service } from "./ask/answer.ts";
+export type { Box } from "./ask/boxes.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
-export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
+export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
+export {
+  type Pair,
+  type PairSets,
+  type PairsOptions,
+  type PairVerdict,
+  Reach,
+  type ReachCount,
+  reach,
+  type SubnetName,
+} from "./ask/reach.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
@@ -14,6 +25,7 @@ export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction }
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
+export { deadline } from "./model/control-peering.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
 export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
@@ -28,14 +40,21 @@ export {
   type PeeringState,
   TRANSITIONS,
 } from "./model/peering.ts";
-export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
+export {
+  PROFILE_NAMES,
+  PROFILES,
+  type Profile,
+  type ProfileName,
+  type Quotas,
+  type Rule,
+} from "./model/profile.ts";
+export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
-export type { Refusal } from "./model/rules.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
-export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {

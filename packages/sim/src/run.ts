@@ -4,7 +4,7 @@ import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts"
 import { advance, apply } from "./model/control.ts";
 import type { Network } from "./model/network.ts";
 import type { Event } from "./model/outcome.ts";
-import type { Refusal } from "./model/rules.ts";
+import type { Refusal } from "./model/refusal.ts";
 
 /** Plays a scenario: every step in order, every expectation looked at, whatever failed before. */
 

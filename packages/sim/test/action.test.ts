@@ -270,6 +270,17 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   ),
   fc.record(
     {
+      kind: fc.constant("reset-routes" as const),
+      table: word,
+      routes: fc.array(fc.record({ destination, target: word, enabled: fc.boolean() }, PLAIN), {
+        maxLength: 4,
+      }),
+      as: actor,
+    },
+    PLAIN,
+  ),
+  fc.record(
+    {
       kind: fc.constant("advance-clock" as const),
       ms: fc.nat({ max: 100_000 * 86_400 }).map((seconds) => seconds * 1000),
       as: actor,

@@ -21,7 +21,7 @@ const live = ({ peerings }: Network) =>
 
 /** The rules once more, as sentences about the whole network; returns the first that is broken. */
 function broken(network: Network): string | undefined {
-  const { siblingOverlap, peeringsPerVpc, deleteRoutes, crossRegionCap } = PROFILES[network.profile];
+  const { siblingOverlap, quotas, deleteRoutes, crossRegionCap } = PROFILES[network.profile];
   const cidrs = (id: string) => [...network.vpcs.get(id)!.cidrs, ...network.vpcs.get(id)!.secondary];
   const overlap = (a: string, b: string): boolean =>
     cidrs(a).some((x) => cidrs(b).some((y) => x.contains(y.address) || y.contains(x.address)));
@@ -62,7 +62,7 @@ function broken(network: Network): string | undefined {
     const mine = all
       .filter(({ ends }) => ends.some((end) => end.vpc === vpc))
       .map(({ id, ends, cross }) => ({ id, cross, far: ends.find((end) => end.vpc !== vpc)!.vpc }));
-    if (mine.length > peeringsPerVpc) return `${vpc} has ${mine.length} live peerings`;
+    if (mine.length > quotas.peerings) return `${vpc} has ${mine.length} live peerings`;
     if (new Set(mine.map(({ far }) => far)).size < mine.length) return `${vpc} is joined with one VPC twice`;
     for (const x of mine) {
       for (const y of mine) {

@@ -46,10 +46,7 @@ const EXISTS = [
 ] as const;
 const MALFORMED = ["malformed InvalidParameterValue.Malformed", "malformed InvalidParameterValue"] as const;
 const MISSING = ["not-found ResourceNotFound", `not-found ${AWS_NOT_FOUND}`] as const;
-const ACTOR = [
-  "wrong-actor UnsupportedOperation.VpcPeerPurviewError",
-  "wrong-actor OperationNotPermitted",
-] as const;
+const ACTOR = ["wrong-owner ResourceNotFound", "wrong-owner InvalidVpcID.NotFound"] as const;
 const TABLE_USED = [
   "table-in-use UnsupportedOperation.DelRouteWithSubnet",
   "table-in-use DependencyViolation",
@@ -58,6 +55,10 @@ const SUBNET_USED = ["subnet-in-use ResourceInUse", "subnet-in-use DependencyVio
 const MISMATCH = [
   "vpc-mismatch UnsupportedOperation.VpcMismatch",
   "vpc-mismatch InvalidParameterValue",
+] as const;
+const MAIN_TABLE = [
+  "main-table UnsupportedOperation.NotSupportDeleteDefaultRouteTable",
+  "main-table DependencyViolation",
 ] as const;
 const FINE = ["applied", "applied"] as const;
 
@@ -151,8 +152,8 @@ for (const [more, line, [tencent, aws]] of [
   ["", "delete-table spare as other", ACTOR],
   ["", "delete-table nosuch", MISSING],
   ["", "delete-table used", TABLE_USED],
-  ["", "delete-table v1", TABLE_USED], // the main table, by the VPC's name
-  ["", "delete-table v1/main", TABLE_USED],
+  ["", "delete-table v1", MAIN_TABLE], // by the VPC's name
+  ["", "delete-table v1/main", MAIN_TABLE],
   // associate
   ["", "associate v1/a spare", FINE],
   ["", "associate v1/b v1", FINE],

@@ -95,7 +95,7 @@ test("inside one account a peering is active at once, and elsewhere it waits (A1
 test("only the requester's account may ask for a peering", () => {
   assert.is(
     verdictOn(act(world("tencent"), "create-peering p n1 - other as other")),
-    "wrong-actor UnsupportedOperation.VpcPeerPurviewError",
+    "wrong-owner ResourceNotFound",
   );
   assert.is(verdictOn(act(world("tencent"), "create-peering p other - n1 as other")), "applied");
 });

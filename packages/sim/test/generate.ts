@@ -145,16 +145,33 @@ export const networks: fc.Arbitrary<Generated> = fc.gen().map((g) => {
     const profile = often(85) ? main : one(["tencent", "aws"] as const);
     return { id, profile, ...ranges[v], subnets: placed, main: tableOf(`${id}/main`, v), tables: extra };
   });
-  const plain = { vpcs, peerings, gateways };
+  const range = one(BLOCKS4);
+  const server: PlainSubnet = {
+    id: "servers",
+    cidrs: [slot(range, below(3))],
+    table: undefined,
+    hosts: undefined,
+  };
+  const classic: PlainVpc = {
+    id: "classic",
+    profile: main,
+    cidrs: [range],
+    secondary: [],
+    subnets: [server],
+    main: { id: "classic/main", routes: [] },
+    tables: [],
+    classic: true,
+  };
+  const plain = { vpcs: often(20) ? [...vpcs, classic] : vpcs, peerings, gateways };
   return { plain, text: yamlOf(plain, main) };
 });
 
-function offset(address: Address, by: number): Address {
+export function offset(address: Address, by: number): Address {
   return typeof address === "number" ? address4(address + by) : address6(address + BigInt(by));
 }
 
 /** Writes the network as somebody would by hand. */
-function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
+export function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): string {
   const list = (items: readonly unknown[]): string => `[${items.map((item) => `"${item}"`).join(", ")}]`;
   const hostList = (hosts: readonly Address[] | undefined): string =>
     hosts === undefined
@@ -169,6 +186,7 @@ function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): st
   const lines = [`profile: ${profile}`, "load: lenient", "vpcs:"];
   for (const vpc of vpcs) {
     lines.push(`  ${vpc.id}:`, `    profile: ${vpc.profile}`, `    cidr: ${list(vpc.cidrs)}`);
+    if (vpc.classic === true) lines.push("    classic: true");
     if (vpc.secondary.length > 0) lines.push(`    secondary: ${list(vpc.secondary)}`);
     lines.push("    subnets:");
     for (const { id, cidrs, hosts } of vpc.subnets)
@@ -180,8 +198,8 @@ function yamlOf({ vpcs, peerings, gateways }: PlainNetwork, profile: string): st
   if (gateways.length > 0) lines.push("gateways:");
   for (const { id, kind, vpc } of gateways) lines.push(`  ${id}: ${kind} ${vpc}`);
   lines.push("routes:");
-  for (const { id, subnets, main, tables } of vpcs) {
-    lines.push(`  ${id}: ${routesOf(main)}`);
+  for (const { id, subnets, main, tables, classic } of vpcs) {
+    if (classic !== true) lines.push(`  ${id}: ${routesOf(main)}`);
     for (const table of tables) {
       const users = subnets
         .filter((subnet) => subnet.table === table.id)

@@ -31,8 +31,17 @@ function excuse(network: Network, action: Action): string | undefined {
       const subnet = network.vpcs.get(action.vpc)?.subnets.get(action.subnet);
       return subnet?.hosts === undefined ? undefined : "declared hosts";
     }
+    case "remove-cidr": {
+      // a route may stand there by now, or be led there by an appliance (aws)
+      const inside = tables
+        .filter(({ vpc }) => vpc.id === action.vpc)
+        .flatMap(({ table }) => [...(table.routes ?? [])])
+        .some(({ destination }) => action.cidr.covers(destination));
+      return inside ? "routes inside" : undefined;
+    }
     case "delete-table":
     case "replace-route":
+    case "reset-routes":
     case "delete-route":
     case "disable-route": {
       const { vpc, table } = tables.find(
@@ -145,10 +154,19 @@ for (const [line, ...back] of [
   ["delete-route v1 10.2.0.0/16 as me", "add-route v1 10.2.0.0/16 -> p as me"],
   ["delete-route v1 10.8.0.0/16"],
   [
-    "delete-route v1 10.9.0.0/16 -> n1",
+    "delete-route v1 10.9.0.0/16 -> n1", // the first of two: the other one goes behind it again
+    "delete-route v1 10.9.0.0/16 -> n2",
     "add-route v1 10.9.0.0/16 -> n1",
     "disable-route v1 10.9.0.0/16 -> n1",
+    "add-route v1 10.9.0.0/16 -> n2",
   ],
+  ["delete-route v1 10.9.0.0/16 -> n2", "add-route v1 10.9.0.0/16 -> n2"],
+  [
+    "reset-routes full 10.9.0.0/16 -> n2 and 10.2.0.0/16 -> p disabled",
+    "reset-routes full 10.2.0.0/16 -> p and 10.9.0.0/16 -> n1 disabled",
+  ],
+  ["reset-routes t", "reset-routes t"],
+  ["reset-routes v1"], // one of its routes leads nowhere
   ["enable-route v1 10.9.0.0/16 -> n1", "disable-route v1 10.9.0.0/16 -> n1"],
   ["disable-route v1 10.2.0.0/16", "enable-route v1 10.2.0.0/16"],
   ["disable-route v1 10.8.0.0/16"],

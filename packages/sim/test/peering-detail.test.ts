@@ -1,4 +1,4 @@
-import { listPeerings, readScenario, relatedRoutes } from "@twoway/sim";
+import { listPeerings, ownerOf, payersOf, readScenario, relatedRoutes } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { after, read } from "./notation.ts";
@@ -41,6 +41,31 @@ test("who deletes a peering lists it no more, and the other side does (D5)", () 
   const gone = after(network, "delete-peering p as asker");
   assert.equal(listPeerings(gone, "asker", "gz"), []);
   assert.is(listPeerings(gone, "asked", "sh")[0].state, "DELETED");
+});
+
+test("the requester pays for both directions across regions, and inside a region nobody pays (B5, D8)", () => {
+  const paid = (network: ReturnType<typeof read>): string =>
+    payersOf(network, network.peerings.get("p")!).join(" ");
+  const text = (profile: string, region: string, cap = ""): string => `
+profile: ${profile}
+vpcs:
+  vpc1: { region: gz, cidr: 10.1.0.0/16, account: asked }
+  vpc2: { region: ${region}, cidr: 10.2.0.0/16, account: asker }
+peerings: { p: vpc2 - vpc1${cap} }`;
+  assert.is(paid(read(text("tencent", "sh", " bandwidth 100"))), "asker");
+  assert.is(paid(read(text("tencent", "gz"))), "");
+  assert.is(paid(read(text("aws", "sh"))), "asker asked");
+  assert.is(paid(read(text("aws", "gz"))), "");
+});
+
+test("the account of a VPC can be looked up, also of one that is known as a peer only (A40)", () => {
+  const text = `
+load: lenient
+vpcs: { v: { cidr: 10.1.0.0/16, account: me } }
+peerings:
+  p: { requester: v, accepter: { vpc: far, account: them, region: r }, state: PENDING }`;
+  const found = ["v", "far", "nobody"].map((vpc) => ownerOf(read(text), vpc));
+  assert.equal(found, ["me", "them", undefined]);
 });
 
 test("a file that readScenario takes has the peerings in the order they were written", () => {

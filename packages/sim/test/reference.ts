@@ -32,6 +32,8 @@ export interface PlainVpc {
   readonly subnets: readonly PlainSubnet[];
   readonly main: PlainTable;
   readonly tables: readonly PlainTable[];
+  /** A classic network: nothing leaves it. */
+  readonly classic?: boolean;
 }
 
 export interface PlainPeering {
@@ -76,6 +78,7 @@ export function walk(net: PlainNetwork, from: PlainSpot, to: PlainSpot): Walk {
   const vpc = vpcOf(net, from.vpc)!;
   const subnet = vpc.subnets.find(({ id }) => id === from.subnet);
   if (subnet === undefined) return dropped("source-not-in-subnet");
+  if (vpc.classic === true && to.vpc !== vpc.id) return dropped("classic-network");
   const { routes } =
     subnet.table === undefined ? vpc.main : vpc.tables.find(({ id }) => id === subnet.table)!;
 

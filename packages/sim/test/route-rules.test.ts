@@ -109,11 +109,7 @@ for (const [there, line, ends] of [
   ["10.2.0.0/16 -> p", "vpc1 10.2.0.0/16 -> p", "applied"], // by itself
   ["10.9.0.0/16 -> nat1", "vpc1 10.9.0.0/16 -> dc1", "applied"], // beside itself it could not be added
   ["10.2.0.0/16 -> nat1", "vpc1 10.2.0.0/16 -> p as me", "applied"],
-  [
-    "10.2.0.0/16 -> nat1",
-    "vpc1 10.2.0.0/16 -> p as stranger",
-    "wrong-actor UnsupportedOperation.VpcPeerPurviewError",
-  ],
+  ["10.2.0.0/16 -> nat1", "vpc1 10.2.0.0/16 -> p as stranger", "wrong-owner ResourceNotFound"],
   ["", "vpc1 10.2.0.0/16 -> p", "not-found ResourceNotFound"],
   ["10.2.0.0/16 -> nat1", "vpc1 10.2.0.0/17 -> p", "not-found ResourceNotFound"], // inside it is not it
   ["10.2.0.0/16 -> nat1", "nosuch 10.2.0.0/16 -> p", "not-found ResourceNotFound"],
@@ -158,10 +154,7 @@ test("a route is edited by the owner of its VPC only", () => {
     "disable-route vpc1 10.2.0.0/16",
     "enable-route vpc1 10.2.0.0/16",
   ]) {
-    assert.is(
-      verdictOn(act(network, `${line} as stranger`)),
-      "wrong-actor UnsupportedOperation.VpcPeerPurviewError",
-    );
+    assert.is(verdictOn(act(network, `${line} as stranger`)), "wrong-owner ResourceNotFound");
     assert.is(verdictOn(act(network, `${line} as me`)), "applied");
   }
 });

@@ -140,7 +140,7 @@ test("the report has each action with its end and each expectation with what was
       refusal?.rule,
     ]),
     [
-      ["accept-peering p", "run.yaml:9:23", true, "peering-accepted", undefined],
+      ["accept-peering p", "run.yaml:9:23", true, "peering-accepted,account-unknown", undefined],
       ["accept-peering p", "run.yaml:9:41", false, "", "wrong-state"],
     ],
   );

@@ -7,6 +7,7 @@ import {
   type Finding,
   type Hint,
   parseExpectation,
+  preflight,
   readScenario,
   runScenario,
   type ScenarioReport,
@@ -22,7 +23,7 @@ const FILES = readdirSync(FOLDER).filter((name) => name.endsWith(".yaml"));
 const README = readFileSync(join(FOLDER, "README.md"), "utf8");
 
 /** Causes that no network of today's format can have. */
-const LATER: ReadonlySet<Cause> = new Set<Cause>(["filter-denied", "classic-network", "loop"]);
+const LATER: ReadonlySet<Cause> = new Set<Cause>(["filter-denied", "loop"]);
 
 const texts = new Map(FILES.map((file) => [file, readFileSync(join(FOLDER, file), "utf8")]));
 
@@ -227,6 +228,23 @@ function namedBy(hint: Hint): string {
       return hint satisfies never;
   }
 }
+
+test("the last step of preflight.yaml is what preflight proposes, and the refusals before it are what it says", () => {
+  const { scenario } = readScenario(texts.get("preflight.yaml")!, "preflight.yaml");
+  const { network, steps } = scenario;
+  const ask = (a: string, b: string) => preflight(network, network.vpcs.get(a)!, network.vpcs.get(b)!);
+  const { actions, verdict } = ask("shop", "data");
+  assert.equal(
+    actions,
+    steps.at(-1)!.actions.map(({ text }) => text),
+  );
+  assert.is(verdict, "two-way");
+  for (const [i, far] of ["old-data", "mail-copy", undefined, "full"].entries()) {
+    if (far === undefined) continue; // joined already: nothing is asked for
+    assert.is(ask("shop", far).refused?.refusal.code, steps[i].refused, far);
+    assert.is(ask("shop", far).refused?.action, steps[i].actions[0].text);
+  }
+});
 
 test("the README's table lists every scenario, and nothing else", () => {
   const listed = [...README.matchAll(/^\| \[[^\]]+\]\(([^)]+)\) \|/gm)].map(([, file]) => file);

@@ -90,6 +90,7 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "profile",
     "load",
     "now",
+    "quotas",
     "vpcs",
     "peerings",
     "gateways",

@@ -40,6 +40,7 @@ const WEIGHTS = {
   "delete-route": 3,
   "enable-route": 3,
   "disable-route": 3,
+  "reset-routes": 3,
   "create-vpc": 2,
   "delete-vpc": 2,
   "add-cidr": 5,
@@ -141,6 +142,14 @@ export function drawLine(g: fc.GeneratorValue, network: Network): string {
       case "enable-route":
       case "disable-route":
         return route();
+      case "reset-routes": {
+        const id = vpc();
+        const some = Array.from({ length: below(4) }, () => {
+          const hop = often(85) ? target(id) : "nat0";
+          return `${behind(id, hop)} -> ${hop}${often(15) ? " disabled" : ""}`;
+        });
+        return [often(60) ? id : tableOf(id), [...new Set(some)].join(" and ")].join(" ").trimEnd();
+      }
       case "create-vpc": {
         const account = often(50) ? ` account c${below(3)}` : "";
         return `${fresh("n", vpcs.size + peerings.size)} ${often(85) ? block() : "11.0.0.0/8"}${often(50) ? " region south" : ""}${account}`;
@@ -211,9 +220,7 @@ export function contents(network: Network): string {
     if (typeof value === "bigint") return `${value}`;
     if (typeof value !== "object" || value === null) return value;
     if (isRoutes(value)) {
-      return [...value]
-        .map(({ destination, target, enabled }) => `${destination} -> ${target} ${enabled}`)
-        .sort();
+      return [...value].map(({ destination, target, enabled }) => `${destination} -> ${target} ${enabled}`);
     }
     if ("codes" in value && "name" in value) return value.name; // a profile
     if (value instanceof Map) return [...value].map(tidy).sort(byText);

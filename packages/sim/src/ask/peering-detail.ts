@@ -1,6 +1,7 @@
+import { profileAt } from "../model/control-peering.ts";
 import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import { tableOf } from "../model/network.ts";
-import { isListedFor, type Peering } from "../model/peering.ts";
+import { isCrossRegion, isListedFor, type Peering } from "../model/peering.ts";
 import type { Route } from "../model/routes.ts";
 
 /** What an account sees of its peerings: which it lists, and which routes lead over one (A28, A41, D5). */
@@ -25,6 +26,23 @@ export function relatedRoutes(network: Network, peering: Peering): RelatedRoute[
         .map((route) => ({ vpc, table, subnets, route }));
     });
   });
+}
+
+/** Returns whom the cloud sends the bill of the peering's traffic; nobody inside a region, where it is free (B5, D8). */
+export function payersOf(network: Network, peering: Peering): readonly string[] {
+  const { requester, accepter } = peering;
+  if (!isCrossRegion(peering)) return [];
+  const each = profileAt(network, requester.vpc).crossRegionPayer === "each-side";
+  return each ? [...new Set([requester.account, accepter.account])] : [requester.account];
+}
+
+/**
+ * Returns the account that owns the VPC, also of one that is only known as the end of a peering (A40); undefined where
+ * nothing is known of it.
+ */
+export function ownerOf(network: Network, vpc: string): string | undefined {
+  const ends = [...network.peerings.values()].flatMap(({ requester, accepter }) => [requester, accepter]);
+  return network.vpcs.get(vpc)?.account ?? ends.find((end) => end.vpc === vpc)?.account;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Action, formatAction } from "../model/action.ts";
 import { apply } from "../model/control.ts";
 import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import { isLive, joins, type Peering } from "../model/peering.ts";
-import type { Refusal } from "../model/rules.ts";
+import type { Refusal } from "../model/refusal.ts";
 import type { Verdict } from "../plane/round-trip.ts";
 import { answer } from "./answer.ts";
 import { resolveEndpoint } from "./endpoint.ts";

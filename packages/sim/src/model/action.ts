@@ -62,6 +62,8 @@ export type Action = (
       /** Which of several routes to this destination; undefined where there is one. */
       readonly target: string | undefined;
     }
+  /** The table has these routes and no others, in this order. */
+  | { readonly kind: "reset-routes"; readonly table: string; readonly routes: readonly RouteText[] }
   | { readonly kind: "advance-clock"; readonly ms: number }
 ) & {
   /** The account that acts; undefined means the party entitled to. */
@@ -102,6 +104,7 @@ export const ACTION_USAGE: Readonly<Record<ActionKind, string>> = {
   "delete-route": "delete-route TABLE DESTINATION [-> TARGET]",
   "enable-route": "enable-route TABLE DESTINATION [-> TARGET]",
   "disable-route": "disable-route TABLE DESTINATION [-> TARGET]",
+  "reset-routes": "reset-routes TABLE [DESTINATION -> TARGET [disabled] [and …]]",
   "create-vpc": "create-vpc ID CIDR [region REGION] [account ACCOUNT] [table TABLE] [name NAME]",
   "delete-vpc": "delete-vpc ID",
   "add-cidr": "add-cidr VPC CIDR",
@@ -203,6 +206,13 @@ function parseBody(kind: ActionKind, words: Words): Body {
       const target = words.skip("->") ? words.take("the target is missing") : undefined;
       return { kind, table, destination, target };
     }
+    case "reset-routes": {
+      const table = words.take("the route table is missing");
+      const routes: RouteText[] = [];
+      while (!words.isAt("as") && (routes.length === 0 ? !words.isAtEnd() : words.skip("and")))
+        routes.push(routeText(words));
+      return { kind, table, routes };
+    }
     case "advance-clock":
       return { kind, ms: words.within(parseDuration, "the duration is missing") };
     default:
@@ -265,6 +275,12 @@ function formatBody(action: Action): string {
       const target = action.target === undefined ? "" : ` -> ${action.target}`;
       return `${action.kind} ${action.table} ${action.destination}${target}`;
     }
+    case "reset-routes": {
+      const routes = action.routes.map(
+        ({ destination, target, enabled }) => `${destination} -> ${target}${enabled ? "" : " disabled"}`,
+      );
+      return [`reset-routes ${action.table}`, routes.join(" and ")].join(" ").trimEnd();
+    }
     case "advance-clock":
       return `advance-clock ${formatDuration(action.ms)}`;
     default:
@@ -276,7 +292,7 @@ function nameSuffix({ name }: { readonly name?: string | undefined }): string {
   return name === undefined ? "" : ` name ${formatName(name)}`;
 }
 
-/** A route as people write it, and where its parts begin. */
+/** A route as people write it. */
 export interface RouteText {
   readonly destination: Prefix;
   readonly target: string;
@@ -286,12 +302,16 @@ export interface RouteText {
 /** Reads `10.0.1.0/24 -> pcx-1` or `10.0.1.0/24 -> pcx-1 disabled`. Throws a ParseError. */
 export function parseRoute(text: string): RouteText {
   const words = new Words(text, "DESTINATION -> TARGET [disabled]");
+  const route = routeText(words);
+  words.end();
+  return route;
+}
+
+function routeText(words: Words): RouteText {
   const destination = words.prefix("the destination is missing");
   words.expect("->");
   const target = words.take("the target is missing");
-  const enabled = !words.skip("disabled");
-  words.end();
-  return { destination, target, enabled };
+  return { destination, target, enabled: !words.skip("disabled") };
 }
 
 /** A peering as people write it. */

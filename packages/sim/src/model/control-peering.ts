@@ -2,13 +2,23 @@ import type { Action, PeeringMove } from "./action.ts";
 import { DAY, formatTime } from "./clock.ts";
 import { displayNameProblem, nameProblem } from "./name.ts";
 import { type Network, profileOf, type Vpc, withPeering, withRoutes, withVpc } from "./network.ts";
-import { type Applied, applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
+import {
+  type Applied,
+  applied,
+  type Event,
+  notFound,
+  type Outcome,
+  refused,
+  wrongActor,
+  wrongOwner,
+} from "./outcome.ts";
 import {
   isListedFor,
   isLive,
   type Peering,
   type PeeringEnd,
   type PeeringEvent,
+  PROVIDER,
   TRANSITIONS,
 } from "./peering.ts";
 import type { Profile } from "./profile.ts";
@@ -45,13 +55,14 @@ export function createPeering(
       "Choose another id.",
     );
   }
-  const unnamed = displayNameProblem(action.name);
+  const name = action.name ?? action.peering;
+  const unnamed = displayNameProblem(name);
   if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
-  const stranger = wrongActor(profile, action, [requester.account], `ask for a peering of ${requester.id}`);
+  const stranger = wrongOwner(profile, action, [requester.account], `ask for a peering of ${requester.id}`);
   if (stranger !== undefined) return stranger;
   const draft = {
     id: action.peering,
-    name: action.name ?? action.peering,
+    name,
     requester: endOf(requester),
     accepter: endOf(accepter),
     requested: network.now,
@@ -69,7 +80,7 @@ export function createPeering(
   const active = requester.account === accepter.account && profile.sameAccountActive;
   const message = active
     ? `${draft.id} joins ${requester.id} and ${accepter.id}; nothing passes until both sides have routes`
-    : `${draft.id} waits for ${accepter.account} to accept it until ${formatTime(network.now + profile.expiryDays * DAY)}`;
+    : `${draft.id} waits for ${accepter.account} to accept it until ${formatTime(deadline(network, draft))}`;
   return applied(withPeering(network, { ...draft, state: active ? "ACTIVE" : "PENDING" }), [
     { kind: "peering-created", subject: draft.id, message },
   ]);
@@ -103,7 +114,7 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
     accepter: [accepter.account],
     either: [requester.account, accepter.account],
     clock: [],
-    provider: [],
+    provider: [PROVIDER],
   }[by];
   const stranger = wrongActor(profile, action, entitled, `${event} ${peering.id}`);
   if (stranger !== undefined) return stranger;
@@ -119,6 +130,7 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
           subject: peering.id,
           message: `${peering.id} is active; nothing passes until both sides have routes`,
         },
+        ...unknownAccount(network, peering),
       ]);
     case "reject":
       // it disappears from the list of who rejected it; the requester sees REJECTED (A33, D5)
@@ -161,6 +173,24 @@ export function movePeering(network: Network, action: Extract<Action, { kind: Pe
     default:
       return event satisfies never;
   }
+}
+
+/**
+ * Warns of a request by an account that the accepter has nothing else to do with (A9): an account is known when it is
+ * the own one, or an end of another peering of the accepter's that was accepted.
+ */
+function unknownAccount(network: Network, { id, requester, accepter }: Peering): Event[] {
+  const accounts = (peering: Peering): string[] => [peering.requester.account, peering.accepter.account];
+  const known = [...network.peerings.values()].some(
+    (other) =>
+      other.id !== id &&
+      (other.state === "ACTIVE" || other.state === "ISOLATED") &&
+      accounts(other).includes(requester.account) &&
+      accounts(other).includes(accepter.account),
+  );
+  if (known || requester.account === accepter.account) return [];
+  const message = `${accepter.account} accepted its first peering with ${requester.account}: do not accept requests from accounts that you do not know`;
+  return [{ kind: "account-unknown", subject: id, message }];
 }
 
 /** Takes the peering off an account's list (D5, S7). */
@@ -270,7 +300,16 @@ export function deletePeering(network: Network, peering: Peering): Applied {
   return applied(next, events);
 }
 
-/** Returns the rules of a peering: those of its requester's VPC. */
+/** Returns when a request expires: each side drops it by its own cloud's rule, and the first one decides (A8, S1). */
+export function deadline(
+  network: Network,
+  { requester, accepter, requested }: Pick<Peering, "requester" | "accepter" | "requested">,
+): number {
+  const days = [requester, accepter].map(({ vpc }) => profileAt(network, vpc).expiryDays);
+  return requested + Math.min(...days) * DAY;
+}
+
+/** Returns the rules by which a peering is asked for: those of its requester's VPC. */
 export function profileAt(network: Network, vpc: string): Profile {
   return network.vpcs.get(vpc)?.profile ?? profileOf(network);
 }

@@ -1,5 +1,6 @@
 import type { Prefix } from "@twoway/core";
 import type { Action } from "./action.ts";
+import { editsClassic } from "./control-vpc.ts";
 import {
   findTable,
   type Network,
@@ -9,16 +10,20 @@ import {
   withRoutes,
   withVpc,
 } from "./network.ts";
-import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
+import { applied, type Event, notFound, type Outcome, refused, wrongOwner } from "./outcome.ts";
 import type { Profile } from "./profile.ts";
-import type { Route, Routes } from "./routes.ts";
-import { type Refusal, refuse, refusesRoute } from "./rules.ts";
+import { refusesOneMore } from "./quota.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+import { type Route, Routes } from "./routes.ts";
+import { refusesRoute } from "./rules.ts";
 
-/** The route part of the control plane: add, replace, delete, enable, disable. */
+/** The route part of the control plane: add, replace, delete, enable, disable, and all of a table at once. */
 
 type RouteAction = Extract<
   Action,
-  { kind: "add-route" | "replace-route" | "delete-route" | "enable-route" | "disable-route" }
+  {
+    kind: "add-route" | "replace-route" | "delete-route" | "enable-route" | "disable-route" | "reset-routes";
+  }
 >;
 
 export function editRoute(network: Network, action: RouteAction, source: string): Outcome {
@@ -26,16 +31,19 @@ export function editRoute(network: Network, action: RouteAction, source: string)
   if (found === undefined) return notFound(profileOf(network), "route table", action.table);
   const { vpc, table } = found;
   const { profile } = vpc;
-  const stranger = wrongActor(profile, action, [vpc.account], `edit ${table.id}`);
-  if (stranger !== undefined) return stranger;
+  const closed = wrongOwner(profile, action, [vpc.account], `edit ${table.id}`) ?? editsClassic(vpc);
+  if (closed !== undefined) return closed;
   const routes = table.routes;
   if (routes === undefined) {
     const message = `the routes of ${table.id} are not part of the input`;
     return refused(profile, "not-found", message, "Add the table's routes to the input.");
   }
+  if (action.kind === "reset-routes") return resetRoutes(network, vpc, table, action, source);
   if (action.kind === "add-route") {
     const beside = routes.rowsOf(action.destination).map((row) => routes.at(row).target);
-    const refusal = refusesRoute(network, vpc, table.id, action, beside);
+    const refusal =
+      refusesRoute(network, vpc, table.id, action, beside) ??
+      refusesOneMore(network, profile, "routes", table.id, routes.size);
     if (refusal !== undefined) return { kind: "refused", refusal };
     const { destination, target } = action;
     const next = withRoutes(vpc, table, routes.add({ destination, target, enabled: true, source }));
@@ -90,6 +98,33 @@ export function editRoute(network: Network, action: RouteAction, source: string)
     default:
       return action satisfies never;
   }
+}
+
+/**
+ * Puts these routes in the place of all that the table has (ResetRoutes): each is judged beside those written before it,
+ * and one that is refused refuses them all. O(routes log routes).
+ */
+function resetRoutes(
+  network: Network,
+  vpc: Vpc,
+  table: RouteTable,
+  action: Extract<Action, { kind: "reset-routes" }>,
+  source: string,
+): Outcome {
+  const beside = new Map<string, string[]>();
+  for (const [i, route] of action.routes.entries()) {
+    const targets = beside.get(`${route.destination}`) ?? [];
+    const refusal =
+      refusesRoute(network, vpc, table.id, route, targets) ??
+      refusesOneMore(network, vpc.profile, "routes", table.id, i);
+    if (refusal !== undefined) return { kind: "refused", refusal };
+    beside.set(`${route.destination}`, [...targets, route.target]);
+  }
+  const routes = Routes.from(action.routes.map((route) => ({ ...route, source })));
+  const message = `${table.id} had ${table.routes!.size} routes and has ${routes.size} now`;
+  return applied(withVpc(network, withRoutes(vpc, table, routes)), [
+    { kind: "routes-reset", subject: table.id, message },
+  ]);
 }
 
 /** Returns the enabled rows of the same destination, without the route itself. */

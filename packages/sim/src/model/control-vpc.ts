@@ -11,10 +11,11 @@ import {
   type Vpc,
   withVpc,
 } from "./network.ts";
-import { applied, type Event, notFound, type Outcome, refused, wrongActor } from "./outcome.ts";
-import { farEnd, isLive, type Peering } from "./peering.ts";
+import { applied, type Event, notFound, type Outcome, refused, wrongOwner } from "./outcome.ts";
+import { farEnd, isLive, type Peering, PROVIDER } from "./peering.ts";
+import { refusesOneMore } from "./quota.ts";
 import { Routes } from "./routes.ts";
-import { peeringsBeside, refusesOverlap, refusesSubnet, refusesVpc } from "./rules.ts";
+import { peeringsBeside, refusesCidrOverRoutes, refusesOverlap, refusesSubnet, refusesVpc } from "./rules.ts";
 
 /** The VPC part of the control plane: VPCs and their CIDRs, subnets, tables, and which subnet uses which table. */
 
@@ -24,8 +25,8 @@ export function editVpc(network: Network, action: VpcAction, source: string): Ou
   if (action.kind === "create-vpc") return createVpc(network, action, source);
   const vpc = network.vpcs.get(action.vpc);
   if (vpc === undefined) return notFound(profileOf(network), "VPC", action.vpc);
-  const stranger = wrongActor(vpc.profile, action, [vpc.account], `edit ${vpc.id}`);
-  if (stranger !== undefined) return stranger;
+  const closed = wrongOwner(vpc.profile, action, [vpc.account], `edit ${vpc.id}`) ?? editsClassic(vpc);
+  if (closed !== undefined) return closed;
   switch (action.kind) {
     case "delete-vpc":
       return deleteVpc(network, vpc);
@@ -45,8 +46,11 @@ function createVpc(
 ): Outcome {
   const profile = profileOf(network);
   const account = action.account ?? action.as ?? "self";
-  const stranger = wrongActor(profile, action, [account], `create a VPC of ${account}`);
+  const stranger = wrongOwner(profile, action, [account], `create ${action.vpc}`);
   if (stranger !== undefined) return stranger;
+  if (account === PROVIDER) {
+    return refused(profile, "malformed", `${PROVIDER} is nobody's account`, "Choose another account.");
+  }
   const problem = newNameProblem(network, action.vpc);
   if (problem !== undefined) return refused(profile, problem.rule, problem.message, "Choose another id.");
   const waiting = [...network.peerings.values()].find(
@@ -65,11 +69,12 @@ function createVpc(
     };
     return refused(profile, rule, message, "Choose another id for the main table.");
   }
-  const unnamed = displayNameProblem(action.name);
+  const name = action.name ?? action.vpc;
+  const unnamed = displayNameProblem(name);
   if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const vpc: Vpc = {
     id: action.vpc,
-    name: action.name ?? action.vpc,
+    name,
     account,
     region: action.region ?? "default",
     profile,
@@ -80,7 +85,11 @@ function createVpc(
     mainTable,
     source,
   };
-  const refusal = refusesVpc(vpc);
+  const neighbours = [...network.vpcs.values()].filter(
+    (other) => other.account === account && other.region === vpc.region && !other.classic,
+  );
+  const refusal =
+    refusesVpc(vpc) ?? refusesOneMore(network, profile, "vpcs", `account ${account}`, neighbours.length);
   if (refusal !== undefined) return { kind: "refused", refusal };
   return done(withVpc(network, vpc), "vpc-created", vpc.id, `${vpc.id} (${action.cidr}) in ${vpc.region}`);
 }
@@ -91,7 +100,7 @@ function createVpc(
  */
 function deleteVpc(network: Network, vpc: Vpc): Outcome {
   const live = livePeerings(network, vpc);
-  if (live.length > 0 && vpc.profile.deleteRoutes === "cascade") {
+  if (live.length > 0 && vpc.profile.deletePeeredVpc === "refuse") {
     const message = `${vpc.id} is joined by ${live.map(({ id }) => id).join(", ")}`;
     return refused(vpc.profile, "vpc-in-use", message, "Delete its peerings first.");
   }
@@ -114,12 +123,21 @@ function mayBeLive(peering: Peering): boolean {
   return isLive(peering) || peering.state === "EXPIRED";
 }
 
+/** No action of a VPC does anything to a classic network (B6). */
+export function editsClassic(vpc: Vpc): Outcome | undefined {
+  if (!vpc.classic) return undefined;
+  const message = `${vpc.id} is a classic network, which has no routes, subnets or CIDRs to edit`;
+  return refused(vpc.profile, "classic-network", message, "Move its servers into a VPC.");
+}
+
 /** A secondary CIDR takes part in every overlap rule at once (S2, S8), also for peers of peers. */
 function addCidr(network: Network, vpc: Vpc, cidr: Prefix): Outcome {
   const grown: Vpc = { ...vpc, secondary: [...vpc.secondary, cidr] };
   const next = withVpc(network, grown);
   const refusal =
     refusesVpc(grown) ??
+    refusesOneMore(network, vpc.profile, "cidrs", vpc.id, vpc.secondary.length) ??
+    refusesCidrOverRoutes(vpc, cidr) ??
     livePeerings(network, vpc)
       .map((peering) => {
         const profile = profileAt(network, peering.requester.vpc);
@@ -127,7 +145,18 @@ function addCidr(network: Network, vpc: Vpc, cidr: Prefix): Outcome {
       })
       .find((found) => found !== undefined);
   if (refusal !== undefined) return { kind: "refused", refusal };
-  return done(next, "cidr-added", vpc.id, `${vpc.id} has ${cidr} too`);
+  const shadowed = [...vpc.tables.values()].flatMap((table) =>
+    [...(table.routes ?? [])]
+      .filter(({ destination }) => cidr.covers(destination))
+      .map(({ destination, target }): Event => {
+        const message = `${table.id}: ${destination} -> ${target} decides nothing any more, because it lies inside ${cidr}`;
+        return { kind: "route-shadowed", subject: table.id, message };
+      }),
+  );
+  return applied(next, [
+    { kind: "cidr-added", subject: vpc.id, message: `${vpc.id} has ${cidr} too` },
+    ...shadowed,
+  ]);
 }
 
 function removeCidr(network: Network, vpc: Vpc, cidr: Prefix): Outcome {
@@ -163,8 +192,9 @@ export function editInside(network: Network, action: InsideAction, source: strin
       ? notFound(profileOf(network), "route table", action.table)
       : notFound(profileOf(network), "VPC", action.vpc);
   }
-  const stranger = wrongActor(found.profile, action, [found.account], `edit ${found.id}`);
-  if (stranger !== undefined) return stranger;
+  const closed =
+    wrongOwner(found.profile, action, [found.account], `edit ${found.id}`) ?? editsClassic(found);
+  if (closed !== undefined) return closed;
   switch (action.kind) {
     case "create-subnet":
       return createSubnet(network, found, action, source);
@@ -200,24 +230,27 @@ function createSubnet(
     return refused(profile, "malformed", `${JSON.stringify(id)}: ${problem}`, "Choose another id.");
   if (vpc.subnets.has(id))
     return refused(profile, "already-exists", `${name} exists already`, "Choose another id.");
-  const unnamed = displayNameProblem(action.name);
+  const display = action.name ?? id;
+  const unnamed = displayNameProblem(display);
   if (unnamed !== undefined) return refused(profile, "malformed", unnamed, "Choose another name.");
   const subnet: Subnet = {
     id,
-    name: action.name ?? id,
+    name: display,
     vpc: vpc.id,
     cidrs: [cidr],
     table: undefined,
     hosts: undefined,
     source,
   };
-  const refusal = refusesSubnet(vpc, subnet, (block) => {
+  const full = refusesOneMore(network, profile, "subnets", vpc.id, vpc.subnets.size);
+  const clash = (block: Prefix): { readonly id: string; readonly cidr: Prefix } | undefined => {
     for (const other of vpc.subnets.values()) {
       const clash = other.cidrs.find((theirs) => theirs.overlaps(block));
       if (clash !== undefined) return { id: other.id, cidr: clash };
     }
     return undefined;
-  });
+  };
+  const refusal = refusesSubnet(vpc, subnet, clash) ?? full;
   if (refusal !== undefined) return { kind: "refused", refusal };
   const subnets = new Map(vpc.subnets).set(id, subnet);
   return done(withVpc(network, { ...vpc, subnets }), "subnet-created", name, `${name} (${cidr})`);
@@ -226,6 +259,8 @@ function createSubnet(
 function createTable(network: Network, vpc: Vpc, id: string, source: string): Outcome {
   const problem = newNameProblem(network, id);
   if (problem !== undefined) return refused(vpc.profile, problem.rule, problem.message, "Choose another id.");
+  const refusal = refusesOneMore(network, vpc.profile, "tables", vpc.id, vpc.tables.size);
+  if (refusal !== undefined) return { kind: "refused", refusal };
   const tables = new Map(vpc.tables).set(id, { id, vpc: vpc.id, routes: Routes.none, source });
   return done(
     withVpc(network, { ...vpc, tables }),
@@ -238,7 +273,7 @@ function createTable(network: Network, vpc: Vpc, id: string, source: string): Ou
 function deleteTable(network: Network, vpc: Vpc, table: RouteTable): Outcome {
   if (table.id === vpc.mainTable) {
     const message = `${table.id} is the main table of ${vpc.id}`;
-    return refused(vpc.profile, "table-in-use", message, "A main table goes with its VPC only.");
+    return refused(vpc.profile, "main-table", message, "A main table goes with its VPC only.");
   }
   const users = [...vpc.subnets.values()].filter((subnet) => subnet.table === table.id).map(({ id }) => id);
   if (users.length > 0) {

@@ -1,11 +1,11 @@
 import type { Action } from "./action.ts";
-import { DAY, formatDuration, formatTime, parseTime } from "./clock.ts";
-import { createPeering, dismissPeering, modifyPeering, movePeering, profileAt } from "./control-peering.ts";
+import { formatDuration, formatTime, parseTime } from "./clock.ts";
+import { createPeering, deadline, dismissPeering, modifyPeering, movePeering } from "./control-peering.ts";
 import { editRoute } from "./control-route.ts";
 import { editInside, editVpc } from "./control-vpc.ts";
 import { type Network, withPeering } from "./network.ts";
 import { type Applied, applied, type Event, type Outcome } from "./outcome.ts";
-import { type Peering, TRANSITIONS } from "./peering.ts";
+import { TRANSITIONS } from "./peering.ts";
 
 /**
  * The control plane: an action on a network gives a new network and what happened, or a coded refusal. The old network
@@ -54,6 +54,7 @@ function act(network: Network, action: Action, source: string): Outcome {
     case "delete-route":
     case "enable-route":
     case "disable-route":
+    case "reset-routes":
       return editRoute(network, action, source);
     case "advance-clock":
       return advance(network, network.now + action.ms);
@@ -88,7 +89,3 @@ function expire(network: Network): Applied {
 }
 
 const LAST = parseTime("9999-12-31T23:59:59Z");
-
-function deadline(network: Network, peering: Peering): number {
-  return peering.requested + profileAt(network, peering.requester.vpc).expiryDays * DAY;
-}

@@ -1,3 +1,4 @@
+import type { Prefix } from "@twoway/core";
 import type { Action } from "./action.ts";
 import { apply } from "./control.ts";
 import { findTable, type Network, type Subnet } from "./network.ts";
@@ -9,7 +10,7 @@ import type { Route } from "./routes.ts";
  * does what no action can make (a subnet with declared hosts, a table that nobody has described). Undefined too where
  * the action itself is refused, or the way back is: no route can be led to a dead next hop again.
  * Ask before the action is applied. What comes back is equal but for the places where it was written, and the order in
- * which subnets, tables, secondary CIDRs and routes to one destination are listed.
+ * which subnets, tables and secondary CIDRs are listed.
  */
 export function invert(network: Network, action: Action): readonly Action[] | undefined {
   const back = wayBack(network, action);
@@ -84,8 +85,24 @@ function wayBack(network: Network, action: Action): readonly Action[] | undefine
       return old && [{ ...action, target: old.target }];
     }
     case "delete-route": {
-      const old = routeOf(network, action.table, action, action.target);
-      return old && restore(action.table, old, as);
+      const { table, destination } = action;
+      const old = routeOf(network, table, action, action.target);
+      if (old === undefined) return undefined;
+      // what stands behind it among the routes of its destination goes and comes back behind it
+      const behind = routesOf(network, table, destination).filter(({ row }) => row > old.row);
+      const gone = behind.map(
+        ({ target }): Action => ({ kind: "delete-route", table, destination, target, as }),
+      );
+      return [...gone, ...[old, ...behind].flatMap((route) => restore(table, route, as))];
+    }
+    case "reset-routes": {
+      const routes = findTable(network, action.table)?.table.routes;
+      const old = [...(routes ?? [])].map(({ destination, target, enabled }) => ({
+        destination,
+        target,
+        enabled,
+      }));
+      return routes && [{ ...action, routes: old }];
     }
     case "enable-route":
       return routeOf(network, action.table, action, action.target)?.enabled
@@ -118,7 +135,12 @@ function routeOf(
   { destination }: Pick<Route, "destination">,
   target?: string,
 ): Route | undefined {
-  const routes = findTable(network, table)?.table.routes;
-  const rows = routes?.rowsOf(destination).map((row) => routes.at(row)) ?? [];
+  const rows = routesOf(network, table, destination);
   return rows.find((route) => target === undefined || route.target === target);
+}
+
+/** Returns the routes of the table to the destination, in the order they were written. */
+function routesOf(network: Network, table: string, destination: Prefix): Route[] {
+  const routes = findTable(network, table)?.table.routes;
+  return routes?.rowsOf(destination).map((row) => routes.at(row)) ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Address, Family, Prefix } from "@twoway/core";
 import type { Peering } from "./peering.ts";
-import { type GatewayKind, PROFILES, type Profile, type ProfileName } from "./profile.ts";
+import { type GatewayKind, PROFILES, type Profile, type ProfileName, type Quotas } from "./profile.ts";
 import type { Routes } from "./routes.ts";
 
 /**
@@ -15,6 +15,8 @@ export interface Network {
   readonly vpcs: ReadonlyMap<string, Vpc>;
   readonly peerings: ReadonlyMap<string, Peering>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** Quotas that the provider raised; those of a VPC's profile hold where nothing stands here. */
+  readonly quotas?: Partial<Quotas>;
 }
 
 export interface Vpc {
@@ -23,6 +25,11 @@ export interface Vpc {
   readonly account: string;
   readonly region: string;
   readonly profile: Profile;
+  /**
+   * It is the classic network of an account in a region, not a VPC: its servers reach each other and nothing by a
+   * peering or a route (B6), and no action edits it.
+   */
+  readonly classic?: true;
   /** Primary CIDRs: the IPv4 one first, then any IPv6 ones. */
   readonly cidrs: readonly Prefix[];
   /** Secondary (辅助) CIDRs: local like the primary ones, but not every cloud's peering carries them (S8). */

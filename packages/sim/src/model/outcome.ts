@@ -1,7 +1,7 @@
 import type { Action } from "./action.ts";
 import type { Network } from "./network.ts";
 import type { Profile, Rule } from "./profile.ts";
-import { type Refusal, refuse } from "./rules.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /** How an action ends: a new network and what happened, or a coded refusal. */
 
@@ -19,6 +19,7 @@ export interface Event {
     | "peering-created"
     | "peering-failed"
     | "peering-accepted"
+    | "account-unknown"
     | "peering-rejected"
     | "peering-renewed"
     | "peering-expired"
@@ -39,7 +40,9 @@ export interface Event {
     | "route-added"
     | "route-deleted"
     | "route-blackholed"
+    | "route-shadowed"
     | "route-replaced"
+    | "routes-reset"
     | "route-enabled"
     | "route-disabled"
     | "clock-advanced";
@@ -56,9 +59,21 @@ export function wrongActor(
   deed: string,
 ): Outcome | undefined {
   if (action.as === undefined || entitled.includes(action.as)) return undefined;
-  const who = [...new Set(entitled)].join(" or ") || "the provider";
+  const who = [...new Set(entitled)].join(" or ");
   const message = `account ${action.as} may not ${deed}; that is for ${who}`;
   return refused(profile, "wrong-actor", message, "Act as the account that is entitled to.");
+}
+
+/** Refuses what an account asks about the VPC of another one, which for that account does not exist (A41). */
+export function wrongOwner(
+  profile: Profile,
+  action: Action,
+  owners: readonly string[],
+  deed: string,
+): Outcome | undefined {
+  if (action.as === undefined || owners.includes(action.as)) return undefined;
+  const message = `account ${action.as} cannot ${deed}, which belongs to ${[...new Set(owners)].join(" and ")}`;
+  return refused(profile, "wrong-owner", message, "Act as the account that it belongs to.");
 }
 
 export function notFound(profile: Profile, what: string, id: string): Outcome {

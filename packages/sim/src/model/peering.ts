@@ -30,7 +30,7 @@ export interface Peering {
 interface Transition {
   readonly from: readonly PeeringState[];
   readonly to: PeeringState;
-  /** Who may cause it. The clock and the provider are nobody's account. */
+  /** Who may cause it. The clock is nobody's account, and the provider's is `PROVIDER`. */
   readonly by: "requester" | "accepter" | "either" | "clock" | "provider";
 }
 
@@ -47,6 +47,9 @@ export const TRANSITIONS: Readonly<Record<PeeringEvent, Transition>> = {
     by: "either",
   },
 };
+
+/** Who isolates and restores. An account of nobody's: no VPC belongs to it (B2). */
+export const PROVIDER = "provider";
 
 export const PEERING_STATES: readonly PeeringState[] = [
   "PENDING",

@@ -22,9 +22,16 @@ export type Rule =
   | "endpoints-overlap"
   | "siblings-overlap"
   | "pair-exists"
+  | "vpc-quota"
+  | "cidr-quota"
+  | "subnet-quota"
+  | "table-quota"
+  | "route-quota"
   | "peering-quota"
   | "wrong-state"
   | "wrong-actor"
+  | "wrong-owner"
+  | "classic-network"
   | "route-inside-own-cidr"
   | "route-outside-peer"
   | "route-next-hop"
@@ -33,9 +40,36 @@ export type Rule =
   | "vpc-mismatch"
   | "subnet-in-use"
   | "table-in-use"
+  | "main-table"
+  | "cidr-is-route"
   | "vpc-range"
   | "subnet-range"
   | "subnet-overlap";
+
+/** How many of a thing there may be (A14; SPEC section 5). An account may have had any of them raised. */
+export interface Quotas {
+  /** Of one account in one region. */
+  readonly vpcs: number;
+  /** Secondary CIDRs of a VPC. */
+  readonly cidrs: number;
+  /** Of a VPC. */
+  readonly subnets: number;
+  /** Route tables of a VPC, the main one included. */
+  readonly tables: number;
+  /** Of a route table. The local route does not count. */
+  readonly routes: number;
+  /** Live peerings of a VPC, counted at both of its ends. */
+  readonly peerings: number;
+}
+
+export const QUOTA_NAMES = [
+  "vpcs",
+  "cidrs",
+  "subnets",
+  "tables",
+  "routes",
+  "peerings",
+] as const satisfies readonly (keyof Quotas)[];
 
 export interface Profile {
   readonly name: ProfileName;
@@ -58,11 +92,26 @@ export interface Profile {
   /** Who decides inside the own CIDR: always the local route, or the longest prefix. */
   readonly ownCidr: "local" | "longest-prefix";
   readonly deleteRoutes: "cascade" | "blackhole";
+  /** A VPC that has live peerings cannot be deleted, or takes them with it (S12). */
+  readonly deletePeeredVpc: "refuse" | "cascade";
+  /**
+   * Which routes keep the VPC from gaining a secondary CIDR (SPEC 3.1): one to exactly this block, or one to any part of
+   * it as well. Other routes that it covers stay, and the local route wins over them.
+   */
+  readonly cidrOverRoutes: "refuse-same" | "refuse-covered";
   /** Peering carries packets to a secondary CIDR (S8). */
   readonly carriesSecondary: boolean;
   /** Cap of a cross-region peering in Mbps (S11): the only values allowed, any value, or no cap at all. */
   readonly crossRegionCap: "none" | "any" | readonly number[];
-  readonly peeringsPerVpc: number;
+  /** Above this many Mbps a same-region peering may lose packets; undefined where nothing limits it (D4, B14). */
+  readonly sameRegionSoftCap: number | undefined;
+  /** Which peerings have traffic metrics (A30, D7). */
+  readonly metrics: "none" | "cross-region" | "all";
+  /** Whom the cloud sends the bill of a peering's cross-region traffic; inside a region it is free (B5, D8). */
+  readonly crossRegionPayer: "requester" | "each-side";
+  readonly quotas: Quotas;
+  /** Quotas of what no action makes, per VPC (B16): printed, and never enforced. */
+  readonly otherQuotas: Readonly<Record<string, number>>;
   /** Blocks that an IPv4 VPC may be cut from, each with its shortest and longest mask. */
   readonly vpcBlocks: readonly { readonly block: string; readonly from: number; readonly to: number }[];
   readonly subnetMask: { readonly from: number; readonly to: number };
@@ -85,9 +134,16 @@ const tencentCodes: Readonly<Record<Rule, string>> = {
   "endpoints-overlap": "UnauthorizedOperation.VpcPeerCidrConflict",
   "siblings-overlap": "UnauthorizedOperation.VpcPeerCidrConflict",
   "pair-exists": "UnsupportedOperation.VpcPeerAlreadyExist",
+  "vpc-quota": "LimitExceeded",
+  "cidr-quota": "LimitExceeded",
+  "subnet-quota": "LimitExceeded",
+  "table-quota": "LimitExceeded",
+  "route-quota": "LimitExceeded",
   "peering-quota": "LimitExceeded.VpcPeerTotalLimitExceeded",
   "wrong-state": "UnsupportedOperation.VpcPeerInvalidStateChange",
   "wrong-actor": "UnsupportedOperation.VpcPeerPurviewError",
+  "wrong-owner": "ResourceNotFound",
+  "classic-network": "UnsupportedOperation",
   "route-inside-own-cidr": "InvalidParameterValue.VpcCidrConflict",
   "route-outside-peer": "InvalidParameterValue.CidrNotInPeerVpc",
   "route-next-hop": "InvalidParameterValue.RouteNextHopInvalid",
@@ -96,6 +152,8 @@ const tencentCodes: Readonly<Record<Rule, string>> = {
   "vpc-mismatch": "UnsupportedOperation.VpcMismatch",
   "subnet-in-use": "ResourceInUse",
   "table-in-use": "UnsupportedOperation.DelRouteWithSubnet",
+  "main-table": "UnsupportedOperation.NotSupportDeleteDefaultRouteTable",
+  "cidr-is-route": "InvalidParameterValue.VpcCidrOverlapRoute",
   "vpc-range": "InvalidParameterValue.Malformed",
   "subnet-range": "InvalidParameterValue.SubnetRange",
   "subnet-overlap": "InvalidParameterValue.SubnetOverlap",
@@ -115,9 +173,15 @@ const tencent: Profile = {
   ecmp: ["nat", "vpn"],
   ownCidr: "local",
   deleteRoutes: "cascade",
+  deletePeeredVpc: "refuse",
+  cidrOverRoutes: "refuse-same",
   carriesSecondary: false,
   crossRegionCap: [10, 20, 50, 100, 200, 500, 1000],
-  peeringsPerVpc: 10,
+  sameRegionSoftCap: undefined,
+  metrics: "cross-region",
+  crossRegionPayer: "requester",
+  quotas: { vpcs: 5, cidrs: 5, subnets: 10, tables: 10, routes: 50, peerings: 10 },
+  otherQuotas: { "NAT gateways": 3, "network ACLs": 50 },
   vpcBlocks: [
     { block: "10.0.0.0/8", from: 16, to: 28 },
     { block: "172.16.0.0/12", from: 16, to: 28 },
@@ -136,6 +200,10 @@ const tencent2024: Profile = {
   siblingOverlap: "all",
   enable: "api-2.0",
   crossRegionCap: "any",
+  sameRegionSoftCap: 5000,
+  metrics: "all",
+  quotas: { vpcs: 20, cidrs: 5, subnets: 100, tables: 10, routes: 50, peerings: 10 },
+  otherQuotas: { "NAT gateways": 3, "network ACLs": 50, "HA virtual IPs": 10, "network detects": 50 },
   vpcBlocks: [
     { block: "10.0.0.0/8", from: 12, to: 28 },
     { block: "172.16.0.0/12", from: 12, to: 28 },
@@ -157,9 +225,15 @@ const aws: Profile = {
   ecmp: [],
   ownCidr: "longest-prefix",
   deleteRoutes: "blackhole",
+  deletePeeredVpc: "cascade",
+  cidrOverRoutes: "refuse-covered",
   carriesSecondary: true,
   crossRegionCap: "none",
-  peeringsPerVpc: 50,
+  sameRegionSoftCap: undefined,
+  metrics: "none",
+  crossRegionPayer: "each-side",
+  quotas: { vpcs: 5, cidrs: 4, subnets: 200, tables: 200, routes: 50, peerings: 50 },
+  otherQuotas: { "internet gateways": 1, "network ACLs": 200 },
   vpcBlocks: [{ block: "0.0.0.0/0", from: 16, to: 28 }],
   subnetMask: { from: 16, to: 28 },
   reserved4: { first: 4, last: 1 },
@@ -176,9 +250,16 @@ const aws: Profile = {
     "endpoints-overlap": "InvalidParameterValue",
     "siblings-overlap": "InvalidParameterValue",
     "pair-exists": "VpcPeeringConnectionAlreadyExists",
+    "vpc-quota": "VpcLimitExceeded",
+    "cidr-quota": "CidrLimitExceeded",
+    "subnet-quota": "SubnetLimitExceeded",
+    "table-quota": "RouteTableLimitExceeded",
+    "route-quota": "RouteLimitExceeded",
     "peering-quota": "VpcPeeringConnectionsPerVpcLimitExceeded",
     "wrong-state": "InvalidStateTransition",
     "wrong-actor": "OperationNotPermitted",
+    "wrong-owner": "InvalidVpcID.NotFound",
+    "classic-network": "OperationNotPermitted",
     "route-inside-own-cidr": "InvalidParameterValue",
     "route-outside-peer": "InvalidParameterValue",
     "route-next-hop": "InvalidParameterValue",
@@ -187,6 +268,8 @@ const aws: Profile = {
     "vpc-mismatch": "InvalidParameterValue",
     "subnet-in-use": "DependencyViolation",
     "table-in-use": "DependencyViolation",
+    "main-table": "DependencyViolation",
+    "cidr-is-route": "InvalidVpc.Range",
     "vpc-range": "InvalidVpc.Range",
     "subnet-range": "InvalidSubnet.Range",
     "subnet-overlap": "InvalidSubnet.Conflict",

@@ -2,32 +2,21 @@ import { type Family, Prefix } from "@twoway/core";
 import type { Gateway, Network, Subnet, Vpc } from "./network.ts";
 import { overlapOf } from "./network.ts";
 import { farEnd, isCrossRegion, isLive, joins, type Peering } from "./peering.ts";
-import type { Profile, Rule } from "./profile.ts";
+import type { Profile } from "./profile.ts";
+import { refusesOneMore } from "./quota.ts";
+import { type Refusal, refuse } from "./refusal.ts";
 
 /**
  * What a cloud's control plane refuses to create. Pure questions about a network: `control` asks them before an action
  * and a strict reader before it accepts a file (S4). Each returns the first rule that is broken, or undefined.
  */
 
-export interface Refusal {
-  readonly rule: Rule;
-  /** The error code of the cloud's own API. */
-  readonly code: string;
-  /** What was asked and which rule it breaks. */
-  readonly message: string;
-  /** What to do instead. */
-  readonly advice: string;
-}
-
-export function refuse(profile: Profile, rule: Rule, message: string, advice: string): Refusal {
-  return { rule, code: profile.codes[rule], message, advice };
-}
-
 /** Asks whether the VPC's own CIDRs are ones this cloud gives out. */
 export function refusesVpc(vpc: Vpc): Refusal | undefined {
   const { profile } = vpc;
   for (const cidr of [...vpc.cidrs, ...vpc.secondary]) {
-    if (cidr.family === 6) continue;
+    // a classic network was never cut from anything
+    if (cidr.family === 6 || vpc.classic) continue;
     const block = profile.vpcBlocks.find((allowed) => Prefix.parse(allowed.block).covers(cidr));
     if (block !== undefined && cidr.bits >= block.from && cidr.bits <= block.to) continue;
     const allowed = profile.vpcBlocks.map(
@@ -79,6 +68,23 @@ export function refusesSubnet(
   return undefined;
 }
 
+/**
+ * Asks whether a route stands in the way of a new secondary CIDR (SPEC 3.1). A route that covers the block is none: the
+ * local route wins over it inside, as it does over every default route.
+ */
+export function refusesCidrOverRoutes(vpc: Vpc, cidr: Prefix): Refusal | undefined {
+  const { cidrOverRoutes } = vpc.profile;
+  for (const table of vpc.tables.values()) {
+    const route = [...(table.routes ?? [])].find(({ destination }) =>
+      cidrOverRoutes === "refuse-same" ? cidr.equals(destination) : cidr.covers(destination),
+    );
+    if (route === undefined) continue;
+    const message = `${vpc.id} cannot have ${cidr} while ${table.id} has ${route.destination} -> ${route.target}`;
+    return refuse(vpc.profile, "cidr-is-route", message, "Delete that route first, or choose another block.");
+  }
+  return undefined;
+}
+
 /** What is asked for when a peering is to be made, renewed or read from a file. */
 export type PeeringDraft = Pick<Peering, "id" | "requester" | "accepter" | "bandwidth">;
 
@@ -99,11 +105,12 @@ export function refusesPeering(
     return refuse(profile, "same-vpc", message, "Name two different VPCs.");
   }
   return (
+    refusesClassic(network, profile, draft) ??
     refusesBandwidth(network, profile, draft) ??
     refusesEndpoints(network, profile, draft) ??
     refusesPair(profile, draft, beside) ??
     refusesSiblings(network, profile, draft, beside) ??
-    refusesQuota(profile, draft, beside)
+    refusesQuota(network, profile, draft, beside)
   );
 }
 
@@ -115,6 +122,15 @@ export function refusesOverlap(
   beside: readonly Peering[],
 ): Refusal | undefined {
   return refusesEndpoints(network, profile, draft) ?? refusesSiblings(network, profile, draft, beside);
+}
+
+/** B6, D6: peering joins VPCs and nothing else. */
+function refusesClassic(network: Network, profile: Profile, draft: PeeringDraft): Refusal | undefined {
+  const ends = [draft.requester, draft.accepter].map(({ vpc }) => network.vpcs.get(vpc));
+  const classic = ends.find((end) => end?.classic);
+  if (classic === undefined) return undefined;
+  const message = `${classic.id} is a classic network, and peering joins VPCs only`;
+  return refuse(profile, "classic-network", message, "Move its servers into a VPC, and peer that one.");
 }
 
 /** A13, A19, S11; and D1: some profiles have no cross-region peering at all. */
@@ -179,23 +195,27 @@ function refusesPair(profile: Profile, draft: PeeringDraft, beside: readonly Pee
   );
 }
 
-/** A11, D10, S3: what two peers of one VPC must not share. Both ends are checked. */
+/**
+ * A11, D10, S3: what two peers of one VPC must not share. Both ends are checked, each by its own cloud's rule (S1); the
+ * code is that of the cloud that is asked.
+ */
 function refusesSiblings(
   network: Network,
   profile: Profile,
   draft: PeeringDraft,
   beside: readonly Peering[],
 ): Refusal | undefined {
-  if (profile.siblingOverlap === "none") return undefined;
   for (const [near, far] of [
     [draft.requester, draft.accepter],
     [draft.accepter, draft.requester],
   ]) {
+    const { siblingOverlap } = network.vpcs.get(near.vpc)?.profile ?? profile;
+    if (siblingOverlap === "none") continue;
     const peer = network.vpcs.get(far.vpc);
     for (const sibling of beside) {
       const other = network.vpcs.get(farEnd(sibling, near.vpc)?.vpc ?? "");
       if (peer === undefined || other === undefined || other.id === peer.id) continue;
-      const counts = profile.siblingOverlap === "all" || isCrossRegion(draft) || isCrossRegion(sibling);
+      const counts = siblingOverlap === "all" || isCrossRegion(draft) || isCrossRegion(sibling);
       const overlap = counts && overlapOf(peer, other);
       if (!overlap) continue;
       const message = `${near.vpc} would have two peers that overlap: ${peer.id} (${overlap[0]}) and ${other.id} (${overlap[1]}, by ${sibling.id})`;
@@ -210,22 +230,17 @@ function refusesSiblings(
   return undefined;
 }
 
-/** A14: counted at both ends, PENDING included. */
+/** A14: counted at both ends, PENDING included, each by its own cloud's quota (S1). */
 function refusesQuota(
+  network: Network,
   profile: Profile,
   draft: PeeringDraft,
   beside: readonly Peering[],
 ): Refusal | undefined {
   for (const { vpc } of [draft.requester, draft.accepter]) {
     const used = beside.filter((peering) => farEnd(peering, vpc) !== undefined).length;
-    if (used < profile.peeringsPerVpc) continue;
-    const message = `${vpc} has ${used} peerings already, and ${profile.peeringsPerVpc} is the quota of a VPC`;
-    return refuse(
-      profile,
-      "peering-quota",
-      message,
-      "Delete one that is not needed, or ask for a larger quota.",
-    );
+    const refusal = refusesOneMore(network, network.vpcs.get(vpc)?.profile ?? profile, "peerings", vpc, used);
+    if (refusal !== undefined) return { ...refusal, code: profile.codes[refusal.rule] };
   }
   return undefined;
 }

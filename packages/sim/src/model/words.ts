@@ -23,9 +23,18 @@ export class Words {
     return next.word;
   }
 
+  isAtEnd(): boolean {
+    return this.#next === this.#words.length;
+  }
+
+  /** Reports whether the word comes next. */
+  isAt(word: string): boolean {
+    return this.#words[this.#next]?.word === word;
+  }
+
   /** Takes the word if it comes next. */
   skip(word: string): boolean {
-    if (this.#words[this.#next]?.word !== word) return false;
+    if (!this.isAt(word)) return false;
     this.#next++;
     return true;
   }

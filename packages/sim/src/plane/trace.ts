@@ -103,6 +103,10 @@ export function trace(network: Network, from: Spot, to: Spot): Trace {
     const message = `${text} lies in no subnet of ${vpc.id}`;
     return { hops: [vpcHop(vpc)], ...stop("source-not-in-subnet", vpcComponent(vpc), message) };
   }
+  if (vpc.classic && to.vpc !== vpc.id) {
+    const message = `${text} is in the classic network ${vpc.id}, and nothing there is joined to a VPC`;
+    return { hops: [vpcHop(vpc)], ...stop("classic-network", vpcComponent(vpc), message) };
+  }
   return follow(network, { kind: "subnet", vpc, subnet }, to, []);
 }
 

@@ -1,12 +1,11 @@
 import { formatAddress, type Prefix } from "@twoway/core";
 import { formatTime } from "../model/clock.ts";
 import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
-import type { Peering } from "../model/peering.ts";
+import type { Peering, PeeringEnd } from "../model/peering.ts";
 
 /**
  * Returns a network as a scenario in YAML that reads as the same network, one line for each VPC, peering, gateway and
- * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. What has no spelling in a
- * scenario is lost: places, and who dismissed a peering from his list.
+ * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. Only places are lost.
  */
 export function scenarioText(network: Network, name: string): string {
   const head = [
@@ -15,6 +14,7 @@ export function scenarioText(network: Network, name: string): string {
     `profile: ${network.profile}`,
     "load: lenient",
     `now: ${formatTime(network.now)}`,
+    ...(network.quotas === undefined ? [] : [`quotas: ${json(network.quotas)}`]),
   ];
   const vpcs = [...network.vpcs.values()];
   const tables = vpcs.flatMap((vpc) =>
@@ -35,7 +35,7 @@ export function scenarioText(network: Network, name: string): string {
     ),
     ...section(
       "peerings",
-      [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(peering))),
+      [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(network, peering))),
     ),
     ...section("routes", tables),
   ];
@@ -51,12 +51,14 @@ function entry(key: string, body: object): string {
 }
 
 function vpcBody(vpc: Vpc): object {
-  const { account, region, name, profile } = vpc;
+  const { account, region, name, profile, classic, mainTable } = vpc;
   return {
     account,
     region,
     name,
     profile: profile.name,
+    ...(classic ? { classic } : {}),
+    ...(mainTable === `${vpc.id}/main` ? {} : { table: mainTable }),
     cidr: texts(vpc.cidrs),
     ...(vpc.secondary.length === 0 ? {} : { secondary: texts(vpc.secondary) }),
     subnets: Object.fromEntries([...vpc.subnets].map(([id, subnet]) => [id, subnetBody(subnet)])),
@@ -69,14 +71,18 @@ function subnetBody({ cidrs, name, hosts }: Subnet): object {
   return { cidr: texts(cidrs), name, hosts: Object.fromEntries(addresses) };
 }
 
-function peeringBody({ requester, accepter, state, bandwidth, requested, name }: Peering): object {
+function peeringBody({ vpcs }: Network, peering: Peering): object {
+  const { requester, accepter, state, bandwidth, requested, name, hidden } = peering;
+  const end = ({ vpc, account, region }: PeeringEnd): unknown =>
+    vpcs.has(vpc) ? vpc : { vpc, account, region };
   return {
-    requester: requester.vpc,
-    accepter: accepter.vpc,
+    requester: end(requester),
+    accepter: end(accepter),
     state,
     ...(bandwidth === undefined ? {} : { bandwidth }),
     requested: formatTime(requested),
     name,
+    ...(hidden === undefined ? {} : { hidden }),
   };
 }
 

@@ -3,7 +3,7 @@ import { nearest } from "../model/issue.ts";
 import { nameProblem } from "../model/name.ts";
 import type { Network, Vpc } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
-import type { Refusal } from "../model/rules.ts";
+import type { Refusal } from "../model/refusal.ts";
 import type { Findings } from "./findings.ts";
 import type { ScenarioInput } from "./scenario-schema.ts";
 

@@ -2,6 +2,7 @@ import { type Address, formatAddress, Prefix, parseAddress, Trie } from "@twoway
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
+import { displayNameProblem } from "../model/name.ts";
 import {
   type Gateway,
   type Host,
@@ -10,8 +11,9 @@ import {
   type Subnet,
   type Vpc,
 } from "../model/network.ts";
-import { isLive, type Peering, type PeeringEnd } from "../model/peering.ts";
+import { isLive, type Peering, type PeeringEnd, type PeeringState, PROVIDER } from "../model/peering.ts";
 import { GATEWAY_KINDS, type GatewayKind, PROFILES, type ProfileName } from "../model/profile.ts";
+import { aboveQuota } from "../model/quota.ts";
 import { Routes } from "../model/routes.ts";
 import { refusesPeering, refusesSubnet, refusesVpc } from "../model/rules.ts";
 import type { Findings } from "./findings.ts";
@@ -47,21 +49,40 @@ export function readNetwork(
     const made = readVpc(reading, id, vpc);
     if (made !== undefined) vpcs.set(id, made);
   }
-  let network: Network = { profile: reading.profile, now, vpcs, peerings: new Map(), gateways: new Map() };
+  const { quotas } = input;
+  const bare = { profile: reading.profile, now, vpcs, peerings: new Map(), gateways: new Map() };
+  let network: Network = quotas === undefined ? bare : { ...bare, quotas };
   network = { ...network, gateways: readGateways(reading, network) };
   network = readPeerings(reading, network);
-  return readTables(reading, network);
+  network = readTables(reading, network);
+  // quotas are raised on request, so a network above them is one that somebody may have: never an error of the file
+  for (const { vpc, message } of aboveQuota(network)) findings.warning("refused", message, ["vpcs", vpc]);
+  return network;
 }
 
 function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | undefined {
   const path = ["vpcs", id];
   const profile = PROFILES[reading.override ?? input.profile ?? reading.profile];
   const source = reading.findings.keyPlace(path);
-  const mainTable = `${id}/main`;
+  const mainTable = input.table ?? `${id}/main`;
+  if (input.table !== undefined) {
+    if (!checkName(reading, mainTable, [...path, "table"])) return undefined;
+    const { vpcs, routes } = reading.input;
+    const same = Object.entries(vpcs).some(([other, vpc]) => other !== id && vpc?.table === mainTable);
+    if (same || Object.hasOwn(vpcs, mainTable) || Object.hasOwn(routes ?? {}, mainTable))
+      reading.findings.error("duplicate", `${mainTable} is the name of something else too`, [
+        ...path,
+        "table",
+      ]);
+  }
+  checkDisplayName(reading, id, input.name, path);
+  const account = String(input.account ?? "self");
+  if (account === PROVIDER)
+    reading.findings.error("bad-name", `${PROVIDER} is nobody's account`, [...path, "account"]);
   const bare: Vpc = {
     id,
     name: input.name ?? id,
-    account: String(input.account ?? "self"),
+    account,
     region: String(input.region ?? "default"),
     profile,
     cidrs: readCidrs(reading, input.cidr, [...path, "cidr"]).sort((a, b) => a.family - b.family),
@@ -70,6 +91,7 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
     tables: new Map([[mainTable, { id: mainTable, vpc: id, routes: Routes.none, source }]]),
     mainTable,
     source,
+    ...(input.classic ? { classic: true } : {}),
   };
   const unread =
     bare.cidrs.length < list(input.cidr).length || bare.secondary.length < list(input.secondary).length;
@@ -144,6 +166,7 @@ function readSubnet(
   if (new Set(cidrs.map(({ family }) => family)).size < cidrs.length) {
     findings.error("bad-text", `${id} has one IPv4 CIDR and one IPv6 CIDR at most`, path);
   }
+  checkDisplayName(reading, id, body.name, path);
   const subnet = { id, name: body.name ?? id, vpc, cidrs, table: undefined, source: findings.keyPlace(path) };
   if (body.hosts === undefined) return { ...subnet, hosts: undefined };
   const hosts = new Map<string, Host>();
@@ -198,7 +221,8 @@ function readGateways(reading: Reading, network: Network): Map<string, Gateway> 
       continue;
     }
     const vpc = findVpc(reading, network, name, path);
-    if (vpc !== undefined)
+    if (vpc?.classic) findings.error("refused", `${name} is a classic network, which has no gateways`, path);
+    else if (vpc !== undefined)
       gateways.set(id, { id, kind: kind as GatewayKind, vpc: name, source: findings.keyPlace(path) });
   }
   return gateways;
@@ -220,20 +244,12 @@ function readPeerings(reading: Reading, network: Network): Network {
     }
     const text = typeof entry === "string" ? findings.parse(parsePeering, entry, path) : entry;
     if (text === undefined) continue;
-    const requester = readEnd(
-      reading,
-      network,
-      String(text.requester),
-      typeof entry === "string" ? path : [...path, "requester"],
-    );
-    const accepter = readEnd(
-      reading,
-      network,
-      String(text.accepter),
-      typeof entry === "string" ? path : [...path, "accepter"],
-    );
-    if (requester === undefined || accepter === undefined) continue;
     const asked = typeof entry === "string" ? undefined : entry;
+    const requester = readEnd(reading, network, text.requester, asked ? [...path, "requester"] : path);
+    const accepter = readEnd(reading, network, text.accepter, asked ? [...path, "accepter"] : path);
+    if (requester === undefined || accepter === undefined) continue;
+    checkDisplayName(reading, id, asked?.name, path);
+    const hidden = readHidden(reading, asked?.hidden, text.state, [requester, accepter], [...path, "hidden"]);
     const peering: Peering = {
       id,
       name: asked?.name ?? id,
@@ -242,10 +258,13 @@ function readPeerings(reading: Reading, network: Network): Network {
       state: text.state ?? "ACTIVE",
       requested: readTime(reading, asked?.requested, [...path, "requested"]) ?? network.now,
       ...(text.bandwidth === undefined ? {} : { bandwidth: text.bandwidth }),
+      ...(hidden.length === 0 ? {} : { hidden }),
       source: findings.keyPlace(path),
     };
     if (requester.vpc === accepter.vpc)
       findings.error("refused", `${requester.vpc} cannot be peered with itself`, path);
+    else if ([requester, accepter].some(({ vpc }) => network.vpcs.get(vpc)?.classic))
+      findings.error("refused", `${id} names a classic network, and peering joins VPCs only`, path);
     else if (isLive(peering)) {
       const profile = network.vpcs.get(requester.vpc)?.profile ?? PROFILES[reading.profile];
       const ends = [requester.vpc, accepter.vpc];
@@ -263,7 +282,40 @@ function readPeerings(reading: Reading, network: Network): Network {
   return { ...network, peerings };
 }
 
-function readEnd(reading: Reading, network: Network, name: string, path: Path): PeeringEnd | undefined {
+/** Returns who does not list the peering: ends of it, once it came to its end (D5, S7). */
+function readHidden(
+  { findings }: Reading,
+  accounts: readonly (string | number)[] | undefined,
+  state: PeeringState | undefined,
+  ends: readonly PeeringEnd[],
+  path: Path,
+): readonly string[] {
+  const hidden = (accounts ?? []).map(String);
+  if (hidden.length > 0 && state !== "DELETED" && state !== "REJECTED" && state !== "FAILED")
+    findings.error("bad-text", "only a peering that is DELETED, REJECTED or FAILED can be hidden", path);
+  for (const account of hidden) {
+    if (ends.some((end) => end.account === account)) continue;
+    findings.error("missing-reference", `${account} is the account of neither end`, path);
+  }
+  return hidden;
+}
+
+/** Where no name is given, the id is the name, and a name has at most 60 characters (S9). */
+function checkDisplayName({ findings }: Reading, id: string, name: string | undefined, path: Path): void {
+  const problem = displayNameProblem(name ?? id);
+  if (problem !== undefined) findings.keyError("bad-name", `${JSON.stringify(id)}: ${problem}`, path);
+}
+
+type EndInput = Exclude<Inputs<"peerings">, string>["requester"];
+
+function readEnd(reading: Reading, network: Network, input: EndInput, path: Path): PeeringEnd | undefined {
+  const asked = typeof input === "object" ? input : { vpc: input, account: "unknown", region: "unknown" };
+  const name = String(asked.vpc);
+  if (asked === input && Object.hasOwn(reading.input.vpcs, name)) {
+    const message = `${name} is in this file, which says its account and region`;
+    reading.findings.error("duplicate", message, path, name);
+    return undefined;
+  }
   const vpc = network.vpcs.get(name);
   if (vpc !== undefined) return { vpc: vpc.id, account: vpc.account, region: vpc.region };
   if (reading.input.load !== "lenient") {
@@ -276,5 +328,5 @@ function readEnd(reading: Reading, network: Network, name: string, path: Path): 
     `${name} is not part of this file, so what lies behind it is unknown`,
     path,
   );
-  return { vpc: name, account: "unknown", region: "unknown" };
+  return { vpc: name, account: String(asked.account), region: String(asked.region) };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
-import { GATEWAY_KINDS, PROFILE_NAMES } from "../model/profile.ts";
+import { GATEWAY_KINDS, PROFILE_NAMES, QUOTA_NAMES } from "../model/profile.ts";
 
 /**
  * The shape of a scenario file, once: the reader checks values by it, and editors complete by the JSON Schema made from
@@ -40,20 +40,34 @@ const vpc = z.strictObject({
     .optional()
     .describe("The rules of this VPC, where they differ from the file's"),
   cidr: cidrs,
+  classic: z
+    .literal(true)
+    .optional()
+    .describe("The classic network of an account in a region: no VPC, so nothing can be peered with it"),
+  table: text.optional().describe("The id of the main table; `VPC/main` unless given"),
   secondary: cidrs.optional().describe("Secondary CIDRs, which not every cloud's peering carries"),
   subnets: z.record(z.string(), subnet).optional(),
   note: note.optional(),
 });
 
+const end = z.union([
+  name,
+  z.strictObject({ vpc: name, account: name, region: name }).describe("A VPC that is not in this file"),
+]);
+
 const peering = z.union([
   text.describe("`VPC - VPC`, requester first, then `bandwidth MBPS` and a state, where needed"),
   z.strictObject({
-    requester: name,
-    accepter: name,
+    requester: end,
+    accepter: end,
     state: z.enum(PEERING_STATES).optional().describe("ACTIVE unless given"),
     bandwidth: z.number().int().positive().optional().describe("Cap of a cross-region peering in Mbps"),
     requested: text.optional().describe("When it was asked for; a PENDING request expires after seven days"),
     name: text.max(60).optional(),
+    hidden: z
+      .array(name)
+      .optional()
+      .describe("The accounts that do not list it any more, because they rejected, deleted or dismissed it"),
     note: note.optional(),
   }),
 ]);
@@ -106,6 +120,14 @@ const scenario = z.strictObject({
       "`strict` refuses what the console would refuse, `lenient` warns and judges the network as it stands",
     ),
   now: text.optional().describe("The clock at the start: `2026-01-01`"),
+  quotas: z
+    .strictObject(
+      Object.fromEntries(QUOTA_NAMES.map((quota) => [quota, z.number().int().positive().optional()])),
+    )
+    .optional()
+    .describe(
+      "Quotas that the provider raised: of VPCs in a region, CIDRs, subnets, tables, routes, peerings",
+    ),
   vpcs: z.record(z.string(), vpc),
   peerings: z.record(z.string(), peering).optional(),
   gateways: z.record(z.string(), gateway).optional(),
@@ -142,7 +164,7 @@ export function scenarioJsonSchema(): object {
 }
 
 const KNOWN_KEYS = new Set([scenario, vpc, step].flatMap((map) => Object.keys(map.shape)));
-for (const union of [subnet, peering, gateway, route, routes]) {
+for (const union of [subnet, peering, end, gateway, route, routes]) {
   for (const option of union.options) {
     if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
   }

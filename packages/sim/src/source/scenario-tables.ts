@@ -21,6 +21,10 @@ export function readTables(reading: Reading, network: Network): Network {
     const subnets = readSubnetNames(reading, network, body, key, path, users);
     const vpc = vpcs.get(isMain ? key : (subnets.vpc ?? ""));
     if (vpc === undefined) continue;
+    if (vpc.classic) {
+      reading.findings.error("refused", `${vpc.id} is a classic network, which has no routes`, path);
+      continue;
+    }
     const id = isMain ? vpc.mainTable : key;
     const routes = readRoutes(reading, network, vpc, id, body.routes ?? [], routesPath);
     const table: RouteTable = { id, vpc: vpc.id, routes, source: reading.findings.keyPlace(path) };

@@ -1,0 +1,340 @@
+import type { Address } from "@twoway/core";
+import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
+import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
+import type { Part } from "../plane/part.ts";
+import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
+import { type Verdict, verdictOf } from "../plane/round-trip.ts";
+import { firstOf, firstOutside, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
+import type { Spot, Trace } from "../plane/trace.ts";
+import {
+  DELIVERED,
+  DROPPED,
+  PARTIAL,
+  TWO_WAY,
+  UNKNOWN,
+  VERDICT_OF,
+  VERDICTS,
+} from "../plane/verdict-table.ts";
+import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
+import { PacketCount } from "./packets.ts";
+
+/** A subnet by its names. */
+export interface SubnetName {
+  readonly vpc: string;
+  readonly subnet: string;
+}
+
+/** What all packets from one subnet to another and their replies come to (S16): the worst, and whether others differ. */
+export interface PairVerdict {
+  readonly verdict: Verdict;
+  readonly partial: boolean;
+}
+
+/** An ordered pair of subnets, as indices of `Reach.subnets`. */
+export interface Pair extends PairVerdict {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A pair with the exact sets of packets. All three lists hold sources of `from` and destinations of `to`. */
+export interface PairSets extends PairVerdict {
+  /** Packets that are delivered. */
+  readonly forward: readonly Box[];
+  /** Packets whose reply is delivered, whether or not they are themselves. */
+  readonly return: readonly Box[];
+  readonly twoWay: readonly Box[];
+  /** The first two addresses that have the verdict; absent when it is two-way, or no packet can have both addresses. */
+  readonly counterexample?: { readonly from: Spot; readonly to: Spot };
+}
+
+export interface ReachCount {
+  /** Ordered pairs of different subnets: the sum of the next five. */
+  readonly pairs: number;
+  readonly twoWay: number;
+  readonly forwardOnly: number;
+  readonly returnOnly: number;
+  readonly unreachable: number;
+  readonly unknown: number;
+  /** How many of them are partial. */
+  readonly partial: number;
+  /** Two-way combinations of a source address and a destination address. */
+  readonly packets: bigint;
+}
+
+/**
+ * Which subnets reach which, and get their replies back: all pairs, exact, both families. A subnet stands for its usable
+ * addresses, and the verdict of a pair is the one that `answer` gives for the two subnets.
+ */
+export class Reach {
+  readonly network: Network;
+  /** In the order of the network. */
+  readonly subnets: readonly SubnetName[];
+  /** The compiled network. Who edits it must undo the edit. */
+  readonly compiled: Reachability;
+
+  constructor(network: Network) {
+    this.network = network;
+    this.compiled = compile(network);
+    this.subnets = this.compiled.layout.subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
+  }
+
+  /**
+   * Counts all pairs. O(pairs of subnets of neighbours), and O(pairs of VPCs) among those that send what cannot be
+   * followed.
+   */
+  count(): ReachCount {
+    const { layout, state, parts } = this.compiled;
+    const { subnetAt, slotAt, slotVpc, slotBase, slotMirror, subnetTable, cellAt } = layout;
+    const tally = new Float64Array(16);
+    const packets = new PacketCount(this.compiled);
+    let near = 0;
+    for (let v = 0; v < layout.vpcs.length; v++) {
+      for (let slot = slotAt[v]; slot < slotAt[v + 1]; slot++) {
+        const w = slotVpc[slot];
+        if (w < v) continue;
+        for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
+          const there = cellAt[subnetTable[s]] + slotBase[slot] - subnetAt[w];
+          const back = slotBase[slotMirror[slot]] + s - subnetAt[v];
+          for (let d = w === v ? s + 1 : subnetAt[w]; d < subnetAt[w + 1]; d++) {
+            const cell = cellAt[subnetTable[d]] + back;
+            const out = state[there + d];
+            const home = state[cell];
+            tally[VERDICT_OF[(out << 6) | home]]++;
+            tally[VERDICT_OF[(home << 6) | out]]++;
+            if ((out & home & BOTH_DELIVERED) !== 0) {
+              packets.add(there + d, subnetTable[s], d, cell, subnetTable[d], s);
+            }
+            near += 2;
+          }
+        }
+      }
+    }
+    const far = parts.length === 0 ? 0 : this.#countFar(tally);
+    const pairs = this.subnets.length * Math.max(this.subnets.length - 1, 0);
+    tally[0] += pairs - near - far;
+    const sum = (rank: number): number => tally[rank] + tally[rank | PARTIAL];
+    return {
+      pairs,
+      twoWay: sum(TWO_WAY),
+      forwardOnly: sum(2),
+      returnOnly: sum(1),
+      unreachable: sum(0),
+      unknown: sum(3),
+      partial: tally.slice(PARTIAL).reduce((a, b) => a + b, 0),
+      packets: packets.total(),
+    };
+  }
+
+  /** Counts the pairs of VPCs that are no neighbours and both send what cannot be followed; returns how many. */
+  #countFar(tally: Float64Array): number {
+    const { compiled } = this;
+    const { layout } = compiled;
+    const { subnetAt } = layout;
+    const groups = layout.vpcs.map((_, v) => this.#doubtGroups(v));
+    const doubtful = groups.flatMap((group, v) => (group.length > 0 ? [v] : []));
+    let counted = 0;
+    for (const v of doubtful) {
+      for (const w of doubtful) {
+        if (w <= v || slotFor(layout, v, w) >= 0) continue;
+        const there = groups[v].map(({ table }) => this.#wholeState(table, w));
+        const back = groups[w].map(({ table }) => this.#wholeState(table, v));
+        if (there.includes(undefined) || back.includes(undefined)) {
+          for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
+            for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) {
+              tally[this.#code(s, d)]++;
+              tally[this.#code(d, s)]++;
+              counted += 2;
+            }
+          }
+          continue;
+        }
+        for (const [g, mine] of groups[v].entries()) {
+          for (const [h, theirs] of groups[w].entries()) {
+            const out = there[g]! & theirs.families;
+            const home = back[h]! & mine.families;
+            const n = mine.subnets * theirs.subnets;
+            tally[VERDICT_OF[(out << 6) | home]] += n;
+            tally[VERDICT_OF[(home << 6) | out]] += n;
+            counted += 2 * n;
+          }
+        }
+      }
+    }
+    return counted;
+  }
+
+  /** Returns the subnets of the VPC that share a table and their families; none when no table has a doubt. */
+  #doubtGroups(v: number): { table: number; families: number; subnets: number }[] {
+    const { layout, doubts, parts } = this.compiled;
+    const groups = new Map<number, { table: number; families: number; subnets: number }>();
+    let doubt = false;
+    for (let s = layout.subnetAt[v]; s < layout.subnetAt[v + 1]; s++) {
+      const table = layout.subnetTable[s];
+      doubt ||= doubts[table] === 1;
+      let families = 0;
+      for (const { size, shift } of parts) if (size[s] > 0) families |= 7 << shift;
+      const group = groups.get(64 * table + families) ?? { table, families, subnets: 0 };
+      group.subnets++;
+      groups.set(64 * table + families, group);
+    }
+    return doubt ? [...groups.values()] : [];
+  }
+
+  /** Returns in which ways packets of the table to any subnet of the VPC end, where all of them end alike. */
+  #wholeState(table: number, w: number): number | undefined {
+    let state = 0;
+    for (const part of this.compiled.parts) {
+      const extent =
+        this.compiled.doubts[table] === 0
+          ? "nothing"
+          : extentOf(part, doubtStretches(this.compiled, part, table), w);
+      if (extent === "some") return undefined;
+      state |= (extent === "all" ? UNKNOWN : DROPPED) << part.shift;
+    }
+    return state;
+  }
+
+  /**
+   * Iterates the pairs in the order of `from`, then `to`, both of them some of the subnets or all. Without `all` the
+   * pairs are left out that are unreachable from any address to any. Cost: the pairs of neighbours, and of those subnets
+   * that send what cannot be followed.
+   */
+  *pairs(options: PairsOptions = {}): Generator<Pair, void, undefined> {
+    const { layout, doubts } = this.compiled;
+    const wanted = options.to === undefined ? undefined : new Set(options.to);
+    const everybody = this.subnets.keys();
+    const from = options.from === undefined ? everybody : [...new Set(options.from)].sort((a, b) => a - b);
+    for (const s of from) {
+      const dense = options.all === true || doubts[layout.subnetTable[s]] === 1;
+      for (const d of dense ? this.subnets.keys() : this.#nearTo(s)) {
+        if (d === s || wanted?.has(d) === false) continue;
+        const code = this.#code(s, d);
+        if (code === 0 && options.all !== true) continue;
+        yield { from: s, to: d, verdict: VERDICTS[code & ~PARTIAL], partial: code >= PARTIAL };
+      }
+    }
+  }
+
+  /** Iterates the subnets of the subnet's own VPC and of its neighbours, ascending. */
+  *#nearTo(s: number): Generator<number, void, undefined> {
+    const { slotAt, slotVpc, subnetAt, subnetVpc } = this.compiled.layout;
+    const v = subnetVpc[s];
+    for (let slot = slotAt[v]; slot < slotAt[v + 1]; slot++) {
+      const w = slotVpc[slot];
+      for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) yield d;
+    }
+  }
+
+  /** Returns the verdict of a pair. O(log neighbours) where their VPCs are neighbours or the same. */
+  verdict(from: number, to: number): PairVerdict {
+    const code = this.#code(from, to);
+    return { verdict: VERDICTS[code & ~PARTIAL], partial: code >= PARTIAL };
+  }
+
+  #code(from: number, to: number): number {
+    const { subnetTable } = this.compiled.layout;
+    const there = stateTo(this.compiled, subnetTable[from], to);
+    const back = stateTo(this.compiled, subnetTable[to], from);
+    return VERDICT_OF[(there << 6) | back];
+  }
+
+  /**
+   * Returns the verdict with its sets and the counterexample. O(routes of both tables + subnets of both VPCs). Throws a
+   * RangeError when an index is not one of a subnet, or both are the same.
+   */
+  pair(from: number, to: number): PairSets {
+    for (const index of [from, to]) {
+      if (this.subnets[index] === undefined) throw new RangeError(`there is no subnet ${index}`);
+    }
+    if (from === to) throw new RangeError(`subnet ${from} is both ends of the pair`);
+    const forward: Box[] = [];
+    const back: Box[] = [];
+    const twoWay: Box[] = [];
+    let worst: { rank: number; from: Spot; to: Spot } | undefined;
+    for (const part of this.compiled.parts) {
+      const [src, dst] = [from, to].map((s) => blocksOf(this.#blocks(part, s)));
+      if (src.length === 0 || dst.length === 0) continue;
+      const there = blocksOf(this.#delivered(part, from, to));
+      const home = blocksOf(this.#delivered(part, to, from));
+      if (there.length > 0) forward.push({ src, dst: there, services: "all" });
+      if (home.length > 0) back.push({ src: home, dst, services: "all" });
+      if (there.length > 0 && home.length > 0) twoWay.push({ src: home, dst: there, services: "all" });
+      for (const [out, destination] of this.#firsts(part, from, to)) {
+        for (const [reply, source] of this.#firsts(part, to, from)) {
+          const rank = VERDICTS.indexOf(verdictOf(out, reply));
+          if (worst !== undefined && worst.rank <= rank) continue;
+          worst = { rank, from: this.#spot(from, source), to: this.#spot(to, destination) };
+        }
+      }
+    }
+    return {
+      ...this.verdict(from, to),
+      forward,
+      return: back,
+      twoWay,
+      ...(worst === undefined || worst.rank === TWO_WAY
+        ? {}
+        : { counterexample: { from: worst.from, to: worst.to } }),
+    };
+  }
+
+  #spot(s: number, address: Address): Spot {
+    return { ...this.subnets[s], address };
+  }
+
+  #vpcOf(s: number): { vpc: Vpc; subnet: Subnet; v: number } {
+    const { vpcs, subnets, subnetVpc } = this.compiled.layout;
+    return { vpc: vpcs[subnetVpc[s]], subnet: subnets[s], v: subnetVpc[s] };
+  }
+
+  #blocks(part: Part, s: number): readonly Span[] {
+    const { vpc, subnet } = this.#vpcOf(s);
+    return blockSpans(vpc, subnet, part.family);
+  }
+
+  /** Returns the addresses of `to`, those kept by the cloud among them, that packets of `from` come to. */
+  #delivered(part: Part, from: number, to: number): readonly Span[] {
+    const { layout } = this.compiled;
+    const sender = layout.subnetVpc[from];
+    const { vpc, subnet, v } = this.#vpcOf(to);
+    const slot = slotFor(layout, sender, v);
+    if (slot < 0) return [];
+    const spans = arrivable(vpc, subnet, this.#blocks(part, to), v === sender ? "inside" : "peering");
+    const stretches = stretchesOf(this.compiled, part, layout.subnetTable[from], (fate) => fate === slot);
+    return intersect(
+      spans,
+      stretches.map((stretch) => spanOf(part, stretch)),
+    );
+  }
+
+  /** Returns the first usable address of `to` for each way in which packets of `from` end, in address order. */
+  #firsts(part: Part, from: number, to: number): [Trace["outcome"], Address][] {
+    const table = this.compiled.layout.subnetTable[from];
+    const { usable, delivered, doubtful } = outcomesIn(this.compiled, part, table, to);
+    const firsts: [Trace["outcome"], number | undefined][] = [
+      ["delivered", firstOf(delivered)],
+      ["unknown", firstOf(doubtful)],
+      ["dropped", firstOutside(usable, [...delivered, ...doubtful])],
+    ];
+    return firsts
+      .filter((entry): entry is [Trace["outcome"], number] => entry[1] !== undefined)
+      .sort(([, a], [, b]) => a - b)
+      .map(([outcome, place]) => [outcome, part.axis.firstAt(place)]);
+  }
+}
+
+export interface PairsOptions {
+  /** Indices of subnets; all of them when absent. */
+  readonly from?: Iterable<number>;
+  readonly to?: Iterable<number>;
+  /** Also the pairs that are unreachable throughout. */
+  readonly all?: boolean;
+}
+
+/** Compiles the network. O(routes + cells), see `Reachability`. */
+export function reach(network: Network): Reach {
+  return new Reach(network);
+}
+
+/** The bits of "some are delivered" in both families. */
+const BOTH_DELIVERED = DELIVERED | (DELIVERED << 3);

@@ -1,0 +1,107 @@
+import type { Network, Vpc } from "../model/network.ts";
+import { nextHop } from "./forwarding.ts";
+import type { Layout } from "./layout.ts";
+
+/**
+ * Next hops as numbers. A hop says what a route names: the own VPC, a port (one end of a peering), or an ECMP group; it
+ * stays as it is when a peering changes its state. Its fate says what that comes to for a packet: it is delivered into
+ * a slot, dropped, or cannot be followed.
+ *
+ *   hop    0 LOCAL · 1 + port · GROUP | index of the group · NO_WAY · NO_IDEA
+ *   fate   slot ≥ 0 · DROP · DOUBT · DOUBT_IN - slot: cannot be followed if meant for the slot's VPC, dropped otherwise
+ */
+export const LOCAL = 0;
+const GROUP = 0x80000000;
+/** A next hop that delivers nothing inside the network: dead, foreign, or a gateway to the outside. */
+const NO_WAY = 0xffffffff;
+/** A next hop that exists but is not modelled. */
+export const NO_IDEA = 0xfffffffe;
+/** No hop at all: the route is not there. */
+export const ABSENT = 0xfffffffd;
+
+export const DROP = -1;
+export const DOUBT = -2;
+export const DOUBT_IN = -3;
+
+export class Hops {
+  readonly #layout: Layout;
+  /** Fate of each port. */
+  readonly #ports: Int32Array;
+  readonly #groups: (readonly number[])[] = [];
+  readonly #groupIds = new Map<string, number>();
+
+  constructor(network: Network, layout: Layout) {
+    this.#layout = layout;
+    this.#ports = new Int32Array(layout.portVpc.length).fill(DROP);
+    let p = 0;
+    for (const { state } of network.peerings.values()) this.setActive(p++, state === "ACTIVE");
+  }
+
+  /** Returns the hop of each target that a route of the VPC may name. */
+  hopOf(network: Network, vpc: Vpc, v: number, target: string): number {
+    const p = this.#layout.peeringIndex.get(target);
+    if (p !== undefined) {
+      const { portVpc } = this.#layout;
+      return portVpc[2 * p] === v ? 1 + 2 * p : portVpc[2 * p + 1] === v ? 2 + 2 * p : NO_WAY;
+    }
+    const hop = nextHop(network, vpc, target);
+    if (hop.kind !== "gateway" || hop.gateway.vpc !== vpc.id) return NO_WAY;
+    // what leaves for the internet never comes to an address inside
+    return hop.gateway.kind === "internet" || hop.gateway.kind === "nat" ? NO_WAY : NO_IDEA;
+  }
+
+  /** Returns the hop of several routes to one destination (S17): the hop they share, or a group. */
+  group(hops: readonly number[]): number {
+    const members = [...new Set(hops)].sort((a, b) => a - b);
+    if (members.length === 1) return members[0];
+    const key = members.join();
+    let id = this.#groupIds.get(key);
+    if (id === undefined) {
+      id = this.#groups.push(members) - 1;
+      this.#groupIds.set(key, id);
+    }
+    return GROUP + id;
+  }
+
+  /** Returns the hops of a group's members; of any other hop itself. */
+  members(hop: number): readonly number[] {
+    return isGroup(hop) ? this.#groups[hop - GROUP] : [hop];
+  }
+
+  /** Returns the fate of a packet that takes the hop out of the VPC. All members of a group must deliver (S17). */
+  fate(hop: number, ownSlot: number): number {
+    if (hop === LOCAL) return ownSlot;
+    if (hop < GROUP) return this.#ports[hop - 1];
+    if (hop === NO_WAY) return DROP;
+    if (hop === NO_IDEA) return DOUBT;
+    let slot = -1;
+    let doubt = false;
+    for (const member of this.#groups[hop - GROUP]) {
+      const fate = this.fate(member, ownSlot);
+      if (fate === DROP || (fate >= 0 && slot >= 0 && fate !== slot)) return DROP;
+      if (fate >= 0) slot = fate;
+      else doubt = true;
+    }
+    return slot < 0 ? DOUBT : doubt ? DOUBT_IN - slot : slot;
+  }
+
+  isActive(peering: number): boolean {
+    return this.#ports[2 * peering] !== DROP || this.#ports[2 * peering + 1] !== DROP;
+  }
+
+  /** Only an ACTIVE peering carries packets. One that leads out of the network carries them nobody knows where. */
+  setActive(peering: number, active: boolean): void {
+    const { portSlot, portVpc } = this.#layout;
+    for (const port of [2 * peering, 2 * peering + 1]) {
+      this.#ports[port] = !active || portVpc[port] < 0 ? DROP : portSlot[port] < 0 ? DOUBT : portSlot[port];
+    }
+  }
+
+  get hasGroups(): boolean {
+    return this.#groups.length > 0;
+  }
+}
+
+export function isGroup(hop: number): boolean {
+  return hop >= GROUP && hop < ABSENT;
+}

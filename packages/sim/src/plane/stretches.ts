@@ -1,0 +1,84 @@
+import type { Span } from "../model/network.ts";
+import { DOUBT, DOUBT_IN } from "./hop.ts";
+import type { Part } from "./part.ts";
+import { type Reachability, slotFor, sweep } from "./reachability.ts";
+
+/** First and last place, both included; lists of them are ascending. */
+export type Stretch = readonly [lo: number, hi: number];
+
+/** Returns the stretches whose fate in the table is one of these. O(routes of the table). */
+export function stretchesOf(
+  { layout, hops }: Reachability,
+  part: Part,
+  t: number,
+  is: (fate: number) => boolean,
+): Stretch[] {
+  const found: Stretch[] = [];
+  const ownSlot = layout.ownSlot[layout.tableVpc[t]];
+  sweep(part, t, (lo, hi, row) => {
+    if (is(hops.fate(part.decisions.hop[row], ownSlot))) found.push([lo, hi]);
+  });
+  return found;
+}
+
+/** Where the usable addresses of a subnet lie, and which of them packets from a table come to or may come to. */
+export interface Outcomes {
+  readonly usable: readonly Stretch[];
+  readonly delivered: readonly Stretch[];
+  readonly doubtful: readonly Stretch[];
+}
+
+/** Looks at one cell in full, be it of a neighbour or not. O(routes of the table + spans of the subnet's VPC). */
+export function outcomesIn(reachability: Reachability, part: Part, t: number, subnet: number): Outcomes {
+  const { layout } = reachability;
+  const [v, w] = [layout.tableVpc[t], layout.subnetVpc[subnet]];
+  const slot = slotFor(layout, v, w);
+  const spans = (window: Uint32Array): Stretch[] => {
+    const list: Stretch[] = [];
+    for (let i = window[2 * w]; i < window[2 * w + 1]; i++) {
+      if (part.spanSubnet[i] === subnet - layout.subnetAt[w]) list.push([part.spanLo[i], part.spanHi[i]]);
+    }
+    return list;
+  };
+  const meeting = (fate: number, window: Uint32Array): Stretch[] =>
+    common(
+      stretchesOf(reachability, part, t, (found) => found === fate),
+      spans(window),
+    );
+  const doubtful = meeting(DOUBT, part.usable);
+  return {
+    usable: spans(part.usable),
+    delivered: slot < 0 ? [] : meeting(slot, v === w ? part.inside : part.carried),
+    doubtful: slot < 0 ? doubtful : [...doubtful, ...meeting(DOUBT_IN - slot, part.carried)],
+  };
+}
+
+/** Returns the first place of the stretches. */
+export function firstOf(stretches: readonly Stretch[]): number | undefined {
+  return stretches.length === 0 ? undefined : Math.min(...stretches.map(([lo]) => lo));
+}
+
+/** Returns the first place of the one list that no stretch of the other holds. */
+export function firstOutside(all: readonly Stretch[], taken: readonly Stretch[]): number | undefined {
+  const sorted = [...taken].sort(([a], [b]) => a - b);
+  for (const [lo, hi] of all) {
+    let place = lo;
+    for (const [from, to] of sorted) if (from <= place && place <= to) place = to + 1;
+    if (place <= hi) return place;
+  }
+  return undefined;
+}
+
+/** Returns the addresses that a stretch of places stands for. */
+export function spanOf({ axis }: Part, [lo, hi]: Stretch): Span {
+  return { first: axis.firstAt(lo), last: axis.lastAt(hi) };
+}
+
+function common(a: readonly Stretch[], b: readonly Stretch[]): Stretch[] {
+  return a.flatMap(([lo, hi]) =>
+    b.flatMap(([from, to]): Stretch[] => {
+      const stretch: Stretch = [Math.max(lo, from), Math.min(hi, to)];
+      return stretch[0] <= stretch[1] ? [stretch] : [];
+    }),
+  );
+}
