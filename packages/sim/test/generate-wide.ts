@@ -24,9 +24,12 @@ const SECOND4 = ["192.168.0.0/20", "192.168.16.0/20"].map(p);
 const STATES = ["PENDING", "EXPIRED", "DELETED", "FAILED", "ISOLATED"] as const;
 const KINDS = ["internet", "nat", "vpn", "direct-connect", "other"] as const;
 
+/** Small numbers are no likelier than large ones, as they are by default. */
+const uniform = (max: number): fc.Arbitrary<number> => fc.noBias(fc.nat({ max: max - 1 }));
+
 export function wideNetworks({ single }: { readonly single: boolean }): fc.Arbitrary<Generated> {
   return fc.gen().map((g) => {
-    const below = (max: number): number => g(fc.nat, { max: max - 1 });
+    const below = (max: number): number => g(uniform, max);
     const often = (percent: number): boolean => below(100) < percent;
     const one = <T>(items: readonly T[]): T => items[below(items.length)];
     const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
@@ -41,10 +44,14 @@ export function wideNetworks({ single }: { readonly single: boolean }): fc.Arbit
     };
     const main = often(60) ? "tencent" : "aws";
     const ids = times(2 + below(4), (i) => `vpc${i}`);
-    const ranges = ids.map(() => {
+    // most VPCs have a range of their own, so that packets get there and back
+    const ranges = ids.map((_, v) => {
       const v4 = often(90);
+      const [own4, own6] = [p(`10.${8 + v}.0.0/16`), p(`fd00:${8 + v}::/48`)];
+      const cidr4 = often(75) ? own4 : one(BLOCKS4);
+      const cidr6 = often(75) ? own6 : one(BLOCKS6);
       return {
-        cidrs: [...(v4 ? [one(BLOCKS4)] : []), ...(!v4 || often(40) ? [one(BLOCKS6)] : [])],
+        cidrs: [...(v4 ? [cidr4] : []), ...(!v4 || often(40) ? [cidr6] : [])],
         secondary: v4 && often(30) ? [one(SECOND4)] : [],
       };
     });
@@ -67,7 +74,7 @@ export function wideNetworks({ single }: { readonly single: boolean }): fc.Arbit
         return { id: `s${v}x${i}`, cidrs: own, table: undefined, hosts: inside === true ? hosts : undefined };
       });
     });
-    const peerings = times(1 + below(6), (i): PlainPeering => {
+    const peerings = times(1 + below(8), (i): PlainPeering => {
       const a = below(ids.length);
       const b = (a + 1 + below(ids.length - 1)) % ids.length;
       const far = often(5) ? "elsewhere" : ids[b];
@@ -96,12 +103,12 @@ export function wideNetworks({ single }: { readonly single: boolean }): fc.Arbit
         for (const cidr of [...ranges[far].cidrs, ...ranges[far].secondary]) if (often(80)) add(cidr, target);
         for (const cidr of subnets[far].flatMap((subnet) => subnet.cidrs)) {
           const width = cidr.family === 4 ? 32 : 128;
-          if (often(20)) add(within(cidr, Math.min(width, cidr.bits + below(4))), target);
-          if (often(10)) add(Prefix.from(cidr.last, Math.min(width, cidr.bits + 1)), target);
-          if (often(15)) add(Prefix.from(offset(cidr.address, cidr.bits < width - 3 ? 5 : 0), width), target);
+          if (often(8)) add(within(cidr, Math.min(width, cidr.bits + below(4))), target);
+          if (often(6)) add(Prefix.from(cidr.last, Math.min(width, cidr.bits + 1)), target);
+          if (often(8)) add(Prefix.from(offset(cidr.address, cidr.bits < width - 3 ? 5 : 0), width), target);
         }
       }
-      for (let n = below(8); n > 0; n--) {
+      for (let n = below(4); n > 0; n--) {
         const block = one(anywhere);
         const width = block.family === 4 ? 32 : 128;
         const targets = [

@@ -26,6 +26,7 @@ function checkAll(generated: Generated, found: Reach, tally: Tally): void {
     const name = `${from} to ${to}\n${generated.text}`;
     assert.equal(all[i], { from, to, verdict: pair.verdict, partial: pair.partial }, name);
     tally.add(pair.partial ? `${pair.verdict}, partial` : pair.verdict);
+    if (pair.packets > 0n && found.subnets[from].vpc !== found.subnets[to].vpc) tally.add("over a peering");
   }
   const sparse = flat.filter(([, , { verdict, partial }]) => verdict !== "unreachable" || partial);
   assert.equal(
@@ -63,7 +64,7 @@ for (const [what, family, runs] of [
       { ...seeded(runs), endOnFailure: true },
     );
     const partial = ["unreachable", "return-only", "forward-only"].map((verdict) => `${verdict}, partial`);
-    tally.print(`pairs, ${what}`, [...VERDICTS, ...partial]);
+    tally.print(`pairs, ${what}`, [...VERDICTS, ...partial, "over a peering"]);
   });
 }
 

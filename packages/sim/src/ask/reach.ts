@@ -66,7 +66,8 @@ export interface ReachCount {
  * addresses, and the verdict of a pair is the one that `answer` gives for the two subnets.
  */
 export class Reach {
-  readonly network: Network;
+  /** What it was compiled from; a `WhatIf` moves it on. */
+  network: Network;
   /** In the order of the network. */
   readonly subnets: readonly SubnetName[];
   /** The compiled network. Who edits it must undo the edit. */

@@ -81,3 +81,42 @@ function activePart(graph: NetworkGraph): NetworkGraph {
   }
   return part;
 }
+
+/**
+ * Returns the peerings without which two VPCs that chains of peerings join would not be joined any more: the bridges of
+ * the graph of ACTIVE peerings that `counts` picks. One search in depth, O(VPCs + peerings): an edge is a bridge when
+ * nothing behind it leads back to a VPC before it.
+ */
+export function bridgesOf(network: Network, counts: (peering: string) => boolean): string[] {
+  const graph = activePart(graphOf(network));
+  const bridges: string[] = [];
+  // when a VPC was met, and the earliest one that it or what is behind it leads back to
+  const met = new Map<string, number>();
+  const earliest = new Map<string, number>();
+  for (const root of graph.nodes()) {
+    if (met.has(root)) continue;
+    const path: { node: string; via: string | undefined; edges: string[] }[] = [];
+    const enter = (node: string, via: string | undefined): void => {
+      earliest.set(node, met.size);
+      met.set(node, met.size);
+      path.push({ node, via, edges: graph.edges(node).filter((edge) => edge !== via && counts(edge)) });
+    };
+    enter(root, undefined);
+    while (path.length > 0) {
+      const { node, via, edges } = path[path.length - 1];
+      const edge = edges.pop();
+      if (edge !== undefined) {
+        const next = graph.opposite(node, edge);
+        if (!met.has(next)) enter(next, edge);
+        else earliest.set(node, Math.min(earliest.get(node)!, met.get(next)!));
+        continue;
+      }
+      path.pop();
+      if (via === undefined) continue;
+      const before = path[path.length - 1].node;
+      if (earliest.get(node)! > met.get(before)!) bridges.push(via);
+      earliest.set(before, Math.min(earliest.get(before)!, earliest.get(node)!));
+    }
+  }
+  return bridges;
+}

@@ -13,7 +13,7 @@ import type { Layout } from "./layout.ts";
 export const LOCAL = 0;
 const GROUP = 0x80000000;
 /** A next hop that delivers nothing inside the network: dead, foreign, or a gateway to the outside. */
-const NO_WAY = 0xffffffff;
+export const NO_WAY = 0xffffffff;
 /** A next hop that exists but is not modelled. */
 export const NO_IDEA = 0xfffffffe;
 /** No hop at all: the route is not there. */
@@ -27,12 +27,17 @@ export class Hops {
   readonly #layout: Layout;
   /** Fate of each port. */
   readonly #ports: Int32Array;
+  /** 1 for a peering that is ACTIVE. */
+  readonly #open: Uint8Array;
   readonly #groups: (readonly number[])[] = [];
   readonly #groupIds = new Map<string, number>();
+  /** The groups that a hop is a member of. */
+  readonly #groupsOf = new Map<number, number[]>();
 
   constructor(network: Network, layout: Layout) {
     this.#layout = layout;
     this.#ports = new Int32Array(layout.portVpc.length).fill(DROP);
+    this.#open = new Uint8Array(network.peerings.size);
     let p = 0;
     for (const { state } of network.peerings.values()) this.setActive(p++, state === "ACTIVE");
   }
@@ -59,6 +64,11 @@ export class Hops {
     if (id === undefined) {
       id = this.#groups.push(members) - 1;
       this.#groupIds.set(key, id);
+      for (const member of members) {
+        const groups = this.#groupsOf.get(member);
+        if (groups === undefined) this.#groupsOf.set(member, [GROUP + id]);
+        else groups.push(GROUP + id);
+      }
     }
     return GROUP + id;
   }
@@ -72,7 +82,7 @@ export class Hops {
   fate(hop: number, ownSlot: number): number {
     if (hop === LOCAL) return ownSlot;
     if (hop < GROUP) return this.#ports[hop - 1];
-    if (hop === NO_WAY) return DROP;
+    if (hop === NO_WAY || hop === ABSENT) return DROP;
     if (hop === NO_IDEA) return DOUBT;
     let slot = -1;
     let doubt = false;
@@ -85,23 +95,32 @@ export class Hops {
     return slot < 0 ? DOUBT : doubt ? DOUBT_IN - slot : slot;
   }
 
-  isActive(peering: number): boolean {
-    return this.#ports[2 * peering] !== DROP || this.#ports[2 * peering + 1] !== DROP;
+  /** Reports whether the peering is open. */
+  isOpen(peering: number): boolean {
+    return this.#open[peering] === 1;
   }
 
   /** Only an ACTIVE peering carries packets. One that leads out of the network carries them nobody knows where. */
   setActive(peering: number, active: boolean): void {
     const { portSlot, portVpc } = this.#layout;
+    this.#open[peering] = active ? 1 : 0;
     for (const port of [2 * peering, 2 * peering + 1]) {
       this.#ports[port] = !active || portVpc[port] < 0 ? DROP : portSlot[port] < 0 ? DOUBT : portSlot[port];
     }
   }
 
-  get hasGroups(): boolean {
-    return this.#groups.length > 0;
+  /** Returns the hops that a change of the port changes: its own, and the groups that it is a member of. */
+  through(port: number): number[] {
+    return [1 + port, ...(this.#groupsOf.get(1 + port) ?? [])];
+  }
+
+  /** Returns what is left of the hop when the routes to the port are gone: ABSENT when nothing is. */
+  without(hop: number, port: number): number {
+    const rest = this.members(hop).filter((member) => member !== 1 + port);
+    return rest.length === 0 ? ABSENT : this.group(rest);
   }
 }
 
-export function isGroup(hop: number): boolean {
+function isGroup(hop: number): boolean {
   return hop >= GROUP && hop < ABSENT;
 }

@@ -74,7 +74,8 @@ export function spanOf({ axis }: Part, [lo, hi]: Stretch): Span {
   return { first: axis.firstAt(lo), last: axis.lastAt(hi) };
 }
 
-function common(a: readonly Stretch[], b: readonly Stretch[]): Stretch[] {
+/** Returns what two lists have in common. */
+export function common(a: readonly Stretch[], b: readonly Stretch[]): Stretch[] {
   return a.flatMap(([lo, hi]) =>
     b.flatMap(([from, to]): Stretch[] => {
       const stretch: Stretch = [Math.max(lo, from), Math.min(hi, to)];

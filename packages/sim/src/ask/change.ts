@@ -1,0 +1,202 @@
+import type { Prefix } from "@twoway/core";
+import { type Network, tableOf, type Vpc } from "../model/network.ts";
+import type { PeeringState } from "../model/peering.ts";
+import { decide } from "../plane/forwarding.ts";
+import { common, outcomesIn, stretchesOf } from "../plane/stretches.ts";
+import { type PairSets, type PairVerdict, Reach, type SubnetName } from "./reach.ts";
+
+/** What is different between two networks: the pairs of subnets whose verdict changed, and what decided them. */
+export interface Change {
+  /** In the order of the network before, `from` first. Pairs of subnets that both networks have. */
+  readonly pairs: readonly PairChange[];
+  /** Subnets that one of the networks has and the other has not. */
+  readonly added: readonly SubnetName[];
+  readonly removed: readonly SubnetName[];
+}
+
+/** What decided about addresses of a pair: a route, or `local` for an own range. */
+export interface Owner {
+  readonly path: "forward" | "return";
+  readonly table: string;
+  readonly destination: string;
+  readonly target: string;
+  /** State of the target, where it is a peering. */
+  readonly state?: PeeringState;
+  readonly source: string;
+}
+
+/** A pair of subnets whose verdict changed. Its sets and its owners are computed when asked for. */
+export class PairChange {
+  readonly from: SubnetName;
+  readonly to: SubnetName;
+  readonly before: PairVerdict;
+  readonly after: PairVerdict;
+  readonly #networks: readonly [Network, Network];
+
+  constructor(
+    from: SubnetName,
+    to: SubnetName,
+    before: PairVerdict,
+    after: PairVerdict,
+    networks: readonly [Network, Network],
+  ) {
+    this.from = from;
+    this.to = to;
+    this.before = before;
+    this.after = after;
+    this.#networks = networks;
+  }
+
+  /** Returns the exact sets before and after. O(routes of the two VPCs). */
+  sets(): { readonly before: PairSets; readonly after: PairSets } {
+    const [before, after] = this.#networks.map((network) => setsBetween(network, this.from, this.to));
+    return { before, after };
+  }
+
+  /** Returns what decided before and does no more, and what decides now and did not. O(routes of the two VPCs). */
+  owners(): { readonly before: readonly Owner[]; readonly after: readonly Owner[] } {
+    const [before, after] = this.#networks.map((network) => ownersBetween(network, this.from, this.to));
+    const without = (owners: readonly Owner[], others: readonly Owner[]): Owner[] => {
+      const known = new Set(others.map(keyOf));
+      return owners.filter((owner) => !known.has(keyOf(owner)));
+    };
+    return { before: without(before, after), after: without(after, before) };
+  }
+}
+
+function keyOf({ path, table, destination, target, state }: Owner): string {
+  return [path, table, destination, target, state].join(" ");
+}
+
+/** Returns the verdict and the sets of one pair without compiling the whole network. O(routes of the two VPCs). */
+export function setsBetween(network: Network, from: SubnetName, to: SubnetName): PairSets {
+  const near = reachAround(network, from, to);
+  return near.pair(indexOf(near, from), indexOf(near, to));
+}
+
+/** Returns every route and own range that decides about an address of the pair, on both paths, in address order. */
+export function ownersBetween(network: Network, from: SubnetName, to: SubnetName): Owner[] {
+  const near = reachAround(network, from, to);
+  return [
+    ...ownersOneWay(network, near, "forward", from, to),
+    ...ownersOneWay(network, near, "return", to, from),
+  ];
+}
+
+function ownersOneWay(
+  network: Network,
+  near: Reach,
+  path: Owner["path"],
+  from: SubnetName,
+  to: SubnetName,
+): Owner[] {
+  const { compiled } = near;
+  const vpc = network.vpcs.get(from.vpc)!;
+  const table = tableOf(vpc, vpc.subnets.get(from.subnet)!);
+  const t = compiled.layout.tableIndex.get(table.id)!;
+  const owners = new Map<string, Owner>();
+  const add = (destination: Prefix, target: string, source: string): void => {
+    const state = network.peerings.get(target)?.state;
+    const found = { path, table: table.id, destination: `${destination}`, target, source };
+    const owner: Owner = state === undefined ? found : { ...found, state };
+    owners.set(keyOf(owner), owner);
+  };
+  for (const part of compiled.parts) {
+    const { usable } = outcomesIn(compiled, part, t, indexOf(near, to));
+    const decided = stretchesOf(compiled, part, t, () => true);
+    for (const [lo] of common(usable, decided)) {
+      const decision = decide(vpc, table, part.axis.firstAt(lo));
+      if (decision.kind === "local") add(decision.cidr, "local", vpc.source);
+      if (decision.kind !== "routes") continue;
+      for (const { destination, target, source } of decision.routes) add(destination, target, source);
+    }
+  }
+  return [...owners.values()];
+}
+
+/** Compiles as much of the network as two subnets' packets can notice: their VPCs, and that there are neighbours. */
+function reachAround({ vpcs, peerings, ...rest }: Network, from: SubnetName, to: SubnetName): Reach {
+  const ends = new Set([from.vpc, to.vpc]);
+  const near = new Map<string, Vpc>();
+  for (const id of ends) near.set(id, vpcs.get(id)!);
+  const theirs = new Map(
+    [...peerings].filter(([, { requester, accepter }]) => ends.has(requester.vpc) || ends.has(accepter.vpc)),
+  );
+  for (const { requester, accepter } of theirs.values()) {
+    for (const { vpc: id } of [requester, accepter]) {
+      const vpc = vpcs.get(id);
+      if (vpc !== undefined && !ends.has(id)) near.set(id, { ...vpc, subnets: new Map(), tables: new Map() });
+    }
+  }
+  return new Reach({ ...rest, vpcs: near, peerings: theirs });
+}
+
+function indexOf({ subnets }: Reach, { vpc, subnet }: SubnetName): number {
+  return subnets.findIndex((name) => name.vpc === vpc && name.subnet === subnet);
+}
+
+/** Compares two compiled networks pair by pair. O(pairs that are not unreachable throughout, of both). */
+export function compare(before: Reach, after: Reach): Change {
+  const place = (reach: Reach): Map<string, number> =>
+    new Map(reach.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
+  const [old, now] = [place(before), place(after)];
+  const only = (mine: Map<string, number>, others: Map<string, number>, { subnets }: Reach): SubnetName[] =>
+    [...mine].filter(([key]) => !others.has(key)).map(([, s]) => subnets[s]);
+  // the same subnet in the other network
+  const later = before.subnets.map(({ vpc, subnet }) => now.get(`${vpc} ${subnet}`));
+  const earlier = after.subnets.map(({ vpc, subnet }) => old.get(`${vpc} ${subnet}`));
+  const found: { from: number; to: number; was: PairVerdict; is: PairVerdict }[] = [];
+  for (const { from, to, ...was } of before.pairs()) {
+    const [a, b] = [later[from], later[to]];
+    if (a === undefined || b === undefined) continue;
+    const is = after.verdict(a, b);
+    if (is.verdict !== was.verdict || is.partial !== was.partial) found.push({ from, to, was, is });
+  }
+  for (const { from, to, ...is } of after.pairs()) {
+    const [a, b] = [earlier[from], earlier[to]];
+    if (a === undefined || b === undefined) continue;
+    const was = before.verdict(a, b);
+    if (was.verdict === "unreachable" && !was.partial) found.push({ from: a, to: b, was, is });
+  }
+  found.sort((x, y) => x.from - y.from || x.to - y.to);
+  const networks = [before.network, after.network] as const;
+  return {
+    pairs: found.map(
+      ({ from, to, was, is }) => new PairChange(before.subnets[from], before.subnets[to], was, is, networks),
+    ),
+    added: only(now, old, after),
+    removed: only(old, now, before),
+  };
+}
+
+/**
+ * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
+ * pairs that are partial in both, with the same verdict, of which another part gets through.
+ */
+export function diff(before: Network, after: Network): Change {
+  const [was, is] = [new Reach(before), new Reach(after)];
+  const change = compare(was, is);
+  const later = new Map(is.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
+  const place = (s: number): number | undefined =>
+    later.get(`${was.subnets[s].vpc} ${was.subnets[s].subnet}`);
+  const shifted: PairChange[] = [];
+  for (const { from, to, verdict, partial } of was.pairs()) {
+    const [a, b] = [place(from), place(to)];
+    if (!partial || a === undefined || b === undefined) continue;
+    const now = is.verdict(a, b);
+    if (!now.partial || now.verdict !== verdict || sameSets(was.pair(from, to), is.pair(a, b))) continue;
+    shifted.push(
+      new PairChange(was.subnets[from], was.subnets[to], { verdict, partial }, now, [before, after]),
+    );
+  }
+  if (shifted.length === 0) return change;
+  const order = new Map(was.subnets.map((name, s) => [name, s]));
+  const rank = ({ from, to }: PairChange): number => order.get(from)! * was.subnets.length + order.get(to)!;
+  return { ...change, pairs: [...change.pairs, ...shifted].sort((x, y) => rank(x) - rank(y)) };
+}
+
+function sameSets(a: PairSets, b: PairSets): boolean {
+  const text = ({ forward, return: back, twoWay }: PairSets): string =>
+    [forward, back, twoWay].map((boxes) => boxes.map(({ src, dst }) => `${src} ${dst}`)).join("; ");
+  return text(a) === text(b);
+}

@@ -1,0 +1,203 @@
+import type { Prefix } from "@twoway/core";
+import { bridgesOf } from "../model/graph.ts";
+import type { Network } from "../model/network.ts";
+import type { Routes } from "../model/routes.ts";
+import type { OwnRanges } from "../plane/decisions.ts";
+import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
+import { ABSENT, LOCAL } from "../plane/hop.ts";
+import type { Part } from "../plane/part.ts";
+import type { Reachability } from "../plane/reachability.ts";
+import { TWO_WAY, VERDICT_OF } from "../plane/verdict-table.ts";
+import { Reach } from "./reach.ts";
+
+/** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
+export interface Loss {
+  readonly broken: number;
+  readonly opened: number;
+}
+
+export interface PeeringLoss extends Loss {
+  readonly peering: string;
+  /**
+   * No chain of peerings with two-way pairs would join its two sides any more: a single point of failure between two
+   * parts of the network, not only between its own two VPCs.
+   */
+  readonly splits: boolean;
+}
+
+export interface RouteLoss extends Loss {
+  readonly table: string;
+  readonly destination: string;
+  readonly target: string;
+  readonly source: string;
+}
+
+export interface Sweep {
+  /** Every peering that is not deleted yet, and that a two-way pair hangs on; the worst first. */
+  readonly peerings: readonly PeeringLoss[];
+  /** Every route that a two-way pair hangs on; the worst first. */
+  readonly routes: readonly RouteLoss[];
+  /** How many peerings and routes were tried. */
+  readonly tried: { readonly peerings: number; readonly routes: number };
+}
+
+export interface SweepOptions {
+  /** At most so many of the worst routes; all of them by default. */
+  readonly routes?: number;
+  /** Is told after each peering, and after each table, how many losses were tried so far. */
+  readonly onTried?: (losses: number) => void;
+}
+
+/**
+ * Tries the loss of every single peering and of every single enabled route on the compiled arrays and takes it back.
+ * A deleted peering takes its routes with it or leaves them leading nowhere, by the profile of each side (S5); a route
+ * that goes may uncover a shorter one. Cost: the routes of two VPCs for each peering, a window of one table for each route.
+ */
+export function sweep(network: Network, options: SweepOptions = {}): Sweep {
+  const { compiled } = new Reach(network);
+  const onTried = options.onTried ?? (() => {});
+  const peerings = lossesOfPeerings(network, compiled, onTried);
+  const routes = lossesOfRoutes(network, compiled, (tried) => onTried(peerings.tried + tried));
+  return {
+    peerings: peerings.losses,
+    routes: routes.losses
+      .sort((a, b) => b.broken - a.broken || a.table - b.table || a.row - b.row)
+      .slice(0, options.routes)
+      .map(({ table, row, broken, opened }) => {
+        const { id, routes } = compiled.layout.tables[table];
+        const { destination, target, source } = routes!.at(row);
+        return { table: id, destination: `${destination}`, target, source, broken, opened };
+      }),
+    tried: { peerings: peerings.tried, routes: routes.tried },
+  };
+}
+
+function lossesOfPeerings(
+  network: Network,
+  compiled: Reachability,
+  onTried: (losses: number) => void,
+): { readonly losses: PeeringLoss[]; readonly tried: number } {
+  const counter = new LossCounter();
+  const losses: (Loss & { readonly peering: string })[] = [];
+  let tried = 0;
+  for (const [id, p] of compiled.layout.peeringIndex) {
+    if (network.peerings.get(id)!.state === "DELETED") continue;
+    onTried(++tried);
+    counter.reset();
+    tryDeletion(compiled, p, counter.visit);
+    if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
+  }
+  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(compiled, peering)));
+  return {
+    losses: losses
+      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
+      .sort((a, b) => b.broken - a.broken),
+    tried,
+  };
+}
+
+/** Reports whether any two subnets of the two VPCs are two-way. */
+function joinsTwoWay({ layout, state }: Reachability, peering: string): boolean {
+  const slot = layout.portSlot[2 * layout.peeringIndex.get(peering)!];
+  if (slot < 0) return false;
+  const { slotVpc, slotBase, slotMirror, subnetAt, subnetTable, cellAt } = layout;
+  const [v, w] = [slotVpc[slotMirror[slot]], slotVpc[slot]];
+  for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
+    for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) {
+      const there = state[cellAt[subnetTable[s]] + slotBase[slot] + d - subnetAt[w]];
+      const back = state[cellAt[subnetTable[d]] + slotBase[slotMirror[slot]] + s - subnetAt[v]];
+      if (VERDICT_OF[(there << 6) | back] === TWO_WAY) return true;
+    }
+  }
+  return false;
+}
+
+interface RowLoss extends Loss {
+  readonly table: number;
+  readonly row: number;
+}
+
+function lossesOfRoutes(
+  network: Network,
+  compiled: Reachability,
+  onTried: (losses: number) => void,
+): { readonly losses: RowLoss[]; readonly tried: number } {
+  const { tables, tableVpc, vpcs } = compiled.layout;
+  const counter = new LossCounter();
+  const losses: RowLoss[] = [];
+  let tried = 0;
+  for (const [table, { routes }] of tables.entries()) {
+    if (routes === undefined) continue;
+    for (let row = 0; row < routes.size; row++) tried += routes.enabled[row];
+    const v = tableVpc[table];
+    const hopOf = (row: number): number =>
+      compiled.hops.hopOf(network, vpcs[v], v, routes.targets[routes.target[row]]);
+    for (const part of compiled.parts) {
+      forEachDecision(part, table, routes, part.own[v], (decision, rows, isOwn) => {
+        for (const row of rows) {
+          const others = rows.filter((other) => other !== row).map(hopOf);
+          const rest = others.length > 0 ? compiled.hops.group(others) : isOwn ? LOCAL : ABSENT;
+          counter.reset();
+          tryHop(compiled, part, table, decision, rest, counter.visit);
+          const { broken, opened } = counter;
+          if (broken > 0) losses.push({ table, row, broken, opened });
+        }
+      });
+    }
+    onTried(tried);
+  }
+  return { losses, tried };
+}
+
+/**
+ * Calls `visit` for each destination with an enabled route that is not inside an own range which always wins: with its
+ * row in the decisions, its enabled rows in the routes, and whether it is an own range too. Both are sorted alike.
+ */
+function forEachDecision(
+  { axis, decisions, family }: Part,
+  table: number,
+  routes: Routes,
+  own: OwnRanges,
+  visit: (decision: number, rows: readonly number[], isOwn: boolean) => void,
+): void {
+  const [begin, end] = family === 4 ? [0, routes.size4] : [routes.size4, routes.size];
+  let decision = decisions.at[table];
+  const last = decision + decisions.length[table];
+  for (let row = begin; row < end; ) {
+    const destination = routes.destination(row);
+    const lo = axis.first(destination.address);
+    const hi = axis.last(destination.last);
+    const rows: number[] = [];
+    for (; row < end && isAt(routes, row, destination); row++) if (routes.enabled[row] === 1) rows.push(row);
+    while (
+      decision < last &&
+      (decisions.lo[decision] < lo || (decisions.lo[decision] === lo && decisions.hi[decision] > hi))
+    )
+      decision++;
+    if (decision === last) return;
+    if (rows.length === 0 || decisions.lo[decision] !== lo || decisions.hi[decision] !== hi) continue;
+    const isOwn = own.lo.some((from, i) => from === lo && own.hi[i] === hi);
+    if (!(own.wins && isOwn)) visit(decision, rows, isOwn);
+  }
+}
+
+function isAt(routes: Routes, row: number, { address, bits, family }: Prefix): boolean {
+  if (routes.bits[row] !== bits) return false;
+  return family === 4 ? routes.address[row] === address : routes.destination(row).address === address;
+}
+
+/** Counts flips; one object for a whole sweep. */
+class LossCounter implements Loss {
+  broken = 0;
+  opened = 0;
+
+  reset(): void {
+    this.broken = 0;
+    this.opened = 0;
+  }
+
+  readonly visit: FlipVisitor = (_from, _to, before, after) => {
+    if (before === TWO_WAY) this.broken++;
+    else if (after === TWO_WAY) this.opened++;
+  };
+}
