@@ -169,7 +169,34 @@ export function compare(before: Reach, after: Reach): Change {
   };
 }
 
-/** Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. */
+/**
+ * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
+ * pairs that are partial in both, with the same verdict, of which another part gets through.
+ */
 export function diff(before: Network, after: Network): Change {
-  return compare(new Reach(before), new Reach(after));
+  const [was, is] = [new Reach(before), new Reach(after)];
+  const change = compare(was, is);
+  const later = new Map(is.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
+  const place = (s: number): number | undefined =>
+    later.get(`${was.subnets[s].vpc} ${was.subnets[s].subnet}`);
+  const shifted: PairChange[] = [];
+  for (const { from, to, verdict, partial } of was.pairs()) {
+    const [a, b] = [place(from), place(to)];
+    if (!partial || a === undefined || b === undefined) continue;
+    const now = is.verdict(a, b);
+    if (!now.partial || now.verdict !== verdict || sameSets(was.pair(from, to), is.pair(a, b))) continue;
+    shifted.push(
+      new PairChange(was.subnets[from], was.subnets[to], { verdict, partial }, now, [before, after]),
+    );
+  }
+  if (shifted.length === 0) return change;
+  const order = new Map(was.subnets.map((name, s) => [name, s]));
+  const rank = ({ from, to }: PairChange): number => order.get(from)! * was.subnets.length + order.get(to)!;
+  return { ...change, pairs: [...change.pairs, ...shifted].sort((x, y) => rank(x) - rank(y)) };
+}
+
+function sameSets(a: PairSets, b: PairSets): boolean {
+  const text = ({ forward, return: back, twoWay }: PairSets): string =>
+    [forward, back, twoWay].map((boxes) => boxes.map(({ src, dst }) => `${src} ${dst}`)).join("; ");
+  return text(a) === text(b);
 }

@@ -90,6 +90,7 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
     subnets: new Map(),
     tables: new Map([[mainTable, { id: mainTable, vpc: id, routes: Routes.none, source }]]),
     mainTable,
+    ...tagsOf(input.tags),
     source,
     ...(input.classic ? { classic: true } : {}),
   };
@@ -119,6 +120,13 @@ function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | und
     subnets.set(name, made);
   }
   return unread ? undefined : { ...bare, subnets };
+}
+
+function tagsOf(tags: Readonly<Record<string, string | number | boolean>> | undefined): {
+  readonly tags?: ReadonlyMap<string, string>;
+} {
+  if (tags === undefined) return {};
+  return { tags: new Map(Object.entries(tags).map(([key, value]) => [key, String(value)])) };
 }
 
 /** A host cannot have an address that the cloud keeps for itself. */
@@ -169,7 +177,16 @@ function readSubnet(
   }
   checkDisplayName(reading, id, body.name, path);
   const hosts = body.hosts && readHosts(reading, id, cidrs, body.hosts, path);
-  return { id, name: body.name ?? id, vpc, cidrs, table: undefined, hosts, source: findings.keyPlace(path) };
+  return {
+    id,
+    name: body.name ?? id,
+    vpc,
+    cidrs,
+    table: undefined,
+    hosts,
+    ...(typeof input === "string" ? {} : tagsOf(input.tags)),
+    source: findings.keyPlace(path),
+  };
 }
 
 function readHosts(
