@@ -51,18 +51,29 @@ test("the bench runs through, and everybody's checksum is right", async () => {
 test("the bench of reachability runs through, everybody in every family counts the right packets", async () => {
   const { stdout, stderr } = await run(process.execPath, [MAIN, "reach", "--smoke"]);
   assert.not.match(stderr, /REFUSED/);
-  const parts = stdout.split("\n\n").slice(1, -1);
+  const [head, tables] = stdout.split("for the README of sim:");
+  const parts = head.split("\n\n").slice(1, -1);
   assert.equal(
     parts.map((part) => /^\S+(?=, 20 VPCs: )/.exec(part)?.[0]),
     ["hub", "mesh", "chain", "geometric", "enterprise", "aws125", "host32"],
   );
   for (const part of parts) {
     for (const name of ["engine", "Delta-net", "naive scan", "graphology BFS"]) {
-      assert.ok(new RegExp(`^ +${name} +[0-9.]+ ms`, "m").test(part), `${name} in ${part}`);
+      assert.ok(new RegExp(`^ +${name} +[0-9.,]+ ms`, "m").test(part), `${name} in ${part}`);
     }
   }
-  assert.match(stdout, /C\+\+ port +[0-9.]+ ms|there is no C\+\+ compiler/);
-  assert.match(stdout, /JSON to answer +[0-9.]+ ms/);
+  assert.match(stdout, /C\+\+ port +[0-9.,]+ ms|there is no C\+\+ compiler/);
+  assert.match(stdout, /JSON to answer +[0-9.,]+ ms/);
+  for (const row of [
+    /^\| mesh \| 5,909 \| 10,802 \| \d/m,
+    /^\| 20 \| 139 \| 6,187 \| \d/m,
+    /^Delta-net, at 20 VPCs .* \d/m,
+  ]) {
+    assert.match(tables, row);
+  }
+  for (const what of ["route edit", "peering edit", "all peerings", "all routes", "sweep"]) {
+    assert.match(stdout, new RegExp(`^  ${what} +[0-9.,]+ (µs|ms)`, "m"));
+  }
   assert.match(stdout, /extrapolated from [0-9.]+ % of the senders/);
   assert.match(stdout, /it answers less than the question/);
 });

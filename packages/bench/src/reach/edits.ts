@@ -1,4 +1,4 @@
-import { ABSENT, LOCAL, type Reach, setActive, setHop, tryDeletion, tryHop } from "@twoway/sim";
+import { ABSENT, LOCAL, type Reach, setActive, setHop, sweep, tryDeletion, tryHop } from "@twoway/sim";
 import { median } from "../rounds.ts";
 import { drawFrom } from "../seeded-table.ts";
 import { byTable, sum } from "./by-table.ts";
@@ -24,6 +24,8 @@ export interface Edits {
   /** Every peering deleted and taken back, every route removed and put back: milliseconds. */
   readonly allPeeringsMs: number;
   readonly allRoutesMs: number;
+  /** Both from the network, with the losses ranked and named: milliseconds. */
+  readonly sweepMs: number;
 }
 
 /** An edit, and what takes it back. Each returns how many pairs it flipped. */
@@ -50,6 +52,7 @@ export function edits(fabric: Fabric, reach: Reach, samples: number, seed: numbe
     peerings: measure(peeringEdits),
     allPeeringsMs: allPeerings(reach, fabric.peerA.length),
     allRoutesMs: allRoutes(reach, fabric.routeLo.length),
+    sweepMs: wholeSweep(reach, fabric),
   };
   if (packetsOf(reach) !== total) throw new Error("the edits were not taken back");
   return found;
@@ -185,6 +188,16 @@ function allRoutes({ compiled }: Reach, routes: number): number {
   }
   if (tried !== routes) throw new Error(`${tried} routes were tried, and there are ${routes}`);
   return performance.now() - start;
+}
+
+function wholeSweep({ network }: Reach, { peerA, routeLo }: Fabric): number {
+  const start = performance.now();
+  const { tried } = sweep(network);
+  const ms = performance.now() - start;
+  if (tried.peerings !== peerA.length || tried.routes !== routeLo.length) {
+    throw new Error(`the sweep tried ${tried.peerings} peerings and ${tried.routes} routes`);
+  }
+  return ms;
 }
 
 function packetsOf(reach: Reach): number {

@@ -49,14 +49,21 @@ export function reachFigures(compared: readonly Compared[]): string {
     }),
   ];
   const edited = [
-    ["VPCs", "route edit, µs: mean / p50 / p99", "peering edit, µs", "all peerings, ms", "all routes, ms"],
+    [
+      "VPCs",
+      "route edit, µs: mean / p50 / p99",
+      "peering edit, µs",
+      "all peerings, ms",
+      "all routes, ms",
+      "sweep, ms",
+    ],
     ...grown.flatMap(({ vpcs, edits }) => {
       if (edits === undefined) return [];
-      const { routes, peerings, allPeeringsMs, allRoutesMs } = edits;
+      const { routes, peerings, allPeeringsMs, allRoutesMs, sweepMs } = edits;
       const [one, other] = [routes, peerings].map(({ mean, p50, p99 }) =>
         [mean, p50, p99].map(figure).join(" / "),
       );
-      return [[count(vpcs), one, other, figure(allPeeringsMs), figure(allRoutesMs)]];
+      return [[count(vpcs), one, other, figure(allPeeringsMs), figure(allRoutesMs), figure(sweepMs)]];
     }),
   ];
   const delta = cell(small.times.find(({ name }) => name === "Delta-net"));
@@ -71,6 +78,21 @@ export function reachFigures(compared: readonly Compared[]): string {
   ].join("\n\n");
 }
 
+/**
+ * Returns the README with the tables, and the name of the file that they come from, between its two marks. Throws when it
+ * does not have them.
+ */
+export function withFigures(readme: string, file: string, tables: string): string {
+  const from = readme.indexOf(BEGIN);
+  const to = readme.indexOf(END);
+  if (from < 0 || to < from) throw new RangeError(`the README has no ${BEGIN} before ${END}`);
+  const text = `\nFrom \`packages/bench/results/${file}\`:\n\n${tables}\n`;
+  return readme.slice(0, from + BEGIN.length) + text + readme.slice(to);
+}
+
+const BEGIN = "<!-- begin reach figures -->";
+const END = "<!-- end reach figures -->";
+
 function cell(time: Time | undefined): string {
   if (time === undefined) return "-";
   return `${time.share < 1 ? "~" : ""}${figure(time.ms)}`;
@@ -81,6 +103,6 @@ function count(n: number): string {
 }
 
 /** Three figures that count; whole numbers with their thousands. */
-function figure(n: number): string {
+export function figure(n: number): string {
   return n >= 1000 ? count(Math.round(n)) : String(Number(n.toPrecision(3)));
 }

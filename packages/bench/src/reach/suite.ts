@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Network, reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
@@ -10,7 +10,7 @@ import { DeltaNetFabric } from "./delta-net-fabric.ts";
 import { type Edits, type EditTimes, edits } from "./edits.ts";
 import { type Fabric, fabricOf, fingerprint } from "./fabric.ts";
 import { FAMILY_NAMES, type Family } from "./families.ts";
-import { type Compared, reachFigures } from "./figures.ts";
+import { type Compared, figure, reachFigures, withFigures } from "./figures.ts";
 import { Naive } from "./naive.ts";
 import { NativePort } from "./native-port.ts";
 import { scenarioStream } from "./scenario-stream.ts";
@@ -54,9 +54,13 @@ Delta-net keeps its classes of packets for the whole network, as it must where p
 Peering is not transitive: a packet crosses one at most, so here the classes stay inside one route table. The difference
 is one of the problem, not of the language. Everybody runs on one thread; ${DELTA_NET_TO} VPCs is where Delta-net ends here.
 The search in a graph knows no routes and no way back: it answers less than the question.`);
-if (!smoke) {
+const tables = reachFigures(compared);
+console.log(`\nfor the README of sim:\n\n${tables}`);
+if (!smoke && refused.length === 0) {
   const file = record("reach-", SEED, load, { rounds: ROUNDS, compared });
-  console.log(`\nfor the README of sim:\n\n${reachFigures(compared)}\n\nwritten to ${file}`);
+  const readme = join(import.meta.dirname, "../../../sim/README.md");
+  writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), basename(file), tables));
+  console.log(`\nwritten to ${file} and to ${readme}`);
 }
 for (const name of refused) console.error(`REFUSED ${name}: its checksum differs, so it has no time`);
 process.exitCode = refused.length > 0 ? 1 : 0;
@@ -87,7 +91,7 @@ async function compare(family: Family, vpcs: number): Promise<Compared> {
   printEdits(edited);
   const whole = await wholeProcess(fabric, total, smoke ? 1 : 3);
   console.log(
-    `  JSON to answer   ${whole.ms.toPrecision(4).padStart(10)} ms [${whole.min.toPrecision(3)} … ${whole.max.toPrecision(3)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
+    `  JSON to answer   ${figure(whole.ms).padStart(10)} ms [${figure(whole.min)} … ${figure(whole.max)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
   );
   return { ...facts, times: outcome.times, edits: edited, wholeProcess: whole };
 }
@@ -136,34 +140,33 @@ function checkedFabric(family: Family, vpcs: number): Fabric {
   return fabric;
 }
 
-function printEdits({ routes, peerings, allRoutesMs, allPeeringsMs }: Edits): void {
+function printEdits({ routes, peerings, allRoutesMs, allPeeringsMs, sweepMs }: Edits): void {
   const show = (what: string, { mean, p50, p99, p999, samples, flips }: EditTimes): void =>
     console.log(
-      `  ${what.padEnd(16)} ${mean.toPrecision(3).padStart(10)} µs mean, p50 ${p50.toPrecision(3)}, p99 ${p99.toPrecision(3)}, p99.9 ${p999.toPrecision(3)}: ${samples.toLocaleString("en")} of them, which flip ${flips.toLocaleString("en")} pairs`,
+      `  ${what.padEnd(16)} ${figure(mean).padStart(10)} µs mean, p50 ${figure(p50)}, p99 ${figure(p99)}, p99.9 ${figure(p999)}: ${samples.toLocaleString("en")} of them, which flip ${flips.toLocaleString("en")} pairs`,
     );
   show("route edit", routes);
   show("peering edit", peerings);
-  console.log(
-    `  all peerings     ${allPeeringsMs.toPrecision(4).padStart(10)} ms, each deleted and taken back`,
-  );
-  console.log(`  all routes       ${allRoutesMs.toPrecision(4).padStart(10)} ms, each removed and put back`);
+  console.log(`  all peerings     ${figure(allPeeringsMs).padStart(10)} ms, each deleted and taken back`);
+  console.log(`  all routes       ${figure(allRoutesMs).padStart(10)} ms, each removed and put back`);
+  console.log(`  sweep            ${figure(sweepMs).padStart(10)} ms, all of both, ranked and named`);
 }
 
 function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toPrecision(3)} MB`;
+  return `${figure(bytes / 1e6)} MB`;
 }
 
 function printTimes(times: readonly Time[]): void {
   const engine = times.find(({ name }) => name === "engine");
   for (const { name, ms, min, max, share, answers } of times) {
-    const spread = `[${min.toPrecision(3)} … ${max.toPrecision(3)}]`;
-    const ratio = engine === undefined ? "" : `this / engine ${(ms / engine.ms).toPrecision(3)}`;
+    const spread = `[${figure(min)} … ${figure(max)}]`;
+    const ratio = engine === undefined ? "" : `this / engine ${figure(ms / engine.ms)}`;
     const notes = [
-      ...(share < 1 ? [`extrapolated from ${(100 * share).toPrecision(2)} % of the senders`] : []),
+      ...(share < 1 ? [`extrapolated from ${figure(100 * share)} % of the senders`] : []),
       ...(answers === undefined ? [] : [answers]),
     ];
     console.log(
-      `  ${name.padEnd(16)} ${ms.toPrecision(4).padStart(10)} ms ${spread.padEnd(22)} ${ratio.padEnd(22)} ${notes.join("; ")}`,
+      `  ${name.padEnd(16)} ${figure(ms).padStart(10)} ms ${spread.padEnd(22)} ${ratio.padEnd(22)} ${notes.join("; ")}`,
     );
   }
 }
