@@ -128,7 +128,7 @@ class Evaluation {
     senders: readonly EndpointSpan[],
     targets: readonly EndpointSpan[],
   ): { readonly from: Spot; readonly to: Spot } | undefined {
-    if (!partial && verdict !== "two-way" && verdict !== "forward-only") return undefined;
+    if (!partial && (verdict === "unreachable" || verdict === "return-only")) return undefined;
     for (const { dst } of this.#reach.pair(from, to).forward) {
       for (const { family, address, last } of dst) {
         const sender = senders.find(({ first }) => familyOf(first) === family);
