@@ -106,7 +106,7 @@ test("isolated, only and reachable say what walking every edge address says", ()
         for (const { flow } of violations) assert.is(flow.forward.outcome, "delivered");
       });
     }),
-    { ...seeded(400), endOnFailure: true, includeErrorInReport: true },
+    { ...seeded(200), endOnFailure: true, includeErrorInReport: true },
   );
   tally.print("policies", [
     "isolated holds",
