@@ -44,8 +44,15 @@ export class Decisions {
     this.#end += room;
   }
 
-  /** Fills the window of a table from its enabled routes and the own ranges of its VPC. O(routes). */
-  compile(t: number, axis: Axis, routes: Routes, hops: Hops, codes: Uint32Array, own: OwnRanges): void {
+  /** Fills the window of a table from its enabled routes, given the hops of its targets, and the own ranges. O(routes). */
+  compile(
+    t: number,
+    axis: Axis,
+    routes: Routes,
+    hops: Hops,
+    hopsOf: readonly number[],
+    own: OwnRanges,
+  ): void {
     const { size4, size } = routes;
     const [begin, end] = axis.family === 4 ? [0, size4] : [size4, size];
     this.#open(t, end - begin + own.lo.length + SLACK);
@@ -78,7 +85,7 @@ export class Decisions {
         o++;
       }
       if (lo <= paintedTo && hi <= paintedTo) continue;
-      const hop = codes[target[i]];
+      const hop = hopsOf[target[i]];
       const last = row - 1;
       if (last >= from && this.lo[last] === lo && this.hi[last] === hi) {
         this.hop[last] = hops.group([...hops.members(this.hop[last]), hop]);

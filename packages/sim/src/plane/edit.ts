@@ -1,5 +1,5 @@
 import { doubtStretches, farState, forgetStretches, waysOf } from "./far.ts";
-import { ABSENT, DOUBT } from "./hop.ts";
+import { ABSENT, DOUBT, NO_WAY } from "./hop.ts";
 import type { Part } from "./part.ts";
 import { type Reachability, slotFor, spread, stateOf } from "./reachability.ts";
 import { VERDICT_OF } from "./verdict-table.ts";
@@ -115,26 +115,53 @@ export function tryDeletion(reachability: Reachability, peering: number, visit: 
     const v = layout.portVpc[port];
     if (v < 0) continue;
     const cascade = layout.vpcs[v].profile.deleteRoutes === "cascade";
-    const ownSlot = layout.ownSlot[v];
-    const through = hops.through(port);
+    const rests = new Map(hops.through(port).map((hop) => [hop, cascade ? hops.without(hop, port) : NO_WAY]));
     for (let t = layout.tableAt[v]; t < layout.tableAt[v + 1]; t++) {
-      for (const part of parts) {
-        const { hop, lo, hi, at, length } = part.decisions;
-        for (let row = at[t]; row < at[t] + length[t]; row++) {
-          if (!through.includes(hop[row])) continue;
-          let rest = ABSENT;
-          // what is left of a group, or else of the next route around it
-          for (let i = row; cascade && i >= at[t] && rest === ABSENT; i--) {
-            if (hi[i] >= hi[row]) rest = hops.without(hop[i], port);
-          }
-          const [from, to] = [hops.fate(hop[row], ownSlot), hops.fate(rest, ownSlot)];
-          move(reachability, part, t, row + 1, lo[row], hi[row], from, to);
-        }
-      }
+      for (const part of parts) dropRows(reachability, part, t, rests);
     }
   }
   takeBack(reachability, visit);
 }
+
+/**
+ * Moves what every row with one of the hops decides to what is left of the hop, or to the next row around it when nothing
+ * is. One sweep with the open rows on a stack: O(rows).
+ */
+function dropRows(
+  reachability: Reachability,
+  part: Part,
+  t: number,
+  rests: ReadonlyMap<number, number>,
+): void {
+  const { layout, hops } = reachability;
+  const { hop, lo, hi, at, length } = part.decisions;
+  const ownSlot = layout.ownSlot[layout.tableVpc[t]];
+  let depth = 0;
+  for (let row = at[t]; row < at[t] + length[t]; row++) {
+    while (depth > 0 && OPEN_HI[depth - 1] < lo[row]) depth--;
+    let left = hop[row];
+    const rest = rests.get(left);
+    if (rest !== undefined) {
+      left = rest === ABSENT && depth > 0 ? OPEN_HOP[depth - 1] : rest;
+      move(
+        reachability,
+        part,
+        t,
+        row + 1,
+        lo[row],
+        hi[row],
+        hops.fate(hop[row], ownSlot),
+        hops.fate(left, ownSlot),
+      );
+    }
+    OPEN_HI[depth] = hi[row];
+    OPEN_HOP[depth++] = left;
+  }
+}
+
+// at most one open row for each prefix length, and the own range beside an unknown table
+const OPEN_HI = new Uint32Array(140);
+const OPEN_HOP = new Uint32Array(140);
 
 function tablesOf({ layout: { tableAt } }: Reachability, v: number): number[] {
   return Array.from({ length: tableAt[v + 1] - tableAt[v] }, (_, i) => tableAt[v] + i);

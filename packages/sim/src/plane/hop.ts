@@ -13,7 +13,7 @@ import type { Layout } from "./layout.ts";
 export const LOCAL = 0;
 const GROUP = 0x80000000;
 /** A next hop that delivers nothing inside the network: dead, foreign, or a gateway to the outside. */
-const NO_WAY = 0xffffffff;
+export const NO_WAY = 0xffffffff;
 /** A next hop that exists but is not modelled. */
 export const NO_IDEA = 0xfffffffe;
 /** No hop at all: the route is not there. */

@@ -22,6 +22,7 @@ export interface Layout {
   readonly subnets: readonly Subnet[];
   readonly tables: readonly RouteTable[];
   readonly vpcIndex: ReadonlyMap<string, number>;
+  /** Made when first asked for. */
   readonly tableIndex: ReadonlyMap<string, number>;
   readonly peeringIndex: ReadonlyMap<string, number>;
   readonly subnetAt: Uint32Array;
@@ -47,23 +48,23 @@ export function layOut(network: Network): Layout {
   const vpcs = [...network.vpcs.values()];
   const subnets: Subnet[] = [];
   const tables: RouteTable[] = [];
+  const subnetTable: number[] = [];
   const vpcIndex = new Map<string, number>();
-  const tableIndex = new Map<string, number>();
   const subnetAt = new Uint32Array(vpcs.length + 1);
   const tableAt = new Uint32Array(vpcs.length + 1);
   for (const [v, vpc] of vpcs.entries()) {
     vpcIndex.set(vpc.id, v);
-    for (const table of vpc.tables.values()) tableIndex.set(table.id, tables.push(table) - 1);
-    for (const subnet of vpc.subnets.values()) subnets.push(subnet);
+    const first = tables.length;
+    for (const table of vpc.tables.values()) tables.push(table);
+    for (const subnet of vpc.subnets.values()) {
+      subnetTable.push(tables.indexOf(tableOf(vpc, subnet), first));
+      subnets.push(subnet);
+    }
     subnetAt[v + 1] = subnets.length;
     tableAt[v + 1] = tables.length;
   }
   const subnetVpc = owners(subnetAt);
   const tableVpc = owners(tableAt);
-  const subnetTable = Uint32Array.from(
-    subnets,
-    (subnet, s) => tableIndex.get(tableOf(vpcs[subnetVpc[s]], subnet).id)!,
-  );
   const { userAt, users } = usersOf(subnetTable, tables.length);
 
   const peeringIndex = new Map<string, number>();
@@ -84,6 +85,7 @@ export function layOut(network: Network): Layout {
     slotBase[i] = rowLength[slotOwner[i]];
     rowLength[slotOwner[i]] += subnetAt[slotVpc[i] + 1] - subnetAt[slotVpc[i]];
   }
+  let tableIndex: Map<string, number> | undefined;
   const cellAt = new Uint32Array(tables.length);
   let cells = 0;
   for (let t = 0; t < tables.length; t++) {
@@ -95,12 +97,15 @@ export function layOut(network: Network): Layout {
     subnets,
     tables,
     vpcIndex,
-    tableIndex,
+    get tableIndex() {
+      tableIndex ??= new Map(tables.map(({ id }, t) => [id, t]));
+      return tableIndex;
+    },
     peeringIndex,
     subnetAt,
     tableAt,
     slotAt,
-    subnetTable,
+    subnetTable: Uint32Array.from(subnetTable),
     subnetVpc,
     tableVpc,
     cellAt,
@@ -123,7 +128,10 @@ function owners(at: Uint32Array): Uint32Array {
   return owner;
 }
 
-function usersOf(subnetTable: Uint32Array, tables: number): { userAt: Uint32Array; users: Uint32Array } {
+function usersOf(
+  subnetTable: readonly number[],
+  tables: number,
+): { userAt: Uint32Array; users: Uint32Array } {
   const userAt = new Uint32Array(tables + 1);
   for (const table of subnetTable) userAt[table + 1]++;
   for (let t = 0; t < tables; t++) userAt[t + 1] += userAt[t];
@@ -135,17 +143,26 @@ function usersOf(subnetTable: Uint32Array, tables: number): { userAt: Uint32Arra
 
 /** Returns the neighbours of each VPC, itself among them, ascending and each once. */
 function slotsOf(vpcs: number, portVpc: Int32Array): { slotAt: Uint32Array; slotVpc: Uint32Array } {
-  const near = Array.from({ length: vpcs }, (_, v) => [v]);
+  // first with those named twice: windows of one slot and as many more as there are ports
+  const next = new Uint32Array(vpcs + 1).fill(1);
+  for (const v of portVpc) if (v >= 0) next[v]++;
+  let begin = 0;
+  for (let v = 0; v <= vpcs; v++) [begin, next[v]] = [begin + next[v], begin];
+  const named = new Uint32Array(next[vpcs]);
+  const window = next.slice();
+  for (let v = 0; v < vpcs; v++) named[next[v]++] = v;
   for (let port = 0; port < portVpc.length; port++) {
-    if (portVpc[port] >= 0 && portVpc[port ^ 1] >= 0) near[portVpc[port]].push(portVpc[port ^ 1]);
+    const [v, w] = [portVpc[port], portVpc[port ^ 1]];
+    if (v >= 0) named[next[v]++] = w >= 0 ? w : v;
   }
   const slotAt = new Uint32Array(vpcs + 1);
-  const slotVpc: number[] = [];
-  for (const [v, list] of near.entries()) {
-    for (const w of [...new Set(list)].sort((a, b) => a - b)) slotVpc.push(w);
-    slotAt[v + 1] = slotVpc.length;
+  let slots = 0;
+  for (let v = 0; v < vpcs; v++) {
+    const near = named.subarray(window[v], window[v + 1]).sort();
+    for (let i = 0; i < near.length; i++) if (i === 0 || near[i] !== near[i - 1]) named[slots++] = near[i];
+    slotAt[v + 1] = slots;
   }
-  return { slotAt, slotVpc: Uint32Array.from(slotVpc) };
+  return { slotAt, slotVpc: named.slice(0, slots) };
 }
 
 /** Returns the index of `value` among the sorted items from `low` to before `high`; it is there. */

@@ -5,7 +5,7 @@ import { AXIS4, type Axis, axis6 } from "./axis.ts";
 import { Decisions, type OwnRanges } from "./decisions.ts";
 import type { Hops } from "./hop.ts";
 import type { Layout } from "./layout.ts";
-import { type SubnetSpan, spansOf } from "./spans.ts";
+import { type SubnetSpan, spansOf, type VpcSpans } from "./spans.ts";
 
 /**
  * One address family of a compiled network. IPv4 and IPv6 are two parts that share the layout and never meet.
@@ -38,37 +38,37 @@ export interface Part {
 }
 
 /** Compiles one family; undefined when no subnet has an address of it. */
-export function compilePart(
-  network: Network,
-  layout: Layout,
-  hops: Hops,
-  codes: readonly Uint32Array[],
-  family: Family,
-): Part | undefined {
+export function compilePart(network: Network, layout: Layout, hops: Hops, family: Family): Part | undefined {
   const { vpcs, subnets, tables, tableVpc, subnetAt, cells } = layout;
+  if (!subnets.some(({ cidrs }) => cidrs.some((cidr) => cidr.family === family))) return undefined;
   const lists = vpcs.map((vpc) => spansOf(vpc, family));
   if (lists.every(({ usable }) => usable.length === 0)) return undefined;
-  const axis =
-    family === 4
-      ? AXIS4
-      : axis6(
-          intervalsOf(
-            network,
-            lists.map(({ usable, inside, carried }) => [usable, inside, carried]),
-          ),
-        );
+  const axis = family === 4 ? AXIS4 : axis6(intervalsOf(network, lists));
   const own = vpcs.map((vpc) => ownRanges(vpc, axis));
   let rows = 0;
   for (const { routes } of tables)
     rows += 4 + (routes === undefined ? 0 : family === 4 ? routes.size4 : routes.size - routes.size4);
   const decisions = new Decisions(tables.length, rows + (rows >> 3));
+  const hopsOf: number[] = []; // of the targets of one table
   for (let t = 0; t < tables.length; t++) {
     const { routes } = tables[t];
-    if (routes === undefined) decisions.compileUnknown(t, own[tableVpc[t]]);
-    else decisions.compile(t, axis, routes, hops, codes[t], own[tableVpc[t]]);
+    const v = tableVpc[t];
+    if (routes === undefined) {
+      decisions.compileUnknown(t, own[v]);
+      continue;
+    }
+    const { targets } = routes;
+    for (let i = 0; i < targets.length; i++) hopsOf[i] = hops.hopOf(network, vpcs[v], v, targets[i]);
+    decisions.compile(t, axis, routes, hops, hopsOf, own[v]);
   }
 
-  const spans: SubnetSpan[] = [];
+  let count = 0;
+  for (const { usable, inside, carried } of lists) {
+    count += usable.length;
+    if (inside !== usable) count += inside.length;
+    if (carried !== inside) count += carried.length;
+  }
+  const spans = new SpanColumns(axis, count);
   const size = new Float64Array(subnets.length);
   const usable = new Uint32Array(2 * vpcs.length);
   const inside = new Uint32Array(2 * vpcs.length);
@@ -76,14 +76,14 @@ export function compilePart(
   const disjoint = new Uint8Array(vpcs.length);
   for (const [v, list] of lists.entries()) {
     disjoint[v] = list.disjoint ? 1 : 0;
-    place(spans, usable, v, list.usable);
-    if (list.inside === list.usable) copyWindow(inside, usable, v);
-    else place(spans, inside, v, list.inside);
-    if (list.carried === list.inside) copyWindow(carried, inside, v);
-    else place(spans, carried, v, list.carried);
-    for (const { first, last, n } of list.usable) {
-      size[subnetAt[v] + n] += axis.last(last) - axis.first(first) + 1;
+    spans.add(list.usable, usable, v);
+    for (let i = usable[2 * v]; i < spans.length; i++) {
+      size[subnetAt[v] + spans.subnet[i]] += spans.hi[i] - spans.lo[i] + 1;
     }
+    if (list.inside === list.usable) inside.set(usable.subarray(2 * v, 2 * v + 2), 2 * v);
+    else spans.add(list.inside, inside, v);
+    if (list.carried === list.inside) carried.set(inside.subarray(2 * v, 2 * v + 2), 2 * v);
+    else spans.add(list.carried, carried, v);
   }
   return {
     family,
@@ -91,9 +91,9 @@ export function compilePart(
     axis,
     decisions,
     own,
-    spanLo: Uint32Array.from(spans, ({ first }) => axis.first(first)),
-    spanHi: Uint32Array.from(spans, ({ last }) => axis.last(last)),
-    spanSubnet: Uint32Array.from(spans, ({ n }) => n),
+    spanLo: spans.lo,
+    spanHi: spans.hi,
+    spanSubnet: spans.subnet,
     usable,
     inside,
     carried,
@@ -104,21 +104,37 @@ export function compilePart(
   };
 }
 
-function place(spans: SubnetSpan[], window: Uint32Array, v: number, list: readonly SubnetSpan[]): void {
-  window[2 * v] = spans.length;
-  for (const span of list) spans.push(span);
-  window[2 * v + 1] = spans.length;
-}
+class SpanColumns {
+  readonly lo: Uint32Array;
+  readonly hi: Uint32Array;
+  readonly subnet: Uint32Array;
+  length = 0;
+  readonly #axis: Axis;
 
-function copyWindow(to: Uint32Array, from: Uint32Array, v: number): void {
-  to[2 * v] = from[2 * v];
-  to[2 * v + 1] = from[2 * v + 1];
+  constructor(axis: Axis, count: number) {
+    this.lo = new Uint32Array(count);
+    this.hi = new Uint32Array(count);
+    this.subnet = new Uint32Array(count);
+    this.#axis = axis;
+  }
+
+  /** Adds the spans of a VPC and notes in `window` where they begin and end. */
+  add(spans: readonly SubnetSpan[], window: Uint32Array, v: number): void {
+    window[2 * v] = this.length;
+    for (const { first, last, n } of spans) {
+      this.lo[this.length] = this.#axis.first(first);
+      this.hi[this.length] = this.#axis.last(last);
+      this.subnet[this.length++] = n;
+    }
+    window[2 * v + 1] = this.length;
+  }
 }
 
 function ownRanges({ cidrs, secondary, profile }: Vpc, axis: Axis): OwnRanges {
-  const blocks = new Map<string, Prefix>();
-  for (const cidr of [...cidrs, ...secondary]) if (cidr.family === axis.family) blocks.set(`${cidr}`, cidr);
-  const sorted = [...blocks.values()].sort(Prefix.compare);
+  const sorted = [...cidrs, ...secondary]
+    .filter(({ family }) => family === axis.family)
+    .sort(Prefix.compare)
+    .filter((cidr, i, all) => i === 0 || !cidr.equals(all[i - 1]));
   return {
     lo: Uint32Array.from(sorted, ({ address }) => axis.first(address)),
     hi: Uint32Array.from(sorted, ({ last }) => axis.last(last)),
@@ -127,11 +143,10 @@ function ownRanges({ cidrs, secondary, profile }: Vpc, axis: Axis): OwnRanges {
 }
 
 /** Everything that begins or ends somewhere in IPv6. */
-function* intervalsOf(
-  { vpcs }: Network,
-  lists: readonly (readonly (readonly SubnetSpan[])[])[],
-): Generator<readonly [Address, Address]> {
-  for (const list of lists.flat()) for (const { first, last } of list) yield [first, last];
+function* intervalsOf({ vpcs }: Network, lists: readonly VpcSpans[]): Generator<readonly [Address, Address]> {
+  for (const { usable, inside, carried } of lists) {
+    for (const { first, last } of [...usable, ...inside, ...carried]) yield [first, last];
+  }
   for (const { cidrs, secondary, tables } of vpcs.values()) {
     for (const { family, address, last } of [...cidrs, ...secondary]) if (family === 6) yield [address, last];
     for (const { routes = Routes.none } of tables.values()) {

@@ -27,7 +27,7 @@ export interface Reachability {
 }
 
 /** The cells that an edit wrote, in order, with what was in them. */
-export interface Trail {
+interface Trail {
   on: boolean;
   readonly cell: number[];
   readonly table: number[];
@@ -40,16 +40,9 @@ export interface Trail {
 
 export function compile(network: Network): Reachability {
   const layout = layOut(network);
-  const { tables, tableVpc, vpcs, cells } = layout;
+  const { tables, cells } = layout;
   const hops = new Hops(network, layout);
-  const codes = tables.map(({ routes }, t) =>
-    Uint32Array.from(routes?.targets ?? [], (target) =>
-      hops.hopOf(network, vpcs[tableVpc[t]], tableVpc[t], target),
-    ),
-  );
-  const parts = ([4, 6] as const).flatMap(
-    (family) => compilePart(network, layout, hops, codes, family) ?? [],
-  );
+  const parts = ([4, 6] as const).flatMap((family) => compilePart(network, layout, hops, family) ?? []);
   const reachability: Reachability = {
     layout,
     hops,
@@ -65,16 +58,43 @@ export function compile(network: Network): Reachability {
   return reachability;
 }
 
-/** Adds to the cells of a table what all its intervals deliver. */
+/**
+ * Adds to the cells of a table what all its intervals come to. A sweep over the rows with the open ones on a stack, each
+ * inside the one below it; a row whose fate is that of the row around it changes nothing. O(rows).
+ */
 function fill(reachability: Reachability, part: Part, t: number): void {
   const { layout, hops } = reachability;
+  const { lo, hi, hop, at, length } = part.decisions;
   const ownSlot = layout.ownSlot[layout.tableVpc[t]];
-  const { hop } = part.decisions;
-  sweep(part, t, (lo, hi, row) => {
+  const end = at[t] + length[t];
+  let depth = 0;
+  let cursor = 0; // behind the last stretch that was added
+  for (let row = at[t]; row < end; row++) {
+    const from = lo[row];
+    while (depth > 0 && OPEN_HI[depth - 1] < from) {
+      const last = OPEN_HI[--depth];
+      if (cursor <= last) spread(reachability, part, t, OPEN_FATE[depth], cursor, last, 1);
+      cursor = last + 1;
+    }
     const fate = hops.fate(hop[row], ownSlot);
-    if (fate !== DROP) spread(reachability, part, t, fate, lo, hi, 1);
-  });
+    if (depth > 0) {
+      if (OPEN_FATE[depth - 1] === fate) continue;
+      if (cursor < from) spread(reachability, part, t, OPEN_FATE[depth - 1], cursor, from - 1, 1);
+    }
+    cursor = from;
+    OPEN_HI[depth] = hi[row];
+    OPEN_FATE[depth++] = fate;
+  }
+  while (depth > 0) {
+    const last = OPEN_HI[--depth];
+    if (cursor <= last) spread(reachability, part, t, OPEN_FATE[depth], cursor, last, 1);
+    cursor = last + 1;
+  }
 }
+
+// at most one open row for each prefix length, and the own range beside an unknown table
+const OPEN_HI = new Uint32Array(140);
+const OPEN_FATE = new Int32Array(140);
 
 /**
  * Goes over the table in the order of addresses and calls `visit` for each stretch that one row decides. A sweep with
@@ -93,7 +113,7 @@ export function sweep(
     while (depth > 0 && hi[OPEN[depth - 1]] < from) {
       const top = OPEN[--depth];
       if (cursor <= hi[top]) visit(cursor, hi[top], top);
-      if (cursor <= hi[top]) cursor = hi[top] + 1;
+      cursor = hi[top] + 1;
     }
     if (depth > 0 && cursor < from) visit(cursor, from - 1, OPEN[depth - 1]);
     cursor = from;
@@ -101,10 +121,8 @@ export function sweep(
   }
   while (depth > 0) {
     const top = OPEN[--depth];
-    if (cursor <= hi[top]) {
-      visit(cursor, hi[top], top);
-      cursor = hi[top] + 1;
-    }
+    if (cursor <= hi[top]) visit(cursor, hi[top], top);
+    cursor = hi[top] + 1;
   }
 }
 

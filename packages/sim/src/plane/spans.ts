@@ -1,4 +1,4 @@
-import type { Address, Address4, Address6, Family } from "@twoway/core";
+import { type Address, type Address4, type Address6, type Family, Prefix } from "@twoway/core";
 import { isUsable, type Span, type Subnet, subnetAt, usableSpans, type Vpc } from "../model/network.ts";
 
 /** Addresses of one subnet, the n-th of its VPC. */
@@ -35,7 +35,7 @@ export function spansOf(vpc: Vpc, family: Family): VpcSpans {
   const subnets = [...vpc.subnets.values()];
   // a block around another may also hold what only the other one's hosts have
   const inside =
-    disjoint && !subnetsOverlap(subnets)
+    disjoint && !subnetsOverlap(subnets, family)
       ? usable
       : usable.flatMap((span) => cutTo(span, edgesOf(vpc, family), (at) => arrives(vpc, at))).sort(byPlace);
   const carries = carriedCidrs(vpc);
@@ -98,13 +98,18 @@ function edgesOf(vpc: Vpc, family: Family): (Address | undefined)[] {
   ]);
 }
 
-function subnetsOverlap(subnets: readonly Subnet[]): boolean {
-  const blocks = subnets
-    .flatMap(({ cidrs }) => cidrs)
-    .sort(
-      (a, b) =>
-        a.family - b.family || (a.address < b.address ? -1 : a.address > b.address ? 1 : a.bits - b.bits),
-    );
+function subnetsOverlap(subnets: readonly Subnet[], family: Family): boolean {
+  const blocks: Prefix[] = [];
+  let ordered = true;
+  for (const { cidrs } of subnets) {
+    for (const block of cidrs) {
+      if (block.family !== family) continue;
+      ordered &&= blocks.length === 0 || blocks[blocks.length - 1].last < block.address;
+      blocks.push(block);
+    }
+  }
+  if (ordered) return false;
+  blocks.sort(Prefix.compare);
   return blocks.some((block, i) => i > 0 && blocks[i - 1].overlaps(block));
 }
 
