@@ -98,7 +98,7 @@ class Evaluation {
         return;
       }
       case "reachable":
-        this.#require(select(network, policy.from), select(network, policy.to));
+        this.#demand(select(network, policy.from), select(network, policy.to));
         return;
       default:
         policy satisfies never;
@@ -153,7 +153,7 @@ class Evaluation {
     if (list.length < MAX_VIOLATIONS) list.push({ flow, route: routeOf(flow.forward), message });
   }
 
-  #require(sources: readonly EndpointSpan[], destinations: readonly EndpointSpan[]): void {
+  #demand(sources: readonly EndpointSpan[], destinations: readonly EndpointSpan[]): void {
     const [from, to] = [this.#bySubnet(sources), this.#bySubnet(destinations)];
     for (const [s, mine] of from) {
       for (const [d, theirs] of to) {
