@@ -37,6 +37,9 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
   $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
   $ twoway trace scenarios/one-sided-route.yaml web db
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
+  $ twoway why net.yaml web db                             what is wrong, and what would fix it?
+  $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
+  $ twoway check net.yaml --policy rules.yaml --format sarif
 
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
