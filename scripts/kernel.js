@@ -8,7 +8,16 @@ import { pathToFileURL } from "node:url";
 
 const CORE = join(import.meta.dirname, "../packages/core");
 const OUT = join(CORE, "src/kernel-bytes.ts");
-const OPTIONS = ["-O3", "--runtime", "stub", "--importMemory", "--noAssert", "--zeroFilledMemory"];
+const OPTIONS = [
+  "-O3",
+  "--enable",
+  "simd",
+  "--runtime",
+  "stub",
+  "--importMemory",
+  "--noAssert",
+  "--zeroFilledMemory",
+];
 
 const source = readFileSync(join(CORE, "assembly/kernel.ts"), "utf8");
 const compiler = join(CORE, "node_modules/assemblyscript");

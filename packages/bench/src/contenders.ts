@@ -1,11 +1,21 @@
 import { BlockList } from "node:net";
-import { type Columns, Fib, formatAddress, prefixAt, type Trie } from "@twoway/core";
+import {
+  type Columns,
+  type Family,
+  Fib,
+  formatAddress,
+  prefixAt,
+  readWords,
+  type Trie,
+  widthOf,
+  wordsPer,
+} from "@twoway/core";
 import IPRouter from "ip-router";
 import LongestPrefixMatch from "longest-prefix-match";
 import { Reader } from "mmdb-lib";
 import { writeMmdb } from "./mmdb-writer.ts";
 
-/** Something that answers longest match for IPv4: fills `out` with values, Fib.NONE where there is none. */
+/** Something that answers longest match for one family: fills `out` with values, Fib.NONE where there is none. */
 export interface Contender {
   readonly name: string;
   /** Answers the first `count` addresses. Its time is what is measured. */
@@ -21,14 +31,18 @@ export interface Contender {
 
 export interface Traffic {
   readonly name: string;
+  readonly family: Family;
+  readonly count: number;
+  /** A word per IPv4 address, four per IPv6 address. */
   readonly addresses: Uint32Array;
   /** The first addresses as text, as many as anybody asked for. */
   readonly texts: string[];
 }
 
 /** Makes sure that the first `count` addresses are there as text. */
-export function spell({ addresses, texts }: Traffic, count: number): void {
-  for (let i = texts.length; i < count; i++) texts.push(formatAddress(addresses[i] as never));
+export function spell({ family, addresses, texts }: Traffic, count: number): void {
+  const per = wordsPer(family);
+  for (let i = texts.length; i < count; i++) texts.push(formatAddress(readWords(family, addresses, per * i)));
 }
 
 /** The forms of core: the trie, and the compiled table one by one and in batches. */
@@ -39,37 +53,37 @@ export function ours(columns: Columns, trie: Trie): Contender[] {
     return { batch, fib, buildMs: performance.now() - start };
   });
   const [{ fib }] = forms;
+  const { family } = columns;
   const batches = forms
-    .filter(({ batch, fib }) => batch !== "wasm" || fib.usesKernel)
+    .filter(({ batch, fib }) => batch !== "wasm" || fib.usesKernel(family))
     .map(
       ({ batch, fib, buildMs }): Contender => ({
         name: `Fib batch, ${batch}`,
-        answer: ({ addresses }, out, count) => fib.lookupMany(addresses.subarray(0, count), out),
+        answer: ({ addresses }, out, count) => {
+          if (family === 4) fib.lookupMany(addresses.subarray(0, count), out);
+          else fib.lookupMany6(addresses.subarray(0, 4 * count), out);
+        },
         bytes: fib.bytes.compiled,
         buildMs,
       }),
     );
+  /** One by one. An IPv6 address is made a bigint first, which is how it is asked for. */
+  const alone =
+    (table: Fib | Trie): Contender["answer"] =>
+    ({ addresses }, out, count) => {
+      if (family === 4) for (let i = 0; i < count; i++) out[i] = table.lookup4(addresses[i]);
+      else for (let i = 0; i < count; i++) out[i] = table.lookup(readWords(6, addresses, 4 * i)) ?? Fib.NONE;
+    };
   return [
     ...batches,
-    {
-      name: "Fib one by one",
-      answer: ({ addresses }, out, count) => {
-        for (let i = 0; i < count; i++) out[i] = fib.lookup4(addresses[i]);
-      },
-      bytes: fib.bytes.compiled,
-    },
-    {
-      name: "Trie",
-      answer: ({ addresses }, out, count) => {
-        for (let i = 0; i < count; i++) out[i] = trie.lookup4(addresses[i]);
-      },
-      bytes: trie.bytes,
-    },
+    { name: "Fib one by one", answer: alone(fib), bytes: fib.bytes.compiled },
+    { name: "Trie", answer: alone(trie), bytes: trie.bytes },
   ];
 }
 
 /** A plain scan of the columns: nothing to build, nothing to get wrong. */
-export function scan({ words, bits, values }: Columns): Contender {
+export function scan({ family, words, bits, values }: Columns): Contender {
+  const per = wordsPer(family);
   return {
     name: "linear scan",
     bytes: words.byteLength + bits.byteLength + values.byteLength,
@@ -78,9 +92,13 @@ export function scan({ words, bits, values }: Columns): Contender {
         let best: number = Fib.NONE;
         let bestBits = -1;
         for (let row = 0; row < bits.length; row++) {
-          const host = 32 - bits[row];
-          // a shift by 32 does nothing, so /0 is a case of its own
-          const inside = host === 32 || (addresses[i] ^ words[row]) >>> host === 0;
+          let k = 0;
+          while (k < bits[row] >> 5 && addresses[per * i + k] === words[per * row + k]) k++;
+          // what is left is less than a word; a shift by 32 does nothing, so nothing left is a case of its own
+          const rest = bits[row] - 32 * k;
+          const inside =
+            rest === 0 ||
+            (rest < 32 && (addresses[per * i + k] ^ words[per * row + k]) >>> (32 - rest) === 0);
           if (inside && bits[row] > bestBits) {
             bestBits = bits[row];
             best = values[row];
@@ -92,7 +110,7 @@ export function scan({ words, bits, values }: Columns): Contender {
   };
 }
 
-/** A Map per length, asked from the longest down; lengths without a prefix are left out. */
+/** A Map per length of IPv4, asked from the longest down; lengths without a prefix are left out. */
 export function maps({ words, bits, values }: Columns): Contender {
   const start = performance.now();
   const all = Array.from({ length: 33 }, () => new Map<number, number>());
@@ -121,6 +139,8 @@ export function maps({ words, bits, values }: Columns): Contender {
 /** The packages that answer longest match, and Node's own list. All of them take text. */
 export function packages(columns: Columns): Contender[] {
   const rows = columns.bits.length;
+  const host = `/${widthOf(columns.family)}`;
+  const type = columns.family === 4 ? "ipv4" : "ipv6";
   const timed = <T>(build: () => T): { readonly it: T; readonly buildMs: number } => {
     const start = performance.now();
     const it = build();
@@ -142,7 +162,7 @@ export function packages(columns: Columns): Contender[] {
     const table = new BlockList();
     for (let row = 0; row < rows; row++) {
       const { address, bits } = prefixAt(columns, row);
-      table.addSubnet(formatAddress(address), bits, "ipv4");
+      table.addSubnet(formatAddress(address), bits, type);
     }
     return table;
   });
@@ -160,10 +180,10 @@ export function packages(columns: Columns): Contender[] {
   });
   return [
     { ...peer("mmdb-lib", mmdb.buildMs, (text) => reader.get(text)), bytes: mmdb.it.length },
-    peer("longest-prefix-match", lpm.buildMs, (text) => lpm.it.getMatch(`${text}/32`)[0]),
-    peer("ip-router", router.buildMs, (text) => router.it.route(`${text}/32`)),
+    peer("longest-prefix-match", lpm.buildMs, (text) => lpm.it.getMatch(`${text}${host}`)[0]),
+    peer("ip-router", router.buildMs, (text) => router.it.route(`${text}${host}`)),
     {
-      ...peer("net.BlockList", list.buildMs, (text) => (list.it.check(text, "ipv4") ? 0 : null)),
+      ...peer("net.BlockList", list.buildMs, (text) => (list.it.check(text, type) ? 0 : null)),
       membership: true,
     },
   ];

@@ -1,3 +1,4 @@
+import { markdown } from "./markdown.ts";
 import type { Costs } from "./updates.ts";
 
 /** What a run found, as far as the tables of core's README show it. */
@@ -7,7 +8,7 @@ export interface Found {
   readonly traffic: Readonly<Record<string, readonly { readonly name: string; readonly mlps: number }[]>>;
 }
 
-/** Returns the two Markdown tables of core's README: what a table costs, and lookups per second. */
+/** Returns the Markdown tables of core's README: what a table costs, lookups per second, and those of IPv6 where the run has them all. */
 export function figures(results: readonly Found[]): string {
   const real = find(results, "real BGP table");
   const six = find(results, "real BGP table, IPv6");
@@ -31,15 +32,29 @@ export function figures(results: readonly Found[]): string {
     ["100k: matched", find(results, "100k of it"), "matched"],
     ["1.25M: matched", find(results, "1.25M, de-aggregated"), "matched"],
   ] as const;
-  const speeds = real.traffic.matched.map(({ name }) => [
+  const tables = [costs, speeds("million lookups per second", kinds)];
+  if (six.traffic.random !== undefined) {
+    const kinds6 = [
+      ["random", six, "random"],
+      ["matched", six, "matched"],
+      ["Zipf", six, "zipf"],
+    ] as const;
+    tables.push(speeds("IPv6, million lookups per second", kinds6));
+  }
+  return tables.map(markdown).join("\n\n");
+}
+
+/** Returns a row for everybody in the second column, and a column for each title. */
+function speeds(title: string, kinds: readonly (readonly [string, Found, string])[]): string[][] {
+  const [, [, { traffic }, kind]] = kinds;
+  const rows = traffic[kind].map(({ name }) => [
     name,
     ...kinds.map(([, { traffic }, kind]) => {
       const speed = traffic[kind].find((each) => each.name === name);
       return speed === undefined ? "-" : figure(speed.mlps);
     }),
   ]);
-  const head = ["million lookups per second", ...kinds.map(([title]) => title)];
-  return `${markdown(costs)}\n\n${markdown([head, ...speeds])}`;
+  return [[title, ...kinds.map(([title]) => title)], ...rows];
 }
 
 function find(results: readonly Found[], table: string): Found {
@@ -53,9 +68,4 @@ function figure(mlps: number): string {
   if (mlps >= 10) return mlps.toFixed(0);
   const digits = Math.min(20, 1 - Math.floor(Math.log10(mlps)));
   return mlps.toFixed(digits);
-}
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

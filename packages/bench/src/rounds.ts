@@ -38,17 +38,17 @@ export function runner(
   expected: Uint32Array,
   budgetMs: number,
 ): Runner {
-  const out = new Uint32Array(traffic.addresses.length);
+  const out = new Uint32Array(traffic.count);
   const pass = (count: number): number => {
     if (contender.takesText) spell(traffic, count);
     const start = performance.now();
     contender.answer(traffic, out, count);
     return performance.now() - start;
   };
-  let count = Math.min(16, traffic.addresses.length);
+  let count = Math.min(16, traffic.count);
   // the better of two, as the first pass of all may wait for the compiler
   const quick = (): boolean => Math.min(pass(count), pass(count)) < budgetMs / 4;
-  while (count < traffic.addresses.length && quick()) count = Math.min(traffic.addresses.length, 4 * count);
+  while (count < traffic.count && quick()) count = Math.min(traffic.count, 4 * count);
   const right = contender.membership
     ? checksum(
         expected.map((value) => (value === Fib.NONE ? value : 0)),

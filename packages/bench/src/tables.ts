@@ -32,9 +32,22 @@ export async function tables4(seed: number): Promise<Table[]> {
   ];
 }
 
-/** Returns the real IPv6 table, or undefined where it is not there. */
-export async function table6(): Promise<Table | undefined> {
-  return existsSync(FILES[6]) ? { title: "real BGP table, IPv6", columns: await read(6) } : undefined;
+/** Returns the real IPv6 table, or a seeded one where it is not there. */
+export async function table6(seed: number): Promise<Table> {
+  if (existsSync(FILES[6])) return { title: "real BGP table, IPv6", columns: await read(6) };
+  console.log(`there is no ${FILES[6]}: the IPv6 table is a seeded one`);
+  return { title: "seeded table, IPv6", columns: below2001(seededTable(160_000, seed)) };
+}
+
+/** Returns IPv4 prefixes as IPv6 ones inside 2001::/16. */
+export function below2001({ words, bits, values }: Columns): Columns {
+  const six = emptyColumns(6, bits.length);
+  for (let row = 0; row < bits.length; row++) {
+    six.words.set([0x20010000 | (words[row] >>> 16), words[row] << 16], 4 * row);
+    six.bits[row] = bits[row] + 16;
+  }
+  six.values.set(values);
+  return six;
 }
 
 /** Returns the prefixes of a file with 64 values, in turn: hardly any neighbours have the same one. */

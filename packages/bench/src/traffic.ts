@@ -25,21 +25,37 @@ export function traffic4({ words, bits }: Columns, count: number, seed: number):
   return Object.entries(kinds).map(([name, next]) => {
     const addresses = new Uint32Array(count);
     for (let i = 0; i < count; i++) addresses[i] = next();
-    return { name, addresses, texts: [] };
+    return { name, family: 4, count, addresses, texts: [] };
   });
 }
 
-/** Returns matched IPv6 addresses of four words each. */
-export function matched6({ words, bits }: Columns, count: number, seed: number): Uint32Array {
+/** As `traffic4`, but uniform over 2000::/3, where all the prefixes are. */
+export function traffic6({ words, bits }: Columns, count: number, seed: number): Traffic[] {
   const draw = drawFrom(seed);
-  const addresses = new Uint32Array(4 * count);
-  for (let i = 0; i < count; i++) {
+  const matched = (to: Uint32Array, at: number): void => {
     const row = draw(bits.length);
     for (let k = 0; k < 4; k++) {
       const inside = bits[row] - 32 * k;
       const host = inside <= 0 ? -1 : inside >= 32 ? 0 : -1 >>> inside;
-      addresses[4 * i + k] = words[4 * row + k] | (draw(2 ** 32) & host);
+      to[at + k] = words[4 * row + k] | (draw(2 ** 32) & host);
     }
-  }
-  return addresses;
+  };
+  const flows = new Uint32Array(4 * FLOWS);
+  for (let flow = 0; flow < FLOWS; flow++) matched(flows, 4 * flow);
+  const kinds = {
+    random: (to: Uint32Array, at: number) => {
+      for (let k = 0; k < 4; k++) to[at + k] = draw(2 ** 32);
+      to[at] = 0x20000000 | (to[at] >>> 3);
+    },
+    matched,
+    zipf: (to: Uint32Array, at: number) => {
+      const flow = Math.floor(FLOWS ** (draw(2 ** 30) / 2 ** 30)) - 1;
+      to.set(flows.subarray(4 * flow, 4 * flow + 4), at);
+    },
+  };
+  return Object.entries(kinds).map(([name, next]) => {
+    const addresses = new Uint32Array(4 * count);
+    for (let i = 0; i < count; i++) next(addresses, 4 * i);
+    return { name, family: 6, count, addresses, texts: [] };
+  });
 }

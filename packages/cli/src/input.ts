@@ -7,10 +7,13 @@ import {
   InputError,
   type Issue,
   type Network,
+  type Policy,
   type ProfileName,
   parseAction,
   parseTime,
   playStep,
+  type Refusal,
+  readPolicyFile,
   readScenario,
   type ScenarioFile,
 } from "@twoway/sim";
@@ -18,7 +21,7 @@ import {
 /** Gets a network from what stands on the command line: a file or standard input, and the what-if before the question. */
 
 /** Above this nothing is read at all; the format has its own, lower limit. */
-const MAX_BYTES = 300 * 1024 * 1024;
+const MAX_BYTES = 500 * 1024 * 1024;
 
 const texts = new Map<string, string>();
 
@@ -47,6 +50,11 @@ export function loadScenario(file: string, { profile }: Pick<NetworkOptions, "pr
   return readScenario(text, file, profile === undefined ? {} : { profile });
 }
 
+/** Reads a file of policies for a network. Throws an InputError, also for a set that selects nothing in it. */
+export function loadPolicies(file: string, networks: readonly Network[]): readonly Policy[] {
+  return readPolicyFile(readText(file), file, networks);
+}
+
 /** Reads the network and plays on it what the options ask for: steps, then the clock, then the actions. */
 export function loadNetwork(
   file: string,
@@ -71,18 +79,16 @@ export function whatIf(before: Network, options: Pick<NetworkOptions, "at" | "do
   }
   for (const text of options.do ?? []) {
     const outcome = apply(network, parseArgument(parseAction, text, "--do"), "--do");
-    if (outcome.kind === "refused") {
-      const { message, code, advice } = outcome.refusal;
-      throw wrong(
-        "refused",
-        `--do ${JSON.stringify(text)}`,
-        `${message} (${code})`,
-        advice.replace(/\.$/, ""),
-      );
-    }
+    if (outcome.kind === "refused") throw refusal(text, outcome.refusal);
     network = outcome.network;
   }
   return network;
+}
+
+/** Returns what the control plane said to an action of `--do` as an input error. */
+export function refusal(action: string, { message, code, advice }: Refusal): InputError {
+  const source = `--do ${JSON.stringify(action)}`;
+  return wrong("refused", source, `${message} (${code})`, advice.replace(/\.$/, ""));
 }
 
 /** Reads an argument by a grammar of its own. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { reportError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * The command line: which commands there are and what they take. Each command's work is in a file of its own, loaded
@@ -17,13 +17,11 @@ for (const stream of [process.stdout, process.stderr]) {
   );
 }
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-
 const program = new Command("twoway")
   .description(
     "Does the packet arrive, and does the reply come back? Two-way reachability of VPC networks, offline and exact.",
   )
-  .version(version)
+  .version(VERSION)
   .option("--no-color", "plain text; NO_COLOR does the same")
   .option("-q, --quiet", "leave out warnings")
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -39,6 +37,9 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
   $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
   $ twoway trace scenarios/one-sided-route.yaml web db
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
+  $ twoway why net.yaml web db                             what is wrong, and what would fix it?
+  $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
+  $ twoway check net.yaml --policy rules.yaml --format sarif
 
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
@@ -63,25 +64,41 @@ function whatIf(command: Command): Command {
 }
 
 change(program.command("check"))
-  .description("run every expectation of every scenario; a trace for each that fails")
+  .description("run every expectation and every policy of every scenario; a trace for each that fails")
   .argument("[path...]", "scenario files, or folders of them", ["scenarios"])
+  .option("--policy <file>", "policies that must hold besides; may be repeated", collect, [])
   .option("--watch", "run again whenever a file changes")
   .addOption(profile())
-  .addOption(format())
+  .addOption(
+    new Option("--format <format>", "text, json, junit, sarif or markdown")
+      .choices(["text", "json", "junit", "sarif", "markdown"])
+      .default("text"),
+  )
   .action(async (paths, options) =>
     finish((await import("./commands/check.ts")).check(paths, merged(options))),
   );
 
-whatIf(program.command("trace"))
-  .description("follow the packet and its reply, hop by hop, with the route that decided each")
-  .argument("<network>")
-  .argument("<src>")
-  .argument("<dst>")
-  .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
-  .option("--port <port>", "destination port", port)
-  .action(async (network, src, dst, options) =>
-    finish((await import("./commands/trace.ts")).traceCommand(network, src, dst, merged(options))),
-  );
+for (const [name, description, load] of [
+  [
+    "trace",
+    "follow the packet and its reply, hop by hop, with the route that decided each",
+    async () => (await import("./commands/trace.ts")).traceCommand,
+  ],
+  [
+    "why",
+    "all causes of both paths, and the smallest set of actions that makes it two-way, tried on a copy",
+    async () => (await import("./commands/why.ts")).why,
+  ],
+] as const) {
+  whatIf(program.command(name))
+    .description(description)
+    .argument("<network>")
+    .argument("<src>")
+    .argument("<dst>")
+    .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
+    .option("--port <port>", "destination port", port)
+    .action(async (network, src, dst, options) => finish((await load())(network, src, dst, merged(options))));
+}
 
 whatIf(program.command("route"))
   .description("which route of the subnet's table takes the address, and why the others do not")
@@ -106,6 +123,41 @@ whatIf(program.command("preflight"))
         merged(options),
       ),
     ),
+  );
+
+whatIf(program.command("matrix"))
+  .description("all pairs of subnets: who reaches whom, in part or throughout, and gets the replies back")
+  .argument("<network>")
+  .option(
+    "--from <set>",
+    "only from there: VPC, SUBNET, VPC/SUBNET with * and ?, tag:KEY=VALUE, a CIDR",
+    collect,
+    [],
+  )
+  .option("--to <set>", "only to there; both may be repeated", collect, [])
+  .option("--all", "in JSON, also the pairs that are unreachable")
+  .action(async (network, options) =>
+    finish((await import("./commands/matrix.ts")).matrix(network, merged(options))),
+  );
+
+whatIf(program.command("diff"))
+  .description(
+    "which pairs of subnets change between two networks, or by --do: from what to what, and by which route",
+  )
+  .argument("<before>")
+  .argument("[after]", "the network to compare with; without it, what --do makes of the first")
+  .action(async (before, after, options) =>
+    finish((await import("./commands/diff.ts")).diffCommand(before, after, merged(options))),
+  );
+
+whatIf(program.command("sweep"))
+  .description(
+    "take every peering and every route away, one at a time: how many pairs each breaks, the worst first",
+  )
+  .argument("<network>")
+  .option("--top <n>", "show so many of each; ten unless given, and all of them in JSON", count)
+  .action(async (network, options) =>
+    finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
 
 whatIf(program.command("peerings"))
@@ -147,8 +199,8 @@ program
     `
 Prints the address on standard output, and one line of JSON for each request on standard error.
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
-Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"},
-DismissVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
+Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )
@@ -212,6 +264,11 @@ async function finish(status: number | Promise<number>): Promise<void> {
 function stepCount(text: string): number {
   if (text === "all") return Number.POSITIVE_INFINITY;
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("A number of steps, or all.");
+  return Number(text);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
   return Number(text);
 }
 

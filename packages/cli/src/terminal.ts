@@ -1,4 +1,5 @@
 import { InputError, type Issue, type Style } from "@twoway/sim";
+import { SingleBar } from "cli-progress";
 import pc from "picocolors";
 import { EXIT } from "./exit.ts";
 import { textOf } from "./input.ts";
@@ -15,9 +16,63 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Prints data that comes in pieces, some at a time. */
+export function printPieces(pieces: Iterable<string>): void {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < FLUSH) continue;
+    process.stdout.write(text);
+    text = "";
+  }
+  process.stdout.write(text);
+}
+
+const FLUSH = 1 << 16;
+
+/** Prints the warnings of a reading, unless they are not wanted. */
+export function warn(warnings: readonly Issue[], options: Look & { readonly quiet: boolean }): void {
+  if (options.quiet) return;
+  for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+}
+
 /** Prints anything that is not data, to standard error. */
 export function tell(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Shows how far long work is, on standard error where that is a terminal; nothing is drawn in the first half second. */
+export function progress(
+  thing: string,
+  total: number,
+): { readonly update: (done: number) => void; readonly stop: () => void } {
+  if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const bar = new SingleBar({
+    format: `  {bar} {value}/{total} ${thing}  {eta_formatted}`,
+    barCompleteChar: "=",
+    barIncompleteChar: " ",
+    clearOnComplete: true,
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  const begin = performance.now();
+  let drawn = begin;
+  let shown = false;
+  return {
+    update: (done) => {
+      // work that holds the thread leaves the bar no timer to draw by
+      const now = performance.now();
+      if (now - drawn < 100 || now - begin < 500) return;
+      drawn = now;
+      if (!shown) bar.start(total, done);
+      shown = true;
+      bar.update(done);
+      bar.render();
+    },
+    stop: () => {
+      if (shown) bar.stop();
+    },
+  };
 }
 
 /** Returns `1 VPC` or `3 VPCs`. */

@@ -1,6 +1,7 @@
 import { SHARED } from "./fib-memory.ts";
 import { Fib4 } from "./fib4.ts";
-import { Fib6 } from "./fib6.ts";
+import { Fib6, TAIL_SIZE } from "./fib6.ts";
+import { BUCKET, LONG, MASK, PLACE, ROOT_SIZE, SIZE } from "./fib6-memory.ts";
 import { NONE } from "./result-ids.ts";
 
 // Both checks compile the trie anew and compare: a compiled form has one shape, whatever changes led to it.
@@ -81,53 +82,55 @@ export function checkFib4(fib: Fib4): void {
 
 /** As `checkFib4`. */
 export function checkFib6(fib: Fib6): void {
-  const fresh = new Fib6(fib.radix);
+  const fresh = new Fib6(fib.radix).memory;
+  const { nodes, values } = fib.memory;
   let used = ROOT_SIZE;
-  const compare = (at: number, freshAt: number, size: number, childSize: number): void => {
-    for (let i = 0; i < size; i++) {
-      const entry = fib.nodes[at + i];
+  const sameIds = (at: number, freshAt: number, count: number): boolean =>
+    nodes
+      .subarray(at, at + count)
+      .every(
+        (id, i) =>
+          values[id] === fresh.values[fresh.nodes[freshAt + i]] &&
+          (id === 0 || fib.ids.idOf(values[id]) === id) &&
+          (id === 0 || values[id] !== NONE),
+      );
+  const same = (at: number, freshAt: number, count: number): boolean =>
+    nodes.subarray(at, at + count).every((word, i) => word === fresh.nodes[freshAt + i]);
+  const compare = (level: number, at: number, freshAt: number): void => {
+    for (let i = 0; i <= MASK[level]; i++) {
+      const entry = nodes[at + i];
       const other = fresh.nodes[freshAt + i];
-      if (entry < 0 && other < 0) {
-        used += childSize;
-        compare(entry & CHILD, other & CHILD, childSize, 16);
-      } else if (entry >= TAIL && other >= TAIL) {
-        used += 8;
-        const [tail, other6] = [fib.nodes.subarray(entry & CHILD), fresh.nodes.subarray(other & CHILD)];
-        const same = tail.subarray(0, 5).every((word, k) => word === other6[k]);
-        const results = [5, 6].every((k) => fib.values[tail[k]] === fresh.values[other6[k]]);
-        if (!same || !results) fail(`the tail at ${entry & CHILD} is not the one of its prefix`);
-      } else if (
-        entry < 0 ||
-        other < 0 ||
-        entry >= TAIL ||
-        other >= TAIL ||
-        fib.values[entry] !== fresh.values[other]
-      ) {
-        fail(`entry ${at + i} is ${entry}`);
-      } else if (entry !== 0 && fib.ids.idOf(fib.values[entry]) !== entry) {
-        fail(`entry ${at + i} has the id ${entry}, which is free`);
-      } else if (fib.values[entry] === NONE && entry !== 0) {
-        fail(`entry ${at + i} has no result`);
+      const [place, freshPlace] = [entry & PLACE, other & PLACE];
+      if (entry >>> 29 !== other >>> 29) fail(`entry ${at + i} is ${entry}`);
+      if (entry < 0) {
+        used += MASK[level + 1] + 1;
+        compare(level + 1, place, freshPlace);
+      } else if ((entry & BUCKET) === 0) {
+        if (!sameIds(at + i, freshAt + i, 1)) fail(`entry ${at + i} has the id ${entry}`);
+      } else if ((entry & LONG) === 0) {
+        const count = 4 << (entry & SIZE);
+        used += 2 * count;
+        const right =
+          (entry & ~PLACE) === (other & ~PLACE) &&
+          same(place, freshPlace, count - 1) &&
+          sameIds(place + count, freshPlace + count, count);
+        if (!right) fail(`the bucket at ${place} is not the one of its prefixes`);
+      } else {
+        used += TAIL_SIZE;
+        const right = same(place, freshPlace, 5) && sameIds(place + 5, freshPlace + 5, 2);
+        if (!right) fail(`the tail at ${place} is not the one of its prefix`);
       }
     }
   };
-  compare(0, 0, ROOT_SIZE, 256);
-  for (const [first, size] of [
-    [fib.free256, 256],
-    [fib.free16, 16],
-    [fib.freeTail, 8],
-  ]) {
-    for (let node = first; node !== 0; node = fib.nodes[node]) {
-      used += size;
-      if (used > fib.top) fail(`the free list of ${size} entries has no end`);
+  compare(0, 0, 0);
+  fib.free.forEach((first, zeros) => {
+    for (let place = first; place !== 0; place = nodes[place]) {
+      used += 2 ** (31 - zeros);
+      if (used > fib.top) fail(`the free list of ${2 ** (31 - zeros)} words has no end`);
     }
-  }
-  if (used !== fib.top) fail(`${used} entries are used or free, but the top is ${fib.top}`);
+  });
+  if (used !== fib.top) fail(`${used} words are used or free, but the top is ${fib.top}`);
 }
-
-const ROOT_SIZE = 2 ** 16;
-const TAIL = 2 ** 30;
-const CHILD = 0x3fffffff;
 
 function fail(what: string): never {
   throw new Error(`broken compiled table: ${what}`);

@@ -3,8 +3,9 @@ import { type Columns, checkValue, type Entry } from "./columns.ts";
 import { checkRoom } from "./fib-batch.ts";
 import { checkFib4, checkFib6 } from "./fib-check.ts";
 import type { Allocate } from "./fib-memory.ts";
-import { type Batch, Fib4 } from "./fib4.ts";
+import { Fib4 } from "./fib4.ts";
 import { Fib6 } from "./fib6.ts";
+import type { Batch } from "./kernel.ts";
 import { ROOT } from "./node-arena.ts";
 import type { Prefix } from "./prefix.ts";
 import { MISS, Radix } from "./radix.ts";
@@ -13,8 +14,9 @@ import { Trie } from "./trie.ts";
 
 export interface FibOptions {
   /**
-   * What answers `lookupMany`: "typescript", or "wasm" where WebAssembly can be had, and plain TypeScript otherwise;
-   * the answers are the same. Unless given, "wasm" for a table that begins with 65,536 IPv4 prefixes or more.
+   * What answers `lookupMany` and `lookupMany6`: "typescript", or "wasm" where WebAssembly (with SIMD) can be had, and
+   * plain TypeScript otherwise; the answers are the same. Unless given, "wasm" for a family that begins with 65,536
+   * prefixes or more.
    */
   readonly batch?: "typescript" | "wasm";
   /**
@@ -27,7 +29,7 @@ export interface FibOptions {
 /**
  * A trie and its compiled form, which change together: what a lookup finds is never older than the last insertion or
  * deletion. It looks up many times faster than the trie alone, for some memory more; see `fib-memory.ts` for IPv4 and
- * `fib6.ts` for IPv6. Worth having for large tables: the first IPv4 prefix costs 1 MiB, the first IPv6 prefix 0.5 MiB.
+ * `fib6-memory.ts` for IPv6. Worth having for large tables: the first IPv4 prefix costs 1 MiB, the first IPv6 prefix 0.3 MiB.
  *
  * Values are integers from 0 to 2^32 - 2. `Fib.NONE`, 2^32 - 1, is what `lookupMany` writes where no prefix covers.
  */
@@ -63,9 +65,9 @@ export class Fib {
     return new Fib(Trie.fromColumns(...tables), options);
   }
 
-  /** Reports whether WebAssembly answers `lookupMany`. */
-  get usesKernel(): boolean {
-    return this.v4?.kernel !== undefined;
+  /** Reports whether WebAssembly answers `lookupMany` of a family. */
+  usesKernel(family: Family): boolean {
+    return (family === 4 ? this.v4 : this.v6)?.kernel !== undefined;
   }
 
   /** Number of prefixes. */
@@ -176,7 +178,7 @@ export class Fib {
     const radix = this.trie.engine(family);
     if (radix === undefined) return;
     if (family === 4) this.v4 = new Fib4(radix, this.batch);
-    else this.v6 = new Fib6(radix);
+    else this.v6 = new Fib6(radix, this.batch === "shared" ? "auto" : this.batch); // only IPv4 is shared
   }
 }
 

@@ -2,7 +2,7 @@ import type { Address } from "./address.ts";
 import { checkRoom, findMany } from "./fib-batch.ts";
 import { BLOCK, ID, Limbo, TABLE } from "./fib-limbo.ts";
 import { type Allocate, EPOCH, FIRST_EPOCH, FibMemory, type FibRoom, MOVED, SHARED } from "./fib-memory.ts";
-import { allocateForKernel, Kernel } from "./kernel.ts";
+import { allocatorFor, type Batch, Kernel } from "./kernel.ts";
 import { BRANCH, bitsOf, childSlot, HOST, LEAF, ROOT, valueSlot } from "./node-arena.ts";
 import { MISS, type Radix } from "./radix.ts";
 import { NONE, ResultIds, resized } from "./result-ids.ts";
@@ -37,9 +37,7 @@ export class Fib4 {
   /** Compiles a trie, which must from now on change together with this: `patch` follows each change. */
   constructor(radix: Radix, batch: Batch = "auto") {
     this.radix = radix;
-    const kernel = batch === "auto" ? radix.size >= KERNEL_FROM : batch === "wasm";
-    if (batch === "shared") this.allocate = (bytes) => new SharedArrayBuffer(bytes);
-    else this.allocate = kernel ? allocateForKernel : (bytes) => new ArrayBuffer(bytes);
+    this.allocate = allocatorFor(batch, radix.size);
     const { allocate } = this;
     for (const ref of radix.routes(radix.words[ROOT])) {
       if (bitsOf(radix.words, ref) > 0) this.ids.take(radix.words[valueSlot(ref)] >>> 0);
@@ -402,11 +400,6 @@ export class Fib4 {
     if (share === 4 || blocks < this.memory.room.blocks) this.move({ blocks, tables });
   }
 }
-
-/** Shared memory, or what answers `lookupMany`: plain TypeScript, WebAssembly where it can be had, or that from KERNEL_FROM prefixes on. */
-export type Batch = "typescript" | "wasm" | "auto" | "shared";
-/** Below this everything lies in a near cache, where copying addresses costs more than a kernel gains. */
-const KERNEL_FROM = 65_536;
 
 const TOP_BITS = 18;
 const CHUNKS = 2 ** TOP_BITS;

@@ -38,7 +38,7 @@ test("the bundle runs where there is neither Buffer nor process", async () => {
       String(trie.lookup(text("11.0.0.0"))),
       [...trie.entries()].map((entry) => entry.prefix.toString()),
       ranges.length,
-      fib.usesKernel,
+      fib.usesKernel(4),
       [...out],
       ranges.value(ranges.find(text("10.1.255.255"))),
     ]);

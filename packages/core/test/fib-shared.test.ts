@@ -135,6 +135,72 @@ test("a reader sees changes at once", () => {
   reader.close();
 });
 
+/** Looks up as a reader does that read the word of a chunk a while ago, by the layout in `fib-memory.ts`. */
+function stoppedReader(buffer: SharedArrayBuffer, chunk: number) {
+  const header = new Uint32Array(buffer, 0, 80);
+  const [width, blocks, tableCount, ids] = header;
+  const words = new Uint32Array(buffer, 320, (buffer.byteLength - 320) >> 2);
+  const [top, deep] = [ids, ids + 2 ** 18];
+  const tables = deep + blocks;
+  const leavesAt = 320 + 4 * (tables + 256 * tableCount);
+  const leaves = width === 1 ? new Uint8Array(buffer, leavesAt) : new Uint16Array(buffer, leavesAt);
+  const at = words[top + chunk];
+  const enter = (): void => void Atomics.store(header, 16, header[4]);
+  const leave = (): void => void Atomics.store(header, 16, 1);
+  const answer = (address: number): number => {
+    let id = leaves[at + ((address >>> 8) & 63)];
+    if (id === (width === 1 ? 0xff : 0xffff)) {
+      const table = words[deep + (at >>> 6)];
+      id = leaves[words[tables + 256 * table + ((address >>> 6) & 255)] + (address & 63)];
+    }
+    return words[id];
+  };
+  return { enter, leave, answer };
+}
+
+test("what a reader in the middle of a call looks at stays as it was, and is used again when the reader is done", () => {
+  const draw = drawFrom(SEED);
+  const inside = [20, 22, 24, 24, 26, 28, 32];
+  let changes = 0;
+  for (let round = 0; round < 200; round++) {
+    const fib = shared(
+      "10.0.0.0/8",
+      "10.0.4.0/24",
+      "10.0.5.16/28",
+      "10.0.6.0/23",
+      "10.0.9.9/32",
+      "10.0.16.0/20",
+    );
+    // others in other chunks, whose room is what may be taken too early
+    for (let i = 1; i < 40; i++) fib.insert(Prefix.from(address4(0x0a000000 + i * 2 ** 14), 24), 100);
+    const before = fib.shared4;
+    const addresses = Array.from({ length: 300 }, () => 0x0a000000 + draw(2 ** 14));
+    const reader = stoppedReader(before, 0x0a000000 >>> 14);
+    reader.enter();
+    const expected = addresses.map(reader.answer);
+    assert.equal(
+      expected,
+      addresses.map((address) => fib.lookup4(address)),
+    );
+    for (let i = 0; i < 12 && fib.shared4 === before; i++, changes++) {
+      const prefix = Prefix.from(address4(0x0a000000 + draw(2 ** 14)), inside[draw(inside.length)]);
+      if (draw(3) === 0) fib.delete(prefix);
+      else fib.insert(prefix, 200 + draw(50));
+      assert.equal(addresses.map(reader.answer), expected, `${prefix}`);
+    }
+    reader.leave();
+    fib.insert(p("10.200.0.0/24"), 7);
+    fib.checkInvariants();
+  }
+  console.log(`\npositive ${changes}: changes while a reader was in the middle of a call`);
+
+  // without readers in the middle of calls, what is replaced is used again and the table never moves
+  const fib = shared("10.0.0.0/8", "10.0.4.0/24", "10.0.5.16/28");
+  const { shared4 } = fib;
+  for (let i = 0; i < 5000; i++) fib.insert(p(i % 2 === 0 ? "10.0.4.0/24" : "10.0.5.16/28"), i);
+  assert.is(fib.shared4, shared4);
+});
+
 test("a shared table that begins empty can be read from the beginning", () => {
   const fib = shared();
   const reader = new FibReader(fib.shared4);

@@ -6,6 +6,7 @@ import {
   type Entry,
   type Family,
   Fib,
+  type FibOptions,
   FibView,
   formatAddress,
   Prefix,
@@ -209,8 +210,12 @@ function randomPrefix(family: Family, draw: (below: number) => number): Prefix {
   return Prefix.from(address6(address), bits);
 }
 
-for (const family of [4, 6] as const) {
-  test(`IPv${family}: every length, 100,000 addresses, before and after 100,000 updates`, () => {
+for (const [family, batch] of [
+  [4, "wasm"],
+  [6, "wasm"],
+  [6, "typescript"],
+] as const) {
+  test(`IPv${family}, ${batch}: every length, 100,000 addresses, before and after 100,000 updates`, () => {
     const draw = drawFrom(SEED + family);
     const table = new Map<string, Entry>();
     while (table.size < 30_000) {
@@ -218,8 +223,8 @@ for (const family of [4, 6] as const) {
       table.set(`${prefix}`, { prefix, value: draw(200) });
     }
     const sorted = (): Entry[] => [...table.values()].sort((a, b) => Prefix.compare(a.prefix, b.prefix));
-    const fib = Fib.from(Trie.from(sorted()), { batch: "wasm" });
-    assert.is(fib.usesKernel, family === 4);
+    const fib = Fib.from(Trie.from(sorted()), { batch });
+    assert.is(fib.usesKernel(family), batch === "wasm");
     const check = (): number => {
       const entries = sorted();
       const random = Array.from({ length: 20_000 }, () => randomPrefix(family, draw).last);
@@ -257,7 +262,7 @@ for (const family of [4, 6] as const) {
       }
     }
     positive += check();
-    console.log(`\npositive ${positive}: IPv${family} addresses with a route`);
+    console.log(`\npositive ${positive}: IPv${family} addresses with a route, ${batch}`);
   });
 }
 
@@ -298,19 +303,27 @@ function widen(batch: "typescript" | "wasm"): void {
   }
   check();
   assert.is(fib.bytes.compiled, wide); // ids, blocks and tables were used again
-  assert.is(fib.usesKernel, batch === "wasm");
+  assert.is(fib.usesKernel(4), batch === "wasm");
 }
 
 test("the kernel is used for large tables, and for others when it is asked for", () => {
-  const columns = (rows: number) => {
+  const columns = (family: Family, rows: number) => {
     const trie = new Trie();
-    for (let i = 0; i < rows; i++) trie.insert(Prefix.from(address4(i * 2 ** 8), 24), i);
-    return [trie.columns(4)];
+    for (let i = 0; i < rows; i++) {
+      const address = family === 4 ? address4(i * 2 ** 8) : address6(BigInt(i) << 80n);
+      trie.insert(Prefix.from(address, family === 4 ? 24 : 48), i);
+    }
+    return [trie.columns(family)];
   };
-  assert.is(Fib.fromColumns(columns(65_535)).usesKernel, false);
-  assert.is(Fib.fromColumns(columns(65_536)).usesKernel, true);
-  assert.is(Fib.fromColumns(columns(65_536), { batch: "typescript" }).usesKernel, false);
-  assert.is(Fib.fromColumns(columns(1), { batch: "wasm" }).usesKernel, true);
+  for (const family of [4, 6] as const) {
+    const uses = (rows: number, options: FibOptions): boolean =>
+      Fib.fromColumns(columns(family, rows), options).usesKernel(family);
+    assert.is(uses(65_535, {}), false);
+    assert.is(uses(65_536, {}), true);
+    assert.is(uses(65_536, { batch: "typescript" }), false);
+    assert.is(uses(1, { batch: "wasm" }), true);
+  }
+  assert.is(Fib.from(new Trie(), { batch: "wasm" }).usesKernel(6), false); // there is nothing to look up in
 });
 
 test("where WebAssembly cannot be had, TypeScript answers", () => {
@@ -318,9 +331,12 @@ test("where WebAssembly cannot be had, TypeScript answers", () => {
   const memory: unknown = Reflect.get(host, "Memory");
   try {
     Object.defineProperty(host, "Memory", { value: undefined, configurable: true });
-    const fib = Fib.from(Trie.from([{ prefix: p("10.0.0.0/8"), value: 1 }]), { batch: "wasm" });
-    assert.is(fib.usesKernel, false);
+    const fib = Fib.from(new Trie(), { batch: "wasm" });
+    fib.insert(p("10.0.0.0/8"), 1);
+    fib.insert(p("2001:db8::/32"), 2);
+    assert.is(fib.usesKernel(4) || fib.usesKernel(6), false);
     assert.equal(lookupAll(fib, 4, [0x0a000000, 0x0b000000]), [1, -1]);
+    assert.equal(lookupAll(fib, 6, [0x20010db8n << 96n, 0n]), [2, -1]);
   } finally {
     Object.defineProperty(host, "Memory", { value: memory, configurable: true });
   }
@@ -354,15 +370,58 @@ test("a view of a copy answers as the table did, in another thread too", async (
   assert.equal(out, expected);
 });
 
-test("a kernel takes any number of addresses", () => {
-  const fib = Fib.from(Trie.from([{ prefix: p("0.0.0.0/1"), value: 1 }]), { batch: "wasm" });
-  for (const count of [0, 1, 3, 4, 5, 4095, 4096, 4097, 8193]) {
-    const addresses = Array.from({ length: count }, (_, i) => (i * 0x9e3779b1) >>> 0);
-    assert.equal(
-      lookupAll(fib, 4, addresses),
-      addresses.map((address) => (address < 2 ** 31 ? 1 : -1)),
-    );
-  }
-});
+for (const batch of ["typescript", "wasm"] as const) {
+  test(`any number of addresses is answered: ${batch}`, () => {
+    const fib = Fib.from(Trie.from([{ prefix: p("0.0.0.0/1"), value: 1 }]), { batch });
+    fib.insert(p("::/1"), 1);
+    for (const count of [0, 1, 3, 4, 5, 511, 512, 513, 1023, 1024, 1025, 2049, 4095, 4096, 4097, 8193]) {
+      const addresses = Array.from({ length: count }, (_, i) => (i * 0x9e3779b1) >>> 0);
+      const expected = addresses.map((address) => (address < 2 ** 31 ? 1 : -1));
+      assert.equal(lookupAll(fib, 4, addresses), expected);
+      assert.equal(
+        lookupAll(
+          fib,
+          6,
+          addresses.map((address) => BigInt(address) << 96n),
+        ),
+        expected,
+      );
+    }
+  });
+
+  // a bucket below bit 26 holds what bits 24 to 54 cut, a later one what bits 32 to 62 cut, and neither more than 16 ranges
+  test(`IPv6 prefixes about the limits of a bucket, alone and many, come and go: ${batch}`, () => {
+    for (const bits of [
+      16, 24, 25, 26, 27, 32, 38, 43, 48, 49, 52, 54, 55, 56, 62, 63, 64, 65, 96, 127, 128,
+    ]) {
+      for (const many of [1, 4, 5, 8, 17, 40]) {
+        const fib = Fib.from(new Trie(), { batch });
+        const reference = new Reference();
+        const prefixes = Array.from({ length: many }, (_, i) =>
+          Prefix.from(address6((0x20010db8n << 96n) + (BigInt(3 * i) << BigInt(128 - bits))), bits),
+        );
+        const asked = prefixes.flatMap(boundaries).filter((address) => typeof address === "bigint");
+        const check = (): void => {
+          assert.equal(
+            lookupAll(fib, 6, asked),
+            asked.map((address) => reference.lookup(address) ?? -1),
+          );
+          fib.checkInvariants();
+        };
+        prefixes.forEach((prefix, i) => {
+          fib.insert(prefix, i % 5);
+          reference.insert(prefix, i % 5);
+        });
+        check();
+        for (const prefix of prefixes.slice(1)) {
+          fib.delete(prefix);
+          reference.delete(prefix);
+          if (prefix === prefixes[many >> 1]) check();
+        }
+        check();
+      }
+    }
+  });
+}
 
 test.run();

@@ -1,6 +1,15 @@
 import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Address, type Columns, prefixAt, Ranges, readTextTable, Trie } from "@twoway/core";
+import {
+  type Address,
+  type Columns,
+  Fib,
+  prefixAt,
+  Ranges,
+  readTextTable,
+  Trie,
+  writeWords,
+} from "@twoway/core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { boundaries } from "./arbitraries.ts";
@@ -93,7 +102,7 @@ withTables("lookups on the IPv6 table equal a scan", async () => {
   const columns = await load(6);
   const rows = columns.bits.length;
   const prefixes = Array.from({ length: rows }, (_, row) => prefixAt(columns, row));
-  const near = prefixes.filter((_, row) => row % 4 === 0).flatMap(boundaries);
+  const near = prefixes.flatMap(boundaries);
   const draw = drawFrom(SEED);
   const random = Array.from({ length: 20_000 }, () => {
     const { address, bits } = prefixes[draw(rows)];
@@ -114,6 +123,25 @@ withTables("lookups on the IPv6 table equal a scan", async () => {
     const index = ranges.find(address);
     if ((index < 0 ? -1 : ranges.owner(index)) !== expected[i]) assert.unreachable(`ranges miss ${address}`);
   });
+  const words = new Uint32Array(4 * addresses.length);
+  for (let i = 0; i < addresses.length; i++) writeWords(addresses[i], words, 4 * i);
+  const out = new Uint32Array(addresses.length);
+  for (const batch of ["typescript", "wasm"] as const) {
+    const fib = Fib.fromColumns([columns], { batch });
+    assert.is(fib.usesKernel(6), batch === "wasm");
+    const compare = (): number => {
+      fib.lookupMany6(words, out);
+      return out.filter((value, i) => value !== (expected[i] < 0 ? Fib.NONE : columns.values[expected[i]]))
+        .length;
+    };
+    assert.is(compare(), 0);
+    // every third prefix goes and comes back
+    for (let row = 0; row < rows; row += 3) fib.delete(prefixes[row]);
+    fib.checkInvariants();
+    for (let row = 0; row < rows; row += 3) fib.insert(prefixes[row], columns.values[row]);
+    fib.checkInvariants();
+    assert.is(compare(), 0);
+  }
   trie.checkInvariants();
   console.log(
     `\npositive ${expected.filter((row) => row >= 0).length} of ${addresses.length}: IPv6 addresses with a route`,

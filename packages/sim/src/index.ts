@@ -8,8 +8,11 @@ export {
   PairChange,
   setsBetween,
 } from "./ask/change.ts";
+export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export type { Fault } from "./ask/fault.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
+export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
 export {
   type Pair,
@@ -21,6 +24,8 @@ export {
   reach,
   type SubnetName,
 } from "./ask/reach.ts";
+export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
+export type { Obstacle } from "./ask/repair-plan.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
@@ -29,6 +34,7 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export { parseSelector, type Selector, select } from "./ask/selection.ts";
 export {
   type Loss,
   type PeeringLoss,
@@ -72,18 +78,24 @@ export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plan
 export { ABSENT, LOCAL } from "./plane/hop.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
+export { type Causes, changeJson, renderChange } from "./report/change.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
-export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
+export { renderDiagnosis } from "./report/diagnosis.ts";
+export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
+export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioText } from "./report/scenario.ts";
+export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
   type Deed,
   type Finding,
+  type PolicyCheck,
   playStep,
   runScenario,
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export { readPolicyFile } from "./source/policies.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -1,5 +1,6 @@
 import { type Answer, answer } from "./ask/answer.ts";
 import { resolveEndpoint } from "./ask/endpoint.ts";
+import { evaluatePolicies, type Policy, type PolicyFinding } from "./ask/policy.ts";
 import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
 import { advance, apply } from "./model/control.ts";
 import type { Network } from "./model/network.ts";
@@ -15,6 +16,8 @@ export interface ScenarioReport {
   readonly passed: number;
   /** Expectations that do not hold, and actions that did not end as the step says. */
   readonly failed: number;
+  /** Policies that the input does not say enough about. */
+  readonly undetermined: number;
   /** The network after the last step. */
   readonly network: Network;
 }
@@ -25,6 +28,13 @@ export interface StepReport {
   readonly meanwhile: readonly Event[];
   readonly deeds: readonly Deed[];
   readonly findings: readonly Finding[];
+  readonly policies: readonly PolicyCheck[];
+}
+
+/** A policy after a step. */
+export interface PolicyCheck extends PolicyFinding {
+  /** It is violated where the step says so, and holds elsewhere. */
+  readonly ok: boolean;
 }
 
 /** An action and how it ended. */
@@ -48,24 +58,31 @@ export interface Finding {
 export function runScenario(scenario: Scenario): ScenarioReport {
   let { network } = scenario;
   const steps: StepReport[] = [];
-  for (const step of scenario.steps) {
-    const played = playStep(network, step);
+  // policies without a story are looked at once
+  const still: readonly Step[] = scenario.policies.length > 0 ? [restingStep(scenario)] : [];
+  for (const step of scenario.steps.length > 0 ? scenario.steps : still) {
+    const played = playStep(network, step, scenario.policies);
     network = played.network;
     steps.push(played.report);
   }
-  const ends = steps.flatMap(({ step, deeds, findings }) => [
+  const ends = steps.flatMap(({ step, deeds, findings, policies }) => [
     ...findings.map(({ ok }) => ok),
+    ...policies.filter(({ result }) => result !== "undetermined").map(({ ok }) => ok),
     // an action that simply goes well is no expectation of its own
     ...deeds.filter(({ ok }) => !ok || step.refused !== undefined).map(({ ok }) => ok),
   ]);
   const passed = ends.filter((ok) => ok).length;
-  return { name: scenario.name, steps, passed, failed: ends.length - passed, network };
+  const undetermined = steps.flatMap(({ policies }) =>
+    policies.filter(({ result }) => result === "undetermined"),
+  ).length;
+  return { name: scenario.name, steps, passed, failed: ends.length - passed, undetermined, network };
 }
 
 /** Plays one step on the network as it stands before it. */
 export function playStep(
   before: Network,
   step: Step,
+  policies: readonly Policy[] = [],
 ): { readonly network: Network; readonly report: StepReport } {
   const later = step.after > 0 ? advance(before, before.now + step.after) : { network: before, events: [] };
   let { network } = later;
@@ -79,7 +96,15 @@ export function playStep(
     return { action, events: outcome.events, refusal: undefined, ok: step.refused === undefined };
   });
   const findings = step.expectations.map((expectation) => find(network, expectation));
-  return { network, report: { step, meanwhile: later.events, deeds, findings } };
+  const checks = evaluatePolicies(network, policies).map((found): PolicyCheck => {
+    const wanted = step.violates.includes(found.policy.name) ? "violated" : "holds";
+    return { ...found, ok: found.result === wanted };
+  });
+  return { network, report: { step, meanwhile: later.events, deeds, findings, policies: checks } };
+}
+
+function restingStep({ policies: [{ source }] }: Scenario): Step {
+  return { source, note: "", after: 0, actions: [], refused: undefined, violates: [], expectations: [] };
 }
 
 /** Compares what is expected with what is the case. */

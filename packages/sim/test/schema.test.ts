@@ -95,6 +95,7 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "peerings",
     "gateways",
     "routes",
+    "policies",
     "steps",
   ]);
   for (const part of parts(schema))

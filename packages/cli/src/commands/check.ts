@@ -9,27 +9,34 @@ import {
   scenarioJson,
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadScenario, type NetworkOptions, whatIf, wrong } from "../input.ts";
+import { loadPolicies, loadScenario, type NetworkOptions, whatIf, wrong } from "../input.ts";
+import { type Result, resultsOf } from "../report/results.ts";
 import { plural, print, reportError, styleFor } from "../terminal.ts";
+import { VERSION } from "../version.ts";
 
 interface CheckOptions extends Pick<NetworkOptions, "profile" | "at" | "do"> {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "junit" | "sarif" | "markdown";
+  /** Files of policies that must hold besides those of the scenarios. */
+  readonly policy: readonly string[];
   readonly watch?: boolean;
   readonly color: boolean;
 }
 
-/** Runs every expectation of every scenario. 0 when all hold, 1 when one does not, 2 when a file cannot be read. */
+/**
+ * Runs every expectation and every policy of every scenario. 0 when all hold, 1 when one does not, 3 when a policy cannot
+ * be decided, 2 when a file cannot be read.
+ */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const status = runOnce(paths, options);
+  const status = await runOnce(paths, options);
   if (!options.watch) return status;
   for (;;) {
     await nextChange(paths);
     print("");
-    runOnce(paths, options);
+    await runOnce(paths, options);
   }
 }
 
-function runOnce(paths: readonly string[], options: CheckOptions): number {
+async function runOnce(paths: readonly string[], options: CheckOptions): Promise<number> {
   const style = styleFor(process.stdout, options);
   const reports: { file: string; report: ScenarioReport; warnings: readonly Issue[] }[] = [];
   const problems: InputError[] = [];
@@ -46,7 +53,9 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   for (const file of files) {
     attempt(() => {
       const { scenario, warnings } = loadScenario(file, options);
-      const report = runScenario({ ...scenario, network: whatIf(scenario.network, options) });
+      const network = whatIf(scenario.network, options);
+      const more = options.policy.flatMap((policy) => loadPolicies(policy, [network]));
+      const report = runScenario({ ...scenario, network, policies: [...scenario.policies, ...more] });
       reports.push({ file, report, warnings });
       if (options.format !== "text") return;
       const noted =
@@ -58,25 +67,42 @@ function runOnce(paths: readonly string[], options: CheckOptions): number {
   }
   const passed = reports.reduce((sum, { report }) => sum + report.passed, 0);
   const failed = reports.reduce((sum, { report }) => sum + report.failed, 0);
-  if (problems.length > 0) reportError(new InputError(problems.flatMap(({ issues }) => issues)), options);
+  const undetermined = reports.reduce((sum, { report }) => sum + report.undetermined, 0);
+  const issues = problems.flatMap((problem) => problem.issues);
+  if (issues.length > 0) reportError(new InputError(issues), options);
   if (options.format === "json") {
     const scenarios = reports.map(({ file, report, warnings }) => ({
       ...scenarioJson(file, report),
       warnings,
     }));
-    print(
-      JSON.stringify(
-        { version: 1, passed, failed, scenarios, issues: problems.flatMap(({ issues }) => issues) },
-        null,
-        2,
-      ),
-    );
+    print(JSON.stringify({ version: 1, passed, failed, undetermined, scenarios, issues }, null, 2));
+  } else if (options.format !== "text") {
+    print(await reportAs(options.format, resultsOf(reports, issues)));
   } else if (reports.length > 0) {
     const tone = failed > 0 ? style.bad : style.good;
-    print(tone(`${plural(reports.length, "scenario")}: ${passed} hold, ${failed} do not`));
+    const doubt = undetermined > 0 ? `, ${undetermined} undetermined` : "";
+    print(tone(`${plural(reports.length, "scenario")}: ${passed} hold, ${failed} do not${doubt}`));
   }
-  if (problems.length > 0) return EXIT.wrong;
-  return failed > 0 ? EXIT.no : EXIT.yes;
+  if (issues.length > 0) return EXIT.wrong;
+  if (failed > 0) return EXIT.no;
+  return undetermined > 0 ? EXIT.undetermined : EXIT.yes;
+}
+
+/** The writers are loaded when they are asked for: each brings a library of its own. */
+async function reportAs(
+  format: Exclude<CheckOptions["format"], "text" | "json">,
+  results: readonly Result[],
+): Promise<string> {
+  switch (format) {
+    case "junit":
+      return (await import("../report/junit.ts")).junitReport(results);
+    case "sarif":
+      return (await import("../report/sarif.ts")).sarifReport(results, VERSION);
+    case "markdown":
+      return (await import("../report/markdown.ts")).markdownReport(results);
+    default:
+      return format satisfies never;
+  }
 }
 
 /** Returns the file itself, or the YAML and JSON files below the folder, by name. */

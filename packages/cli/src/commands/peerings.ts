@@ -15,7 +15,7 @@ import {
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, styleFor, warn } from "../terminal.ts";
 
 interface PeeringsOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -29,8 +29,7 @@ interface PeeringsOptions extends NetworkOptions {
 /** Lists peerings with their state, cap and who pays, or tells all about one, with the routes of both sides. */
 export function peerings(file: string, id: string | undefined, options: PeeringsOptions): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   const listed = select(network, options);
   if (id !== undefined && !listed.some((peering) => peering.id === id)) {
     const message = `there is no peering ${id}${options.account === undefined ? "" : ` on ${options.account}'s list`}`;

@@ -1,7 +1,7 @@
 import { nearest, type Preflight, preflight, type Vpc } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, styleFor, warn } from "../terminal.ts";
 
 interface PreflightOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -17,8 +17,7 @@ export function preflightCommand(
   options: PreflightOptions,
 ): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   const find = (name: string): Vpc => {
     const vpc =
       network.vpcs.get(name) ?? [...network.vpcs.values()].find((candidate) => candidate.name === name);

@@ -2,7 +2,7 @@ import { parseAddress } from "@twoway/core";
 import { choiceJson, chooseRoute, renderChoice, resolveEndpoint } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
 import { loadNetwork, type NetworkOptions, parseArgument, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, warn } from "../terminal.ts";
 
 interface RouteOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -18,8 +18,7 @@ export function routeCommand(
   options: RouteOptions,
 ): number {
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   const address = parseArgument(parseAddress, addressText, "<address>");
   const places = new Map(
     resolveEndpoint(network, subnetName, "<subnet>").spans.map(({ vpc, subnet }) => [

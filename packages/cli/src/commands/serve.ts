@@ -5,7 +5,7 @@ import { type OpenJournal, openJournal } from "../api/journal.ts";
 import { listen } from "../api/server.ts";
 import { Store } from "../api/store.ts";
 import { loadNetwork, type NetworkOptions, unreadable, wrong } from "../input.ts";
-import { print, renderWarning, styleFor, tell } from "../terminal.ts";
+import { print, styleFor, tell, warn } from "../terminal.ts";
 
 interface ServeOptions extends Pick<NetworkOptions, "profile"> {
   readonly api?: boolean;
@@ -69,8 +69,7 @@ function initialNetwork(file: string | undefined, options: ServeOptions): Networ
     return readScenario(`profile: ${profile}\nvpcs: {}\n`, "empty network").scenario.network;
   }
   const { network, warnings } = loadNetwork(file, options);
-  if (!options.quiet)
-    for (const issue of warnings) tell(renderWarning(issue, styleFor(process.stderr, options)));
+  warn(warnings, options);
   return network;
 }
 

@@ -85,7 +85,7 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
 type Outcome = Trace["outcome"];
 
 /** Returns the spans that share their route table and their family, in the order of their first. */
-function byTable(network: Network, spans: readonly EndpointSpan[]): EndpointSpan[][] {
+export function byTable(network: Network, spans: readonly EndpointSpan[]): EndpointSpan[][] {
   const groups = new Map<string, EndpointSpan[]>();
   for (const span of spans) {
     const vpc = network.vpcs.get(span.vpc ?? "");
@@ -109,7 +109,7 @@ const RANK: Readonly<Record<Verdict, number>> = {
 };
 
 /** Returns a function that gives one address for each stretch of a span in which a sender's packets fare the same. */
-function stretchFinder(network: Network): (sender: Spot, span: EndpointSpan) => Spot[] {
+export function stretchFinder(network: Network): (sender: Spot, span: EndpointSpan) => Spot[] {
   const known = new Map<string, Address[]>();
   return (sender, span) => {
     const vpc = network.vpcs.get(sender.vpc ?? "");
@@ -130,7 +130,8 @@ function stretchFinder(network: Network): (sender: Spot, span: EndpointSpan) => 
   };
 }
 
-function spotAt({ vpc, subnet }: EndpointSpan, address: Address): Spot {
+/** Returns the address of a span as a place where packets start or end. */
+export function spotAt({ vpc, subnet }: EndpointSpan, address: Address): Spot {
   return { vpc, subnet, address };
 }
 

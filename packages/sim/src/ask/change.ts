@@ -223,7 +223,10 @@ function touchedVpcs(before: Network, after: Network): ReadonlySet<string> {
   return touched;
 }
 
-/** Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. */
+/**
+ * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
+ * pairs that keep their verdict while other packets get through.
+ */
 export function diff(before: Network, after: Network): Change {
   return compare(new Reach(before), new Reach(after));
 }

@@ -146,7 +146,8 @@ function overlapping(vpcs: readonly Vpc[], block: Prefix): Vpc[] {
   );
 }
 
-function cut(span: EndpointSpan, { first, last }: Span): EndpointSpan[] {
+/** Returns the part of the span between two addresses of its family. */
+export function cut(span: EndpointSpan, { first, last }: Span): EndpointSpan[] {
   const from = span.first > first ? span.first : first;
   const to = span.last < last ? span.last : last;
   return from <= to ? [{ ...span, first: from, last: to }] : [];

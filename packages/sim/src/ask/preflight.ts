@@ -40,18 +40,9 @@ export function preflight(network: Network, requester: Vpc, accepter: Vpc): Pref
     next = outcome.network;
     actions.push(formatAction(action));
   };
-  const id = existing?.id ?? freeId(network, `${requester.id}-${accepter.id}`);
-  if (existing === undefined) {
-    const bandwidth = capFor(requester, accepter);
-    attempt({
-      kind: "create-peering",
-      peering: id,
-      requester: requester.id,
-      accepter: accepter.id,
-      bandwidth,
-      as: undefined,
-    });
-  }
+  const request = newPeering(network, requester, accepter);
+  const id = existing?.id ?? request.peering;
+  if (existing === undefined) attempt(request);
   if (next.peerings.get(id)?.state === "PENDING")
     attempt({ kind: "accept-peering", peering: id, as: undefined });
   for (const [near, far] of [
@@ -65,6 +56,22 @@ export function preflight(network: Network, requester: Vpc, accepter: Vpc): Pref
       ? verdictOf(next, requester, accepter)
       : undefined;
   return { existing, refused, actions, verdict };
+}
+
+/** Returns the request for a peering under an id that is free, with a cap where the profile asks for one. */
+export function newPeering(
+  network: Network,
+  requester: Vpc,
+  accepter: Vpc,
+): Extract<Action, { kind: "create-peering" }> {
+  return {
+    kind: "create-peering",
+    peering: freeId(network, `${requester.id}-${accepter.id}`),
+    requester: requester.id,
+    accepter: accepter.id,
+    bandwidth: capFor(requester, accepter),
+    as: undefined,
+  };
 }
 
 /** Returns a cap that the profile offers, where the peering needs one: the smallest that can be raised later. */

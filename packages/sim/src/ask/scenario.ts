@@ -4,12 +4,15 @@ import { CAUSE_NAMES, type Cause } from "../model/cause.ts";
 import { nearest } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { Verdict } from "../plane/round-trip.ts";
+import type { Policy } from "./policy.ts";
 
 /** A what-if story: a network, and steps that change it and say what must hold. */
 export interface Scenario {
   readonly name: string;
   readonly description: string;
   readonly network: Network;
+  /** What must hold after every step; before any, where there is none. */
+  readonly policies: readonly Policy[];
   readonly steps: readonly Step[];
 }
 
@@ -22,6 +25,8 @@ export interface Step {
   readonly actions: readonly StepAction[];
   /** The error code with which every action of the step must be refused. */
   readonly refused: string | undefined;
+  /** Names of the policies that are violated after the step. */
+  readonly violates: readonly string[];
   readonly expectations: readonly Expectation[];
 }
 

@@ -44,6 +44,8 @@ export interface Sweep {
 export interface SweepOptions {
   /** At most so many of the worst routes; all of them by default. */
   readonly routes?: number;
+  /** Is told after each peering, and after each table, how many losses were tried so far. */
+  readonly onTried?: (losses: number) => void;
 }
 
 /**
@@ -53,8 +55,9 @@ export interface SweepOptions {
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   const { compiled } = new Reach(network);
-  const peerings = lossesOfPeerings(network, compiled);
-  const routes = lossesOfRoutes(network, compiled);
+  const onTried = options.onTried ?? (() => {});
+  const peerings = lossesOfPeerings(network, compiled, onTried);
+  const routes = lossesOfRoutes(network, compiled, (tried) => onTried(peerings.tried + tried));
   return {
     peerings: peerings.losses,
     routes: routes.losses
@@ -72,13 +75,14 @@ export function sweep(network: Network, options: SweepOptions = {}): Sweep {
 function lossesOfPeerings(
   network: Network,
   compiled: Reachability,
+  onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
   const counter = new LossCounter();
   const losses: (Loss & { readonly peering: string })[] = [];
   let tried = 0;
   for (const [id, p] of compiled.layout.peeringIndex) {
     if (network.peerings.get(id)!.state === "DELETED") continue;
-    tried++;
+    onTried(++tried);
     counter.reset();
     tryDeletion(compiled, p, counter.visit);
     if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
@@ -116,6 +120,7 @@ interface RowLoss extends Loss {
 function lossesOfRoutes(
   network: Network,
   compiled: Reachability,
+  onTried: (losses: number) => void,
 ): { readonly losses: RowLoss[]; readonly tried: number } {
   const { tables, tableVpc, vpcs } = compiled.layout;
   const counter = new LossCounter();
@@ -139,6 +144,7 @@ function lossesOfRoutes(
         }
       });
     }
+    onTried(tried);
   }
   return { losses, tried };
 }

@@ -40,6 +40,8 @@ export interface Vpc {
   readonly tables: ReadonlyMap<string, RouteTable>;
   /** Id of the table of every subnet that names none. */
   readonly mainTable: string;
+  /** What somebody marked it with, by key; its subnets have these too. */
+  readonly tags?: ReadonlyMap<string, string>;
   readonly source: string;
 }
 
@@ -53,6 +55,7 @@ export interface Subnet {
   readonly table: string | undefined;
   /** The hosts, where the input declares them: then nobody else has an address here. */
   readonly hosts: ReadonlyMap<string, Host> | undefined;
+  readonly tags?: ReadonlyMap<string, string>;
   readonly source: string;
 }
 

@@ -1,6 +1,9 @@
 import { type Address, formatAddress } from "@twoway/core";
 import type { Answer, Service } from "../ask/answer.ts";
+import type { Violation } from "../ask/policy.ts";
+import type { Diagnosis } from "../ask/repair.ts";
 import type { RouteChoice } from "../ask/route.ts";
+import { formatAction } from "../model/action.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
 import { nameOf, type Spot, type Trace } from "../plane/trace.ts";
@@ -44,6 +47,41 @@ function traceJson(trace: Trace): object {
   };
 }
 
+/** What `why --format json` prints: the answer as `trace` gives it, and what is behind it. */
+export function diagnosisJson(network: Network, found: Diagnosis): object {
+  const { answer, faults, related, fixes, obstacles, advice } = found;
+  return {
+    ...answerJson(network, answer),
+    causes: faults.map(({ path, from, to, trace }) => {
+      const { outcome, cause, component, message, hints } = trace;
+      return { path, from: spotJson(from), to: spotJson(to), outcome, cause, component, message, hints };
+    }),
+    related: related.map(({ peering, routes }) => ({
+      peering: peering.id,
+      state: peering.state,
+      routes: routes.map(({ table, subnets, route }) => ({
+        table: table.id,
+        subnets: subnets.map(({ id }) => id),
+        ...nameOf(route),
+        enabled: route.enabled,
+      })),
+    })),
+    fixes: fixes.map(({ actions, by, verdict, opens, breaks }) => ({
+      actions: actions.map(formatAction),
+      by,
+      verdict,
+      opens,
+      breaks,
+    })),
+    obstacles: obstacles.map(({ kind, message, refused }) => {
+      if (refused === undefined) return { kind, message };
+      const { rule, code, advice } = refused.refusal;
+      return { kind, message, action: refused.action, rule, code, advice };
+    }),
+    advice: advice ?? null,
+  };
+}
+
 /** What `route --format json` prints. */
 export function choiceJson(network: Network, subnet: Subnet, address: Address, choice: RouteChoice): object {
   const { table, kind, winners, losers } = choice;
@@ -60,6 +98,18 @@ export function choiceJson(network: Network, subnet: Subnet, address: Address, c
   };
 }
 
+function violationJson({ flow, route, message }: Violation): object {
+  const { from, to, verdict } = flow;
+  return {
+    message,
+    flow: { from: spotJson(from), to: spotJson(to), protocol: "any" },
+    verdict,
+    forward: traceJson(flow.forward),
+    return: traceJson(flow.return),
+    route: route ?? null,
+  };
+}
+
 /** One file's part of `check --format json`. */
 export function scenarioJson(file: string, report: ScenarioReport): object {
   return {
@@ -67,7 +117,8 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
     name: report.name,
     passed: report.passed,
     failed: report.failed,
-    steps: report.steps.map(({ step, meanwhile, deeds, findings }) => ({
+    undetermined: report.undetermined,
+    steps: report.steps.map(({ step, meanwhile, deeds, findings, policies }) => ({
       source: step.source,
       meanwhile: meanwhile.map(({ kind, subject, message }) => ({ kind, subject, message })),
       actions: deeds.map(({ action, events, refusal, ok }) => ({
@@ -83,6 +134,14 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
         source: expectation.source,
         ok,
         ...(answerJson(network, answer) as Record<string, unknown>),
+      })),
+      policies: policies.map(({ policy, result, ok, violations, undecided }) => ({
+        policy: policy.name,
+        source: policy.source,
+        ok,
+        result,
+        violations: violations.map(violationJson),
+        undecided: undecided.map(violationJson),
       })),
     })),
   };

@@ -61,14 +61,20 @@ function vpcBody(vpc: Vpc): object {
     ...(mainTable === `${vpc.id}/main` ? {} : { table: mainTable }),
     cidr: texts(vpc.cidrs),
     ...(vpc.secondary.length === 0 ? {} : { secondary: texts(vpc.secondary) }),
+    ...tagsOf(vpc),
     subnets: Object.fromEntries([...vpc.subnets].map(([id, subnet]) => [id, subnetBody(subnet)])),
   };
 }
 
-function subnetBody({ cidrs, name, hosts }: Subnet): object {
-  if (hosts === undefined) return { cidr: texts(cidrs), name };
+function tagsOf({ tags }: Pick<Subnet, "tags">): object {
+  return tags === undefined ? {} : { tags: Object.fromEntries(tags) };
+}
+
+function subnetBody(subnet: Subnet): object {
+  const { cidrs, name, hosts } = subnet;
+  if (hosts === undefined) return { cidr: texts(cidrs), name, ...tagsOf(subnet) };
   const addresses = [...hosts].map(([id, host]) => [id, host.addresses.map(formatAddress)]);
-  return { cidr: texts(cidrs), name, hosts: Object.fromEntries(addresses) };
+  return { cidr: texts(cidrs), name, ...tagsOf(subnet), hosts: Object.fromEntries(addresses) };
 }
 
 function peeringBody({ vpcs }: Network, peering: Peering): object {

@@ -6,7 +6,7 @@ import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
 import type { RoundTrip, Verdict } from "../plane/round-trip.ts";
 import type { Hop, Spot, Trace } from "../plane/trace.ts";
-import type { Deed, Finding, ScenarioReport } from "../run.ts";
+import type { Deed, Finding, PolicyCheck, ScenarioReport } from "../run.ts";
 import { coverageOf } from "./coverage.ts";
 
 /** What people read in a terminal. Every function returns lines without a final line break. */
@@ -67,12 +67,12 @@ const ARROW: Readonly<Record<Verdict, string>> = {
   unknown: "??",
 };
 
-function tone(verdict: Verdict, style: Style): (text: string) => string {
+export function tone(verdict: Verdict, style: Style): (text: string) => string {
   if (verdict === "two-way") return style.good;
   return verdict === "unknown" ? style.doubt : style.bad;
 }
 
-function spotText({ vpc, subnet, address }: Spot): string {
+export function spotText({ vpc, subnet, address }: Spot): string {
   const where = [vpc, subnet].filter((part) => part !== undefined).join("/");
   return where === "" ? formatAddress(address) : `${where} ${formatAddress(address)}`;
 }
@@ -121,11 +121,12 @@ function footer(network: Network): string {
 /** One line for each expectation and each refusal that was asked for; the whole answer for those that fail. */
 export function renderScenario(file: string, report: ScenarioReport, style: Style = PLAIN): string {
   const lines = [`${style.bold(report.name)}  ${style.dim(file)}`];
-  for (const { step, meanwhile, deeds, findings } of report.steps) {
+  for (const { step, meanwhile, deeds, findings, policies } of report.steps) {
     if (step.note !== "") lines.push(style.dim(`  # ${step.note}`));
     for (const { message } of meanwhile) lines.push(style.dim(`  time  ${message}`));
     for (const deed of deeds) lines.push(...renderDeed(deed, step.refused, style));
     for (const finding of findings) lines.push(...renderFinding(finding, style));
+    for (const check of policies) lines.push(...renderPolicy(check, style));
   }
   return lines.join("\n");
 }
@@ -158,6 +159,20 @@ function renderFinding({ expectation, network, answer, ok }: Finding, style: Sty
       .split("\n")
       .map((line) => `        ${line}`.trimEnd()),
   ];
+}
+
+function renderPolicy({ policy, result, ok, violations, undecided }: PolicyCheck, style: Style): string[] {
+  const verdict =
+    result === "undetermined" ? style.doubt("?   ") : ok ? style.good("ok  ") : style.bad("FAIL");
+  const lines = [`  ${verdict}  ${policy.name}  ${style.dim(result === "holds" ? "" : result)}`.trimEnd()];
+  if (ok) return lines;
+  lines[0] += `  ${style.dim(policy.source)}`;
+  for (const { flow, route, message } of [...violations, ...undecided]) {
+    const by =
+      route === undefined ? "" : `, by ${route.destination} -> ${route.target}  ${style.dim(route.source)}`;
+    lines.push(`          ${message}: ${spotText(flow.from)} to ${spotText(flow.to)}${by}`);
+  }
+  return lines;
 }
 
 function causesText({ shown }: Answer): string {

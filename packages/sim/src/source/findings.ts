@@ -2,6 +2,7 @@ import { ParseError } from "@twoway/core";
 import { InputError, type Issue, type IssueCode } from "../model/issue.ts";
 import { textPlace } from "../model/routes.ts";
 import type { TextDocument } from "./document.ts";
+import type { ShapeProblem } from "./scenario-schema.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -65,8 +66,20 @@ export class Findings {
     }
   }
 
+  /** Keeps what is wrong with the document's shape, and marks the entries concerned. */
+  shape(problems: readonly ShapeProblem[]): void {
+    for (const { path, message, unknownKey, isMissing } of problems) {
+      if (unknownKey !== undefined) {
+        this.keyError("unknown-key", message, path, unknownKey.nearest);
+        continue; // what stands beside it can still be read
+      }
+      this.error(isMissing ? "missing-key" : "wrong-type", message, path);
+      this.breakAt(path);
+    }
+  }
+
   /** Marks the entry that the path leads into as one whose shape is wrong. */
-  breakAt(path: Path): void {
+  private breakAt(path: Path): void {
     this.#broken.add(path.slice(0, 2).join("."));
   }
 
@@ -75,6 +88,7 @@ export class Findings {
     const isMap = (candidate: unknown): candidate is object =>
       typeof candidate === "object" && candidate !== null;
     if (!isMap(value)) return {} as T;
+    if (this.#broken.size === 0) return value as T;
     const sections = Object.entries(value).flatMap(([section, content]) => {
       if (this.#broken.has(section)) return [];
       const keep = (key: PropertyKey, entry: unknown): unknown =>

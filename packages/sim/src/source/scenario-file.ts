@@ -4,11 +4,13 @@ import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
 import { type Action, parseAction } from "../model/action.ts";
 import { parseDuration } from "../model/clock.ts";
 import { advance, apply } from "../model/control.ts";
-import { InputError, type Issue } from "../model/issue.ts";
+import { InputError, type Issue, nearest } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
 import { readDocument } from "./document.ts";
 import { Findings } from "./findings.ts";
+import { readPolicies } from "./policies.ts";
+import { list } from "./reading.ts";
 import { readNetwork } from "./scenario-network.ts";
 import { checkShape, type ScenarioInput, type StepInput } from "./scenario-schema.ts";
 
@@ -30,14 +32,7 @@ export interface ReadOptions {
 export function readScenario(text: string, file: string, options: ReadOptions = {}): ScenarioFile {
   const document = readDocument(text, file);
   const findings = new Findings(document);
-  for (const { path, message, unknownKey, isMissing } of checkShape(document.value)) {
-    if (unknownKey !== undefined) {
-      findings.keyError("unknown-key", message, path, unknownKey.nearest);
-      continue; // what stands beside it can still be read
-    }
-    findings.error(isMissing ? "missing-key" : "wrong-type", message, path);
-    findings.breakAt(path);
-  }
+  findings.shape(checkShape(document.value));
   // entries with a wrong shape are known by name and otherwise left out, so that one fault is not reported many times
   const input = findings.sound<ScenarioInput>(document.value);
   const { steps: inputs } = input;
@@ -53,11 +48,21 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
     steps.push(step);
     current = network;
   }
+  const policies = readPolicies(input.policies, findings, [network, current]);
+  const names = new Set(policies.map(({ name }) => name));
+  for (const [i, step] of steps.entries()) {
+    for (const name of step.violates) {
+      if (names.has(name)) continue;
+      const message = `there is no policy ${JSON.stringify(name)}`;
+      findings.error("missing-reference", message, ["steps", i, "violates"], nearest(name, names));
+    }
+  }
   if (findings.errors.length > 0) throw new InputError(findings.errors);
   const scenario: Scenario = {
     name: input.name ?? file,
     description: input.description ?? "",
     network,
+    policies,
     steps,
   };
   return { scenario, warnings: findings.warnings };
@@ -133,6 +138,7 @@ function readStep(
     after,
     actions,
     refused: step.refused,
+    violates: list(step.violates),
     expectations,
   };
   return { step: read, network: asked };

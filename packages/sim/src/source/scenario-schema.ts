@@ -18,6 +18,10 @@ const note = z.string().describe("Free text, for readers");
 
 const host = z.union([text, z.array(text).min(1)]).describe("The host's address, or a list of them");
 
+const tags = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+  .describe("Marks by which policies choose, for example `env: prod`");
+
 const subnet = z.union([
   text.describe("The subnet's CIDR"),
   z.strictObject({
@@ -27,6 +31,7 @@ const subnet = z.union([
       .record(z.string(), host)
       .optional()
       .describe("The hosts by name. When they are given, no other address of the subnet is in use"),
+    tags: tags.optional(),
     note: note.optional(),
   }),
 ]);
@@ -47,6 +52,7 @@ const vpc = z.strictObject({
   table: text.optional().describe("The id of the main table; `VPC/main` unless given"),
   secondary: cidrs.optional().describe("Secondary CIDRs, which not every cloud's peering carries"),
   subnets: z.record(z.string(), subnet).optional(),
+  tags: tags.optional().describe("Marks of the VPC and all of its subnets"),
   note: note.optional(),
 });
 
@@ -97,12 +103,34 @@ const routes = z.union([
 const expectation = z.union([text, z.record(z.string(), z.string().nullable())]);
 const listOf = <T extends z.ZodType>(one: T) => z.union([one, z.array(one)]);
 
+const addressSet = z
+  .union([text, z.array(text).min(1)])
+  .describe("`VPC`, `SUBNET`, `VPC/SUBNET` with `*` and `?`, `tag:KEY=VALUE`, a CIDR; or a list of these");
+const ends = z.strictObject({ from: addressSet, to: addressSet });
+
+const policy = z.strictObject({
+  name: text.optional().describe("What the policy is called in reports and in `violates`"),
+  note: note.optional(),
+  isolated: z
+    .array(addressSet)
+    .min(2)
+    .optional()
+    .describe("Sets of which no packet gets from one to another, in either direction"),
+  reachable: ends.optional().describe("Every address of one and every address of the other reach each other"),
+  only: ends.optional().describe("Nothing gets to `to`, except from `from` and from `to` itself"),
+});
+
+const policies = z.array(policy);
+
 const step = z.strictObject({
   note: note.optional(),
   after: text.optional().describe("Time that passes first: `7d`, `12h`"),
   as: name.optional().describe("The account that acts; by default the party entitled to"),
   do: listOf(text).optional().describe("Actions: `add-route vpc1 10.2.0.0/16 -> pcx-1`. Always strict"),
   refused: text.optional().describe("The error code with which every action of this step must be refused"),
+  violates: listOf(text)
+    .optional()
+    .describe("Names of the policies that are violated after this step; all others must hold"),
   expect: listOf(expectation)
     .optional()
     .describe("`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`"),
@@ -135,11 +163,15 @@ const scenario = z.strictObject({
     .record(z.string(), routes)
     .optional()
     .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
+  policies: policies.optional().describe("What must hold after every step, whatever routes there are"),
   steps: z.array(step).optional(),
 });
 
+const policyFile = z.strictObject({ version: z.literal(1).optional(), name: text.optional(), policies });
+
 export type ScenarioInput = z.infer<typeof scenario>;
 export type StepInput = z.infer<typeof step>;
+export type PolicyInput = z.infer<typeof policy>;
 
 /** What is wrong with the value's shape: where, one sentence, and the key that was probably meant. */
 export interface ShapeProblem {
@@ -153,8 +185,39 @@ export interface ShapeProblem {
 
 /** Checks the shape of a whole scenario; an empty list means that the value is a `ScenarioInput`. */
 export function checkShape(value: unknown): ShapeProblem[] {
-  const result = scenario.safeParse(value);
+  return isSound(value) ? [] : check(scenario, value);
+}
+
+/** Checks the shape of a file of policies; an empty list means that its `policies` is a list of `PolicyInput`. */
+export function checkPolicyShape(value: unknown): ShapeProblem[] {
+  return check(policyFile, value);
+}
+
+function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
+  const result = shape.safeParse(value);
   return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
+}
+
+const SECTIONS = { vpcs: vpc, peerings: peering, gateways: gateway, routes: routes } as const;
+
+/**
+ * Reports whether everything has the right shape, entry by entry: at once, the library would make a copy of the whole
+ * file while it looks for the first fault. O(value).
+ */
+function isSound(value: unknown): boolean {
+  if (!isPlainMap(value)) return false;
+  const frame: Record<string, unknown> = { ...value };
+  for (const [name, schema] of Object.entries(SECTIONS)) {
+    const section = frame[name];
+    if (!isPlainMap(section)) continue;
+    frame[name] = {};
+    for (const entry of Object.values(section)) if (!schema.safeParse(entry).success) return false;
+  }
+  return scenario.safeParse(frame).success;
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Returns the JSON Schema (2020-12) for editors. */
@@ -163,7 +226,9 @@ export function scenarioJsonSchema(): object {
   return { title: "twoway scenario, version 1", ...schema };
 }
 
-const KNOWN_KEYS = new Set([scenario, vpc, step].flatMap((map) => Object.keys(map.shape)));
+const KNOWN_KEYS = new Set(
+  [scenario, vpc, step, policy, ends, policyFile].flatMap((map) => Object.keys(map.shape)),
+);
 for (const union of [subnet, peering, end, gateway, route, routes]) {
   for (const option of union.options) {
     if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
