@@ -183,8 +183,8 @@ function readSubnet(
     vpc,
     cidrs,
     table: undefined,
-    hosts,
     ...(typeof input === "string" ? {} : tagsOf(input.tags)),
+    hosts,
     source: findings.keyPlace(path),
   };
 }
