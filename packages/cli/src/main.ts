@@ -37,6 +37,9 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
   $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
   $ twoway trace scenarios/one-sided-route.yaml web db
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
+  $ twoway why net.yaml web db                             what is wrong, and what would fix it?
+  $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
+  $ twoway check net.yaml --policy rules.yaml --format sarif
 
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
@@ -196,8 +199,8 @@ program
     `
 Prints the address on standard output, and one line of JSON for each request on standard error.
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
-Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"},
-DismissVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
+Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )

@@ -154,6 +154,7 @@ class SubnetBlocks {
 
   /** Returns the first subnet that shares addresses with the block: one around it, or one inside it. */
   clash(block: Prefix): { readonly id: string; readonly cidr: Prefix } | undefined {
+    if (!this.#trie.overlaps(block)) return undefined;
     for (const entries of [this.#trie.supernets(block), this.#trie.subnets(block)]) {
       for (const { prefix, value } of entries) return { id: this.#ids[value], cidr: prefix };
     }
