@@ -12,6 +12,7 @@ vpcs:
   a: { cidr: 10.1.0.0/16, subnets: { web: 10.1.1.0/24, inner: 10.1.2.0/24 } }
   b: { cidr: 10.2.0.0/16, subnets: { door: 10.2.0.0/24, out: 10.2.1.0/24 } }
   c: { cidr: 10.3.0.0/16, subnets: { db: 10.3.1.0/24 } }
+  twin: { cidr: 10.3.0.0/16 }
 peerings: { b-c: b - c }
 gateways:
   igw: internet b
@@ -25,6 +26,7 @@ hubs:
       a-on: { vpc: a, subnets: inner, table: all }
       b-on: { vpc: b, subnets: door, table: all }
       c-on: { vpc: c, table: all }
+      twin-on: { vpc: twin, table: all }
     tables: { ${tables} }
 routes: { ${routes} }
 ${rest}`;
@@ -53,11 +55,11 @@ for (const [what, text, from, to, expected] of [
     net(
       "a: [ 10.3.0.0/16 -> tgw ], c: [ 10.1.0.0/16 -> tgw ]",
       "",
-      "all: { routes: [ 10.3.0.0/16 -> blackhole ], propagates: [ a-on, c-on ] }",
+      "all: { routes: [ 10.3.0.0/16 -> c-on ], propagates: [ twin-on, a-on ] }",
     ),
     "web",
     "db",
-    "return-only: route-blackhole / -",
+    "two-way",
   ],
   [
     "a reply undoes two translations, the last one first",
@@ -82,5 +84,17 @@ for (const [what, text, from, to, expected] of [
     assert.is(say(ask(read(text), from, to)), expected);
   });
 }
+
+test("the reply to a packet that two NAT gateways changed passes both on its way to the sender", () => {
+  const network = read(
+    net(
+      "a: [ 0.0.0.0/0 -> inner-nat ], inner-table: { subnets: [ a/inner ], routes: [ 0.0.0.0/0 -> tgw ] }, b: [ 0.0.0.0/0 -> nat ], out-table: { subnets: [ b/out ], routes: [ 0.0.0.0/0 -> igw, 10.1.0.0/16 -> tgw ] }",
+      "",
+      "all: { routes: [ 0.0.0.0/0 -> b-on ], propagates: [ a-on ] }",
+    ),
+  );
+  const { hops } = ask(network, "web", "8.8.8.8").shown.return;
+  assert.is(hops.map(({ node }) => node).join(" "), "internet igw nat out tgw a inner inner-nat inner web");
+});
 
 test.run();
