@@ -153,10 +153,13 @@ routes:
   v2: [ 10.1.0.0/16 -> p12 ]
   v3: [ 10.1.0.0/16 -> p13 ]`);
   const found = [...reach(network).pairs({ from: [0] })];
-  assert.equal(found.map(({ to, verdict }) => [to, verdict]), [
-    [1, "unknown"],
-    [2, "return-only"],
-  ]);
+  assert.equal(
+    found.map(({ to, verdict }) => [to, verdict]),
+    [
+      [1, "unknown"],
+      [2, "return-only"],
+    ],
+  );
   assert.is(ask(network, "v1/a", "v3/c").verdict, "return-only");
 });
 

@@ -159,7 +159,14 @@ test("a pair that keeps its verdict is named when other packets get through", ()
 });
 
 test("a route around others decides only what they leave", () => {
-  const session = new WhatIf(read(TWO.replace("10.2.0.0/16 -> p ]", "10.2.1.0/25 -> gone, 10.2.1.0/26 -> p ]").replace("profile: aws", "profile: aws\nload: lenient")));
+  const session = new WhatIf(
+    read(
+      TWO.replace("10.2.0.0/16 -> p ]", "10.2.1.0/25 -> gone, 10.2.1.0/26 -> p ]").replace(
+        "profile: aws",
+        "profile: aws\nload: lenient",
+      ),
+    ),
+  );
   const tried = session.apply(lines("add-route vpc1 10.2.0.0/16 -> p"));
   assert.ok(tried.kind === "applied");
   const { forward } = session.reach.pair(0, 1);
