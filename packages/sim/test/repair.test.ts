@@ -131,6 +131,14 @@ const FIXES: readonly {
     opens: ["shop/batch data/db"],
   },
   {
+    about: "where a disabled route to nowhere holds the destination, the next wider one costs one action and not two",
+    network:
+      "peerings: { p: shop - data }\nroutes: { shop: [10.2.1.0/24 -> gone disabled], data: [10.1.0.0/16 -> p] }",
+    ends: ["web", "db"],
+    fix: ["add-route shop 10.2.0.0/23 -> p"],
+    opens: ["shop/batch data/db"],
+  },
+  {
     about: "a default route that swallows the packet is left where it is",
     network:
       "gateways: { n: nat shop }\npeerings: { p: shop - data }\nroutes: { shop: [0.0.0.0/0 -> n], data: [10.1.0.0/16 -> p] }",
