@@ -21,7 +21,7 @@ import {
 /** Gets a network from what stands on the command line: a file or standard input, and the what-if before the question. */
 
 /** Above this nothing is read at all; the format has its own, lower limit. */
-const MAX_BYTES = 300 * 1024 * 1024;
+const MAX_BYTES = 500 * 1024 * 1024;
 
 const texts = new Map<string, string>();
 

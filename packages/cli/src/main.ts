@@ -199,8 +199,8 @@ program
     `
 Prints the address on standard output, and one line of JSON for each request on standard error.
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
-Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"},
-DismissVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
+Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )

@@ -73,6 +73,9 @@ export {
 } from "./model/profile.ts";
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
+// single edits of a compiled network, below `WhatIf`
+export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
+export { ABSENT, LOCAL } from "./plane/hop.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Causes, changeJson, renderChange } from "./report/change.ts";

@@ -1,12 +1,12 @@
-import junit, { type Builder } from "junit-report-builder";
+import builder, { type Builder } from "junit-report-builder";
 import { placeOf, type Result } from "./results.ts";
 
-/** The package's types speak of a default export; the module is the builder itself. */
-const BUILDER = junit as unknown as Builder;
+/** The package is CommonJS, and its types describe the ES module that it was made from. */
+const junit = builder as unknown as Builder;
 
 /** Returns the results as JUnit XML: a suite for each file, a case for each line that was checked. */
 export function junitReport(results: readonly Result[]): string {
-  const report = BUILDER.newBuilder().name("twoway");
+  const report = junit.newBuilder().name("twoway");
   for (const file of new Set(results.map((result) => result.file))) {
     const suite = report.testSuite().name(xmlText(file));
     for (const result of results.filter((one) => one.file === file)) {

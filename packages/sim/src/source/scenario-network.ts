@@ -153,6 +153,7 @@ class SubnetBlocks {
 
   /** Returns the first subnet that shares addresses with the block: one around it, or one inside it. */
   clash(block: Prefix): { readonly id: string; readonly cidr: Prefix } | undefined {
+    if (!this.#trie.overlaps(block)) return undefined;
     for (const entries of [this.#trie.supernets(block), this.#trie.subnets(block)]) {
       for (const { prefix, value } of entries) return { id: this.#ids[value], cidr: prefix };
     }
@@ -175,27 +176,38 @@ function readSubnet(
     findings.error("bad-text", `${id} has one IPv4 CIDR and one IPv6 CIDR at most`, path);
   }
   checkDisplayName(reading, id, body.name, path);
-  const subnet = {
+  const hosts = body.hosts && readHosts(reading, id, cidrs, body.hosts, path);
+  return {
     id,
     name: body.name ?? id,
     vpc,
     cidrs,
     table: undefined,
     ...(typeof input === "string" ? {} : tagsOf(input.tags)),
+    hosts,
     source: findings.keyPlace(path),
   };
-  if (body.hosts === undefined) return { ...subnet, hosts: undefined };
+}
+
+function readHosts(
+  reading: Reading,
+  subnet: string,
+  cidrs: readonly Prefix[],
+  input: Readonly<Record<string, string | readonly string[]>>,
+  path: Path,
+): Map<string, Host> {
+  const { findings } = reading;
   const hosts = new Map<string, Host>();
   const owners = new Map<Address, string>();
-  for (const [name, texts] of Object.entries(body.hosts)) {
+  for (const [name, texts] of Object.entries(input)) {
     const at = [...path, "hosts", name];
     if (!checkName(reading, name, at)) continue;
-    const addresses = list(texts).flatMap((text, i) => {
+    const addresses = list<string>(texts).flatMap((text, i) => {
       const place = Array.isArray(texts) ? [...at, i] : at;
       const address = findings.parse(parseAddress, text, place);
       if (address === undefined) return [];
       if (!cidrs.some((cidr) => cidr.contains(address))) {
-        findings.error("bad-address", `${text} lies outside ${id} (${cidrs.join(", ")})`, place);
+        findings.error("bad-address", `${text} lies outside ${subnet} (${cidrs.join(", ")})`, place);
       }
       const owner = owners.get(address);
       if (owner !== undefined) findings.error("duplicate", `${text} belongs to ${owner} already`, place);
@@ -204,7 +216,7 @@ function readSubnet(
     });
     hosts.set(name, { name, addresses, source: findings.keyPlace(at) });
   }
-  return { ...subnet, hosts };
+  return hosts;
 }
 
 function readCidrs(

@@ -185,7 +185,7 @@ export interface ShapeProblem {
 
 /** Checks the shape of a whole scenario; an empty list means that the value is a `ScenarioInput`. */
 export function checkShape(value: unknown): ShapeProblem[] {
-  return check(scenario, value);
+  return isSound(value) ? [] : check(scenario, value);
 }
 
 /** Checks the shape of a file of policies; an empty list means that its `policies` is a list of `PolicyInput`. */
@@ -196,6 +196,28 @@ export function checkPolicyShape(value: unknown): ShapeProblem[] {
 function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
   const result = shape.safeParse(value);
   return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
+}
+
+const SECTIONS = { vpcs: vpc, peerings: peering, gateways: gateway, routes: routes } as const;
+
+/**
+ * Reports whether everything has the right shape, entry by entry: at once, the library would make a copy of the whole
+ * file while it looks for the first fault. O(value).
+ */
+function isSound(value: unknown): boolean {
+  if (!isPlainMap(value)) return false;
+  const frame: Record<string, unknown> = { ...value };
+  for (const [name, schema] of Object.entries(SECTIONS)) {
+    const section = frame[name];
+    if (!isPlainMap(section)) continue;
+    frame[name] = {};
+    for (const entry of Object.values(section)) if (!schema.safeParse(entry).success) return false;
+  }
+  return scenario.safeParse(frame).success;
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Returns the JSON Schema (2020-12) for editors. */
