@@ -3,6 +3,7 @@ export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
   diff,
+  diffOfParts,
   type Owner,
   ownersBetween,
   PairChange,

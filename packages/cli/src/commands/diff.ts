@@ -2,7 +2,7 @@ import {
   type Causes,
   type Change,
   changeJson,
-  diff,
+  diffOfParts,
   type Network,
   type PairChange,
   parseAction,
@@ -50,7 +50,7 @@ function load(file: string, options: DiffOptions): Network {
 }
 
 function compareWith(before: Network, after: Network): Difference {
-  return { change: diff(before, after), network: after, causes: () => [] };
+  return { change: diffOfParts(before, after), network: after, causes: () => [] };
 }
 
 /** Applies the actions one after the other, and remembers which pairs each of them changed. */
@@ -68,7 +68,7 @@ function playActions(before: Network, lines: readonly string[]): Difference {
     }
   }
   const causes = (pair: PairChange): readonly string[] => changed.get(keyOf(pair)) ?? [];
-  return { change: diff(before, session.network), network: session.network, causes };
+  return { change: diffOfParts(before, session.network), network: session.network, causes };
 }
 
 function keyOf({ from, to }: PairChange): string {

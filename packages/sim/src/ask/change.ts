@@ -169,11 +169,13 @@ export function compare(before: Reach, after: Reach): Change {
   };
 }
 
-/**
- * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
- * pairs that are partial in both, with the same verdict, of which another part gets through.
- */
+/** Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. */
 export function diff(before: Network, after: Network): Change {
+  return compare(new Reach(before), new Reach(after));
+}
+
+/** As `diff`; also tells the pairs that are partial in both, with the same verdict, of which another part gets through. */
+export function diffOfParts(before: Network, after: Network): Change {
   const [was, is] = [new Reach(before), new Reach(after)];
   const change = compare(was, is);
   const later = new Map(is.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
