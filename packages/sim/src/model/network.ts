@@ -15,6 +15,8 @@ export interface Network {
   readonly vpcs: ReadonlyMap<string, Vpc>;
   readonly peerings: ReadonlyMap<string, Peering>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** What the input has, may carry traffic, and has no counterpart here, by name; sorted. */
+  readonly unmodelled?: readonly string[];
 }
 
 export interface Vpc {
@@ -44,8 +46,10 @@ export interface Subnet {
   readonly cidrs: readonly Prefix[];
   /** Id of its route table; undefined means the main one. */
   readonly table: string | undefined;
-  /** The hosts, where the input declares them: then nobody else has an address here. */
+  /** The hosts, where the input declares them: then nobody else has an address here, unless the subnet is `open`. */
   readonly hosts: ReadonlyMap<string, Host> | undefined;
+  /** The input names some hosts, and does not claim that there are no others. */
+  readonly open?: boolean;
   readonly source: string;
 }
 
@@ -129,7 +133,7 @@ export interface Span {
  * block without what the cloud reserves.
  */
 export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
-  if (subnet.hosts !== undefined) {
+  if (subnet.hosts !== undefined && subnet.open !== true) {
     return [...addressesOf(subnet.hosts)]
       .filter(
         (address) => (typeof address === "number") === (family === 4) && !isReserved(vpc, subnet, address),
@@ -168,7 +172,7 @@ export function isReserved(vpc: Vpc, subnet: Subnet, address: Address): boolean 
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
-  if (subnet.hosts !== undefined && !addressesOf(subnet.hosts).has(address)) return false;
+  if (subnet.hosts !== undefined && subnet.open !== true && !addressesOf(subnet.hosts).has(address)) return false;
   return !isReserved(vpc, subnet, address);
 }
 

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, Prefix, parseAddress, Trie } from "@twoway/core";
+import { type Address, formatAddress, Prefix, parseAddress } from "@twoway/core";
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
@@ -28,6 +28,7 @@ import {
 } from "./reading.ts";
 import type { ScenarioInput } from "./scenario-schema.ts";
 import { readTables } from "./scenario-tables.ts";
+import { SubnetBlocks } from "./subnet-blocks.ts";
 
 /**
  * The network part of a scenario: first every VPC by itself, then the peerings in the order they are written, each
@@ -108,25 +109,6 @@ function judgeHosts({ input, findings }: Reading, vpc: Vpc, subnet: Subnet, path
       if (input.load === "lenient") findings.warning("refused", message, [...path, "hosts", name]);
       else findings.error("refused", message, [...path, "hosts", name]);
     }
-  }
-}
-
-/** The blocks of the subnets read so far, in a trie, so that ten thousand of them are no slower to compare than ten. */
-class SubnetBlocks {
-  readonly #trie = new Trie();
-  readonly #ids: string[] = [];
-
-  add(subnet: Subnet): void {
-    for (const cidr of subnet.cidrs) this.#trie.insert(cidr, this.#ids.length);
-    this.#ids.push(subnet.id);
-  }
-
-  /** Returns the first subnet that shares addresses with the block: one around it, or one inside it. */
-  clash(block: Prefix): { readonly id: string; readonly cidr: Prefix } | undefined {
-    for (const entries of [this.#trie.supernets(block), this.#trie.subnets(block)]) {
-      for (const { prefix, value } of entries) return { id: this.#ids[value], cidr: prefix };
-    }
-    return undefined;
   }
 }
 

@@ -1,0 +1,1 @@
+import { nameTag, timeOf } from "./aws.ts";

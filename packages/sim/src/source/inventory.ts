@@ -1,0 +1,170 @@
+import type { PeeringState } from "../model/peering.ts";
+import type { GatewayKind, ProfileName } from "../model/profile.ts";
+import type { Place, Problems } from "./problems.ts";
+
+/**
+ * What an import says, before it is put together: records in the words of the model, with ids and CIDRs still text, and
+ * each with its place. Readers of every provider and format fill it; `assemble` makes a network of it.
+ */
+export class Inventory {
+  readonly problems: Problems;
+  readonly vpcs = new Map<string, VpcRecord>();
+  readonly subnets = new Map<string, SubnetRecord>();
+  readonly tables = new Map<string, TableRecord>();
+  readonly peerings = new Map<string, PeeringRecord>();
+  readonly gateways = new Map<string, GatewayRecord>();
+  readonly hosts = new Map<string, HostRecord>();
+  /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
+  readonly looseRoutes: { readonly table: string; readonly route: RouteRecord }[] = [];
+  /** By subnet: the table that an association of its own gives it. */
+  readonly associations = new Map<string, string>();
+  /** By VPC: the table that was made its main one later. */
+  readonly mains = new Map<string, string>();
+  /** By id of the prefix list: its CIDRs. */
+  readonly prefixLists = new Map<string, readonly string[]>();
+  /** What is there, may carry traffic, and has no counterpart in the model. */
+  readonly unmodelled = new Set<string>();
+  /** Latest time that the input mentions as past, in milliseconds since 1970. */
+  latest: number | undefined;
+  /** The input lists every interface, so an address that it does not list has nobody. */
+  listsInterfaces = false;
+
+  constructor(problems: Problems) {
+    this.problems = problems;
+  }
+
+  /**
+   * Adds a record, or joins it with the one of the same id: pages, accounts and regions overlap, and so do Terraform
+   * resources for the two sides of one thing. What only one of them says is kept. Returns the keys that they say differently.
+   */
+  add<T extends Entity>(map: Map<string, T>, record: T): readonly (keyof T & string)[] {
+    const known = map.get(record.id);
+    if (known === undefined) {
+      map.set(record.id, record);
+      return [];
+    }
+    const joined: Record<string, unknown> = { ...(known as object) };
+    const differing: (keyof T & string)[] = [];
+    for (const [key, value] of Object.entries(record)) {
+      if (value === undefined) continue;
+      if (joined[key] === undefined) joined[key] = value;
+      else if (key !== "place" && key !== "name" && canonical(joined[key]) !== canonical(value))
+        differing.push(key as keyof T & string);
+    }
+    map.set(record.id, joined as unknown as T);
+    return differing;
+  }
+
+  /** Adds a record of which there may be no second opinion: packets cannot be judged by two contradicting ones. */
+  addUnique<T extends Entity>(map: Map<string, T>, record: T): void {
+    for (const key of this.add(map, record)) {
+      const message = `${record.id} is described twice, with a different ${key}`;
+      this.problems.error("duplicate", message, record.place);
+    }
+  }
+
+  mentionTime(time: number | undefined): void {
+    if (time !== undefined && (this.latest === undefined || time > this.latest)) this.latest = time;
+  }
+}
+
+interface Entity {
+  readonly id: string;
+  readonly place: Place;
+}
+
+export interface VpcRecord extends Entity {
+  readonly name: string | undefined;
+  readonly profile: ProfileName;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly cidrs: readonly string[];
+  readonly secondary: readonly string[];
+  readonly mainTable: string | undefined;
+}
+
+export interface SubnetRecord extends Entity {
+  readonly name: string | undefined;
+  readonly profile: ProfileName;
+  readonly vpc: string | undefined;
+  readonly cidrs: readonly string[];
+  /** Its route table, where the subnet itself or an association names one. */
+  readonly table: string | undefined;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+export interface TableRecord extends Entity {
+  readonly profile: ProfileName;
+  readonly vpc: string | undefined;
+  readonly main: boolean | undefined;
+  /** Undefined when the table is known to exist and its routes are not. */
+  readonly routes: readonly RouteRecord[] | undefined;
+  /** More routes may be there than anything lists. */
+  readonly routesUnknown?: boolean;
+}
+
+export interface RouteRecord {
+  /** A CIDR, or `pl-…`; undefined while nobody knows it. */
+  readonly destination: string | undefined;
+  readonly target: TargetRecord;
+  readonly enabled: boolean;
+  /** The cloud itself calls the route dead. */
+  readonly dead: boolean;
+  readonly place: Place;
+}
+
+/** What a route leads to, as the route says it: enough to make a gateway that nothing else describes. */
+export interface TargetRecord {
+  readonly kind: "local" | "blackhole" | "peering" | GatewayKind;
+  readonly id: string;
+}
+
+export interface PeeringRecord extends Entity {
+  readonly name: string | undefined;
+  readonly profile: ProfileName;
+  readonly requester: EndRecord;
+  readonly accepter: EndRecord;
+  readonly state: PeeringState;
+  readonly bandwidth: number | undefined;
+  /** When the request was made, in milliseconds since 1970. */
+  readonly requested: number | undefined;
+}
+
+export interface EndRecord {
+  readonly vpc: string | undefined;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+export interface GatewayRecord extends Entity {
+  readonly kind: GatewayKind;
+  /** Undefined while it is attached to none. */
+  readonly vpc: string | undefined;
+}
+
+export interface HostRecord extends Entity {
+  readonly name: string | undefined;
+  readonly subnet: string;
+  readonly addresses: readonly string[];
+}
+
+/** Lists of CIDRs come in any order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(Array.isArray(value) && value.every((v) => typeof v === "string") ? [...value].sort() : value, (key, inner) => (key === "place" ? undefined : inner));
+}
+
+/** Returns the records in the order of their ids, whatever the order of files and pages. */
+export function sorted<T extends { readonly id: string }>(records: Iterable<T>): T[] {
+  return [...records].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+export function grouped<K, T>(values: Iterable<T>, key: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(key(value));
+    if (group === undefined) groups.set(key(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}
