@@ -14,7 +14,9 @@ export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction }
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
+export type { FilterRule, NetworkAcl, Remote, SecurityGroup } from "./model/filter.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
+export type { Attachment, Hub, HubTable } from "./model/hub.ts";
 export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
@@ -30,6 +32,7 @@ export {
 export { PROFILE_NAMES, PROFILES, type Profile, type ProfileName, type Rule } from "./model/profile.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export type { Refusal } from "./model/rules.ts";
+export { Services } from "./model/services.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";

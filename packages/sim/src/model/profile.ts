@@ -3,9 +3,18 @@
  */
 
 /** What stands at the edge of a VPC. `other` is a next hop that exists but is not modelled. */
-export type GatewayKind = "internet" | "nat" | "vpn" | "direct-connect" | "other";
+export const GATEWAY_KINDS = [
+  "internet",
+  "egress-only", // lets IPv6 packets out and their replies back
+  "nat",
+  "vpn",
+  "direct-connect",
+  "endpoint", // leads to a service of the cloud by its public addresses
+  "instance", // a host that routes: an interface, a virtual address
+  "other",
+] as const;
 
-export const GATEWAY_KINDS: readonly GatewayKind[] = ["internet", "nat", "vpn", "direct-connect", "other"];
+export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 export type ProfileName = "tencent" | "tencent-2024" | "aws";
 

@@ -263,7 +263,7 @@ export function refusesRoute(
   return (
     refusesOwnCidr(vpc, table, route, gateway) ??
     (peering === undefined
-      ? refusesNextHop(vpc, route, gateway)
+      ? refusesNextHop(network, vpc, route, gateway)
       : refusesPeeringHop(network, vpc, route, peering)) ??
     refusesDuplicate(network, vpc, table, route, beside)
   );
@@ -277,14 +277,25 @@ function refusesOwnCidr(
 ): Refusal | undefined {
   const own = [...vpc.cidrs, ...vpc.secondary].find((cidr) => cidr.covers(route.destination));
   if (own === undefined) return undefined;
-  const appliance = gateway?.kind === "nat" || gateway?.kind === "other";
+  const appliance = gateway !== undefined && ["nat", "instance", "other"].includes(gateway.kind);
   if (appliance && vpc.profile.routeInsideOwnCidr === "appliance") return undefined;
   const message = `${route.destination} lies inside ${own}, ${vpc.id}'s own range, so ${table} cannot send it elsewhere`;
   return refuse(vpc.profile, "route-inside-own-cidr", message, "Route a destination outside the own VPC.");
 }
 
-function refusesNextHop(vpc: Vpc, route: RouteDraft, gateway: Gateway | undefined): Refusal | undefined {
+function refusesNextHop(
+  network: Network,
+  vpc: Vpc,
+  route: RouteDraft,
+  gateway: Gateway | undefined,
+): Refusal | undefined {
   if (gateway?.vpc === vpc.id) return undefined;
+  const hub = network.hubs?.get(route.target);
+  if (hub !== undefined) {
+    if ([...hub.attachments.values()].some((attachment) => attachment.vpc === vpc.id)) return undefined;
+    const message = `${hub.id} has no attachment of ${vpc.id}`;
+    return refuse(vpc.profile, "route-next-hop", message, `Attach ${vpc.id} to ${hub.id} first.`);
+  }
   const message =
     gateway === undefined
       ? `${route.target} does not exist`

@@ -1,5 +1,7 @@
+import type { Attachment } from "../model/hub.ts";
 import type { PeeringState } from "../model/peering.ts";
 import type { GatewayKind, ProfileName } from "../model/profile.ts";
+import type { Services } from "../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 
 /**
@@ -14,12 +16,23 @@ export class Inventory {
   readonly peerings = new Map<string, PeeringRecord>();
   readonly gateways = new Map<string, GatewayRecord>();
   readonly hosts = new Map<string, HostRecord>();
+  readonly groups = new Map<string, FilterRecord>();
+  readonly acls = new Map<string, FilterRecord>();
+  readonly hubs = new Map<string, HubRecord>();
+  readonly attachments = new Map<string, AttachmentRecord>();
+  readonly hubTables = new Map<string, HubTableRecord>();
   /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
   readonly looseRoutes: { readonly table: string; readonly route: RouteRecord }[] = [];
   /** By subnet: the table that an association of its own gives it. */
   readonly associations = new Map<string, string>();
   /** By VPC: the table that was made its main one later. */
   readonly mains = new Map<string, string>();
+  /** Rules that stand outside their group or ACL. */
+  readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] = [];
+  /** By subnet: the ACL that it is associated with. */
+  readonly subnetAcls = new Map<string, string>();
+  /** By gateway or attachment: prefixes that it is known to lead to. */
+  readonly advertised = new Map<string, string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
@@ -63,9 +76,53 @@ export class Inventory {
     }
   }
 
+  /** Adds a peering, which each of its sides may describe in its own way and at its own time. */
+  addPeering(record: PeeringRecord): void {
+    const known = this.peerings.get(record.id);
+    if (known === undefined) {
+      this.peerings.set(record.id, record);
+      return;
+    }
+    for (const side of ["requester", "accepter"] as const) {
+      const [a, b] = [known[side].vpc, record[side].vpc];
+      if (a === undefined || b === undefined || a === b) continue;
+      const message = `${record.id} is described twice, with ${a} and ${b} as ${side}`;
+      this.problems.error("duplicate", message, record.place);
+    }
+    this.peerings.set(record.id, {
+      ...known,
+      name: known.name ?? record.name,
+      requester: joinEnds(known.requester, record.requester),
+      accepter: joinEnds(known.accepter, record.accepter),
+      // of two records read at different times the later one holds
+      state: LIFE.indexOf(record.state) > LIFE.indexOf(known.state) ? record.state : known.state,
+      bandwidth: known.bandwidth ?? record.bandwidth,
+      requested: known.requested ?? record.requested,
+    });
+  }
+
+  advertise(id: string, cidrs: readonly string[]): void {
+    this.advertised.set(id, [...(this.advertised.get(id) ?? []), ...cidrs]);
+  }
+
   mentionTime(time: number | undefined): void {
     if (time !== undefined && (this.latest === undefined || time > this.latest)) this.latest = time;
   }
+}
+
+/** How far a peering's life has come. */
+const LIFE: readonly PeeringState[] = [
+  "PENDING",
+  "ACTIVE",
+  "ISOLATED",
+  "EXPIRED",
+  "REJECTED",
+  "FAILED",
+  "DELETED",
+];
+
+function joinEnds(a: EndRecord, b: EndRecord): EndRecord {
+  return { vpc: a.vpc ?? b.vpc, account: a.account ?? b.account, region: a.region ?? b.region };
 }
 
 interface Entity {
@@ -88,10 +145,12 @@ export interface SubnetRecord extends Entity {
   readonly profile: ProfileName;
   readonly vpc: string | undefined;
   readonly cidrs: readonly string[];
-  /** Its route table, where the subnet itself or an association names one. */
+  /** Its route table, where the subnet itself names one. */
   readonly table: string | undefined;
+  readonly acl: string | undefined;
   readonly account: string | undefined;
   readonly region: string | undefined;
+  readonly zone: string | undefined;
 }
 
 export interface TableRecord extends Entity {
@@ -141,12 +200,87 @@ export interface GatewayRecord extends Entity {
   readonly kind: GatewayKind;
   /** Undefined while it is attached to none. */
   readonly vpc: string | undefined;
+  readonly subnet?: string | undefined;
+  readonly address?: string | undefined;
+  readonly public?: readonly string[] | undefined;
 }
 
+/** An interface, or a host of which no interface is known. */
 export interface HostRecord extends Entity {
   readonly name: string | undefined;
-  readonly subnet: string;
+  /** The instance it belongs to. */
+  readonly instance: string | undefined;
+  /** It is the instance's first one. */
+  readonly primary: boolean;
+  readonly subnet: string | undefined;
   readonly addresses: readonly string[];
+  /** In the order in which they are tried; undefined when the input does not say, or when none ever filters here. */
+  readonly groups: readonly string[] | undefined;
+  /** Pairs of a private address and the public one in its place; undefined when the input does not say. */
+  readonly public: readonly (readonly [string, string])[] | undefined;
+  /** Source/destination check is off. */
+  readonly forwards: boolean | undefined;
+}
+
+/** A security group or a network ACL. */
+export interface FilterRecord extends Entity {
+  readonly name: string | undefined;
+  readonly vpc: string | undefined;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  /** Undefined when the input does not list them. */
+  readonly ingress: readonly RuleRecord[] | undefined;
+  readonly egress: readonly RuleRecord[] | undefined;
+  /** The ACL of every subnet of its VPC that is associated with none. */
+  readonly isDefault?: boolean;
+}
+
+export interface RuleRecord {
+  readonly name: string;
+  /** Where rules are numbered: the lowest is tried first. */
+  readonly number?: number;
+  readonly action: "allow" | "deny";
+  /** CIDRs, `pl-…` or `sg-…`, each by its own kind; none of them means that the input does not say. */
+  readonly cidrs: readonly string[];
+  readonly prefixLists: readonly string[];
+  readonly groups: readonly string[];
+  /** Why the far end is not known, where it is not. */
+  readonly unknown?: string;
+  readonly services: Services;
+  readonly place: Place;
+}
+
+export interface HubRecord extends Entity {
+  readonly kind: "transit-gateway" | "ccn";
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly groupReferences: boolean | undefined;
+}
+
+export interface AttachmentRecord extends Entity {
+  /** Undefined while only a table tells of it. */
+  readonly hub: string | undefined;
+  readonly kind: Attachment["kind"] | undefined;
+  readonly state: string | undefined;
+  readonly table: string | undefined;
+  readonly vpc: string | undefined;
+  readonly subnets: readonly string[] | undefined;
+  /** The hub at the other end of a peering. */
+  readonly peer: string | undefined;
+}
+
+export interface HubTableRecord extends Entity {
+  readonly hub: string | undefined;
+  readonly routes: readonly HubRouteRecord[] | undefined;
+  /** Ids of attachments. */
+  readonly propagates: readonly string[] | undefined;
+}
+
+export interface HubRouteRecord {
+  readonly destination: string;
+  /** Id of an attachment, or `blackhole`. */
+  readonly target: string;
+  readonly place: Place;
 }
 
 /** Lists of CIDRs come in any order. */
