@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { PROFILE_NAMES } from "@twoway/sim";
+import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { reportError } from "./terminal.ts";
@@ -47,6 +47,10 @@ const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
   new Option("--profile <name>", "judge by these rules instead of the file's").choices(PROFILE_NAMES);
+const as = (): Option =>
+  new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
+    INPUT_FORMATS,
+  );
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function change(command: Command): Command {
@@ -59,6 +63,7 @@ function whatIf(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
+    .addOption(as())
     .addOption(format());
 }
 
@@ -113,6 +118,7 @@ program
   .description("read a network and report every problem at once")
   .argument("<network...>")
   .addOption(profile())
+  .addOption(as())
   .addOption(format())
   .action(async (networks, options) =>
     finish((await import("./commands/validate.ts")).validate(networks, merged(options))),

@@ -48,5 +48,14 @@ export {
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export {
+  type Imported,
+  type ImportFile,
+  type ImportOptions,
+  INPUT_FORMATS,
+  type InputFormat,
+  importNetworks,
+  recogniseText,
+} from "./source/import.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -215,7 +215,8 @@ export function isReserved(vpc: Vpc, subnet: Subnet, address: Address): boolean 
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
-  if (subnet.hosts !== undefined && subnet.open !== true && !addressesOf(subnet.hosts).has(address)) return false;
+  if (subnet.hosts !== undefined && subnet.open !== true && !addressesOf(subnet.hosts).has(address))
+    return false;
   return !isReserved(vpc, subnet, address);
 }
 

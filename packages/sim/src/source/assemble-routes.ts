@@ -1,10 +1,10 @@
 import { Prefix } from "@twoway/core";
 import type { Gateway, Network, Vpc } from "../model/network.ts";
-import type { GatewayKind } from "../model/profile.ts";
 import { Routes, type WrittenRoute } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
+import { describeGateway } from "./assemble-edges.ts";
 import { grouped, type Inventory, type RouteRecord, sorted, type TableRecord } from "./inventory.ts";
-import { readCidr } from "./loose-address.ts";
+import { placeText, readCidr } from "./loose-text.ts";
 
 /** The routes of an import: lists inside tables and routes of their own joined, each with a next hop that is there or dead. */
 
@@ -108,7 +108,10 @@ function writeRoutes(
       const beside = seen.get(key) ?? [];
       if (beside.includes(target)) continue; // listed twice
       if (isKnown(reading, target))
-        problems.refusal(refusesRoute(withGateways(network, reading), vpc, table, { destination, target }, beside), route.place);
+        problems.refusal(
+          refusesRoute(withGateways(network, reading), vpc, table, { destination, target }, beside),
+          route.place,
+        );
       else if (!route.dead && target !== "blackhole")
         problems.warning(
           "missing-reference",
@@ -116,19 +119,40 @@ function writeRoutes(
           route.place,
         );
       seen.set(key, [...beside, target]);
-      written.push({ destination, target, enabled: route.enabled, source: placeText(route) });
+      written.push({ destination, target, enabled: route.enabled, source: placeText(route.place) });
     }
   }
   return written;
 }
 
-function destinationsOf(inventory: Inventory, { destination }: RouteRecord): readonly string[] | undefined {
+function destinationsOf(
+  inventory: Inventory,
+  { destination, target }: RouteRecord,
+): readonly string[] | undefined {
   if (destination === undefined) return undefined;
-  return destination.startsWith("pl-") ? inventory.prefixLists.get(destination) : [destination];
+  if (!destination.startsWith("pl-") && !inventory.prefixLists.has(destination)) return [destination];
+  return inventory.prefixLists.get(destination) ?? (target.kind === "endpoint" ? SERVICE_SPACE : undefined);
 }
 
+/**
+ * Where the addresses of AWS's own services lie (https://ip-ranges.amazonaws.com/ip-ranges.json, by their first octet): what
+ * may lead to an endpoint whose prefix list the input does not give. Nothing outside can, so it stays decided.
+ */
+const SERVICE_SPACE: readonly string[] = [
+  3, 13, 15, 16, 18, 34, 35, 36, 43, 44, 46, 50, 51, 52, 54, 63, 64, 65, 71, 75, 98, 99, 104, 107, 108, 136,
+  140, 150, 157, 159, 160, 161, 162, 172, 173, 174, 175, 176, 177, 178, 184, 185, 204, 205, 207, 208, 216,
+  223,
+]
+  .map((octet) => (octet === 172 ? "172.96.0.0/11" : `${octet}.0.0.0/8`))
+  .concat("2400:6500::/32", "2406:da00::/24", "2600:1f00::/24", "2a05:d000::/25");
+
 /** Every table has the local route, and dumps spell it out. */
-function isLocal({ inventory }: Reading, vpc: Vpc, destination: Prefix, { target, place }: RouteRecord): boolean {
+function isLocal(
+  { inventory }: Reading,
+  vpc: Vpc,
+  destination: Prefix,
+  { target, place }: RouteRecord,
+): boolean {
   if (target.kind !== "local") return false;
   if (![...vpc.cidrs, ...vpc.secondary].some((cidr) => cidr.covers(destination))) {
     const message = `${destination} is local to ${vpc.id}, and is none of the CIDRs that the input gives it`;
@@ -139,34 +163,37 @@ function isLocal({ inventory }: Reading, vpc: Vpc, destination: Prefix, { target
 
 /** Returns the id of the route's next hop, which is a dead one where the cloud says so. */
 function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteRecord): string {
-  const { network, gateways } = reading;
+  const { inventory, network, gateways } = reading;
   const { id, kind } = target;
   if (kind === "local" || kind === "blackhole") return "blackhole";
-  const peering = network.peerings.get(id);
-  if (kind === "peering" || peering !== undefined)
-    return dead && peering?.state === "ACTIVE" ? "blackhole" : id; // one that is not ACTIVE says so itself
+  if (kind === "peering") {
+    // one that is not ACTIVE says so itself
+    return dead && network.peerings.get(id)?.state === "ACTIVE" ? "blackhole" : id;
+  }
+  if (kind === "hub" && network.hubs?.has(id)) return dead ? "blackhole" : id;
   const known = gateways.get(id);
   if (dead) return known === undefined ? id : "blackhole";
-  if (known !== undefined && (known.vpc === vpc.id || !isShared(kind))) return id;
-  if (known === undefined && reading.inventory.gateways.has(id)) return id; // described, and attached to nothing here
-  const own = isShared(kind) ? `${id}.${vpc.id}` : id;
-  if (!gateways.has(own)) gateways.set(own, { id: own, kind, vpc: vpc.id, source: place.source });
+  if (known !== undefined && known.vpc === vpc.id) return id;
+  if (known === undefined && inventory.gateways.has(id)) return id; // described, and attached to nothing
+  if (known !== undefined && kind !== "hub") return id;
+  // a hub that nothing describes is a gateway of each VPC whose routes lead there
+  const own = kind === "hub" ? `${id}.${vpc.id}` : id;
+  if (!gateways.has(own)) {
+    const gateway = {
+      id: own,
+      kind: kind === "hub" ? "other" : kind,
+      vpc: vpc.id,
+      source: place.source,
+    } as const;
+    gateways.set(own, describeGateway(inventory, gateway));
+  }
   return own;
 }
 
-/** What several VPCs may be attached to has a gateway in each of them. */
-function isShared(kind: GatewayKind): boolean {
-  return kind === "other";
-}
-
 function isKnown({ network, gateways }: Reading, target: string): boolean {
-  return network.peerings.has(target) || gateways.has(target);
+  return network.peerings.has(target) || gateways.has(target) || network.hubs?.has(target) === true;
 }
 
 function withGateways(network: Network, { gateways }: Reading): Network {
   return { ...network, gateways };
-}
-
-function placeText({ place }: RouteRecord): string {
-  return place.path === "" ? place.source : `${place.source}: ${place.path}`;
 }

@@ -1,9 +1,11 @@
 import { DAY, DEFAULT_NOW } from "../model/clock.ts";
-import { nameProblem } from "../model/name.ts";
-import type { Gateway, Host, Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
+import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../model/peering.ts";
 import { PROFILES, type ProfileName } from "../model/profile.ts";
 import { refusesPeering, refusesSubnet, refusesVpc } from "../model/rules.ts";
+import { readGateways, readHosts } from "./assemble-edges.ts";
+import { readAcls, readGroups } from "./assemble-filters.ts";
+import { readHubs } from "./assemble-hubs.ts";
 import { readRoutes } from "./assemble-routes.ts";
 import {
   type EndRecord,
@@ -14,8 +16,9 @@ import {
   type TableRecord,
   type VpcRecord,
 } from "./inventory.ts";
-import type { Place, Problems } from "./problems.ts";
-import { readAddress, readCidrs } from "./loose-address.ts";
+import { checkId, readCidrs } from "./loose-text.ts";
+import type { Place } from "./problems.ts";
+import { settle } from "./settle.ts";
 import { SubnetBlocks } from "./subnet-blocks.ts";
 
 /**
@@ -26,6 +29,7 @@ import { SubnetBlocks } from "./subnet-blocks.ts";
 /** Throws an InputError with everything that is wrong. `override` are rules instead of the providers' own. */
 export function assemble(inventory: Inventory, override: ProfileName | undefined): Network {
   const { problems } = inventory;
+  settle(inventory);
   completeVpcs(inventory);
   const profile = override ?? profileOfMost(inventory);
   const vpcs = new Map<string, Vpc>();
@@ -33,20 +37,22 @@ export function assemble(inventory: Inventory, override: ProfileName | undefined
     vpcs.set(record.id, readVpc(inventory, record, override));
   readSubnets(inventory, vpcs);
   const now = inventory.latest ?? DEFAULT_NOW;
-  const unmodelled = [...inventory.unmodelled].sort();
   let network: Network = {
     profile,
     now,
     vpcs,
     peerings: new Map(),
     gateways: new Map(),
-    ...(unmodelled.length === 0 ? {} : { unmodelled }),
+    hubs: readHubs(inventory),
+    groups: readGroups(inventory),
+    acls: readAcls(inventory, vpcs),
   };
   network = { ...network, peerings: readPeerings(inventory, network) };
   network = { ...network, gateways: readGateways(inventory, network) };
   network = readRoutes(inventory, network);
   problems.throwErrors();
-  return network;
+  const unmodelled = [...inventory.unmodelled].sort();
+  return unmodelled.length === 0 ? network : { ...network, unmodelled };
 }
 
 /** VPCs that are only referred to are known as far as their parts are: what nothing says stays unknown. */
@@ -98,10 +104,6 @@ function completeVpcs(inventory: Inventory): void {
     if (known === undefined || (known.account !== undefined && known.region !== undefined)) continue;
     vpcs.set(known.id, { ...known, account: known.account ?? account, region: known.region ?? region });
   }
-  for (const [vpc, table] of inventory.mains) {
-    const known = vpcs.get(vpc);
-    if (known !== undefined) vpcs.set(vpc, { ...known, mainTable: table });
-  }
 }
 
 function profileOfMost({ vpcs }: Inventory): ProfileName {
@@ -137,7 +139,10 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
   const { problems, associations, tables } = inventory;
   const made = new Map<string, Map<string, Subnet>>();
   const blocks = new Map<string, SubnetBlocks>();
-  const hosts = hostsBySubnet(inventory);
+  const hosts = readHosts(inventory);
+  const defaultAcls = new Map<string, string>();
+  for (const { id, vpc, isDefault } of inventory.acls.values())
+    if (isDefault === true && vpc !== undefined) defaultAcls.set(vpc, id);
   for (const record of sorted(inventory.subnets.values())) {
     const vpc = vpcs.get(record.vpc ?? "");
     if (vpc === undefined) {
@@ -154,6 +159,7 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       problems.error("missing-reference", message, record.place);
     }
     const own = hosts.get(record.id);
+    const acl = inventory.subnetAcls.get(record.id) ?? record.acl ?? defaultAcls.get(vpc.id);
     const subnet: Subnet = {
       id: record.id,
       name: record.name ?? record.id,
@@ -162,6 +168,8 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       table: table === vpc.mainTable ? undefined : table,
       hosts: own,
       ...(own === undefined || inventory.listsInterfaces ? {} : { open: true }),
+      ...(record.zone === undefined ? {} : { zone: record.zone }),
+      ...(acl === undefined ? {} : { acl }),
       source: record.place.source,
     };
     const taken = blocks.get(vpc.id) ?? new SubnetBlocks();
@@ -191,18 +199,6 @@ function addTable(vpcs: Map<string, Vpc>, vpc: string, id: string, { source }: P
   vpcs.set(vpc, { ...known, tables: new Map(known.tables).set(id, table) });
 }
 
-function hostsBySubnet(inventory: Inventory): Map<string, Map<string, Host>> {
-  const { problems } = inventory;
-  const bySubnet = new Map<string, Map<string, Host>>();
-  for (const { id, name, subnet, addresses, place } of sorted(inventory.hosts.values())) {
-    const hosts = bySubnet.get(subnet) ?? new Map<string, Host>();
-    bySubnet.set(subnet, hosts);
-    const read = addresses.flatMap((text) => readAddress(problems, text, place) ?? []);
-    hosts.set(id, { name: name ?? id, addresses: read, source: place.source });
-  }
-  return bySubnet;
-}
-
 function readPeerings(inventory: Inventory, network: Network): Map<string, Peering> {
   const { problems } = inventory;
   const peerings = new Map<string, Peering>();
@@ -217,7 +213,11 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
           ? `the ${side} of ${record.id} is an unresolved peer: the input does not say which VPC it is, so what lies behind it is unknown`
           : `${vpc}, the ${side} of ${record.id}, is not part of the input, so what lies behind it is unknown`;
       problems.warning("missing-reference", message, record.place);
-      return { vpc: vpc ?? `${record.id}.${side}`, account: account ?? "unknown", region: region ?? "unknown" };
+      return {
+        vpc: vpc ?? `${record.id}.${side}`,
+        account: account ?? "unknown",
+        region: region ?? "unknown",
+      };
     };
     const requester = end(record.requester, "requester");
     const accepter = end(record.accepter, "accepter");
@@ -248,22 +248,4 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     peerings.set(record.id, peering);
   }
   return peerings;
-}
-
-function readGateways(inventory: Inventory, network: Network): Map<string, Gateway> {
-  const { problems } = inventory;
-  const gateways = new Map<string, Gateway>();
-  for (const { id, kind, vpc, place } of sorted(inventory.gateways.values())) {
-    checkId(problems, id, place);
-    if (vpc === undefined) continue; // attached to nothing, it takes no packet
-    if (network.vpcs.has(vpc)) gateways.set(id, { id, kind, vpc, source: place.source });
-    else problems.warning("missing-reference", `${id} belongs to ${vpc}, which is not part of the input`, place);
-  }
-  return gateways;
-}
-
-/** An id stands in endpoints, routes and actions: one that cannot is an error. */
-function checkId(problems: Problems, id: string, place: Place): void {
-  const rule = nameProblem(id);
-  if (rule !== undefined) problems.error("bad-name", `${JSON.stringify(id.slice(0, 60))}: ${rule}`, place);
 }

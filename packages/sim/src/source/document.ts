@@ -55,13 +55,29 @@ export function readDocument(text: string, file: string): TextDocument {
 }
 
 function readJson(text: string, file: string): TextDocument {
-  const places = { file, lineStarts: lineStarts(text) };
+  const value = parseJson(text, file);
+  return {
+    value,
+    places: { file, lineStarts: lineStarts(text) },
+    faults: [],
+    offset: () => 0,
+    keyOffset: () => 0,
+  };
+}
+
+/** Parses JSON. Throws an InputError with the line and column at which it stops being JSON. */
+export function parseJson(text: string, file: string): unknown {
   try {
-    return { value: JSON.parse(text), places, faults: [], offset: () => 0, keyOffset: () => 0 };
+    return JSON.parse(text);
   } catch (error) {
-    const [, at] = /position (\d+)/.exec(String(error)) ?? [];
-    const source = at === undefined ? file : textPlace(places, Number(at));
-    throw single({ code: "syntax", message: (error as Error).message, source, path: "" });
+    const { message } = error as Error;
+    const [, at] = /position (\d+)/.exec(message) ?? [];
+    const isCut = /end of JSON/.test(message);
+    const offset = at === undefined ? text.length : Number(at);
+    const source =
+      at === undefined && !isCut ? file : textPlace({ file, lineStarts: lineStarts(text) }, offset);
+    const rule = isCut ? "the text ends in the middle of the JSON" : clip(message);
+    throw single({ code: "syntax", message: rule, source, path: "" });
   }
 }
 

@@ -11,11 +11,7 @@ export class Fields implements Place {
   readonly path: string;
   readonly problems: Problems;
 
-  constructor(
-    value: Readonly<Record<string, unknown>>,
-    { source, path }: Place,
-    problems: Problems,
-  ) {
+  constructor(value: Readonly<Record<string, unknown>>, { source, path }: Place, problems: Problems) {
     this.value = value;
     this.source = source;
     this.path = path;
@@ -95,6 +91,11 @@ export class Fields implements Place {
 
   one(key: string): Fields | undefined {
     return this.list(key)[0];
+  }
+
+  /** Where this object stands, without keeping the object itself. */
+  get here(): Place {
+    return { source: this.source, path: this.path };
   }
 
   place(key: string): Place {

@@ -19,6 +19,7 @@ export class Inventory {
   readonly groups = new Map<string, FilterRecord>();
   readonly acls = new Map<string, FilterRecord>();
   readonly hubs = new Map<string, HubRecord>();
+  /** By id; by the hub's id and its own where the hub is known, for the two hubs of a peering share its attachment. */
   readonly attachments = new Map<string, AttachmentRecord>();
   readonly hubTables = new Map<string, HubTableRecord>();
   /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
@@ -28,10 +29,63 @@ export class Inventory {
   /** By VPC: the table that was made its main one later. */
   readonly mains = new Map<string, string>();
   /** Rules that stand outside their group or ACL. */
-  readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] = [];
+  readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] =
+    [];
   /** By subnet: the ACL that it is associated with. */
   readonly subnetAcls = new Map<string, string>();
-  /** By gateway or attachment: prefixes that it is known to lead to. */
+  /** By transit gateway: the tables that its attachments come to by themselves. */
+  readonly hubDefaults = new Map<
+    string,
+    { readonly association: string | undefined; readonly propagation: string | undefined }
+  >();
+  /** Attachments, and whether they come to those tables. */
+  readonly hubMembers: {
+    readonly hub: string;
+    readonly attachment: string;
+    readonly associates: boolean;
+    readonly propagates: boolean;
+  }[] = [];
+  readonly hubAssociations: { readonly attachment: string; readonly table: string }[] = [];
+  readonly hubPropagations: { readonly attachment: string; readonly table: string }[] = [];
+  readonly hubRoutes: { readonly table: string; readonly route: HubRouteRecord }[] = [];
+  /** The input lists every route of the hub tables that it has. */
+  listsHubRoutes = false;
+  /** Instances whose interfaces, where they are listed too, say the same in more detail. */
+  readonly instances = new Map<string, HostRecord>();
+  /** By table and route item: index of a loose route; and switches that something else than the route sets. */
+  readonly routeItems = new Map<string, number>();
+  readonly routeSwitches: { readonly item: string; readonly enabled: boolean }[] = [];
+  /** Peerings that do not tell their state, and what the accepting side did. */
+  readonly stateless = new Set<string>();
+  readonly decisions = new Map<string, "ACTIVE" | "REJECTED">();
+  /** By key of an answer: how many records there are in all its pages, and how many it claims to have. */
+  readonly counts = new Map<
+    string,
+    { readonly count: number; readonly total: number; readonly place: Place }
+  >();
+  /** CIDRs that a VPC was given later. */
+  readonly secondary: { readonly vpc: string; readonly cidr: string }[] = [];
+  /** Tables into which a VPN gateway writes what it learns. */
+  readonly propagations: { readonly table: string; readonly gateway: string; readonly place: Place }[] = [];
+  /** VPN connections with static routes, and their gateways. */
+  readonly connections: { readonly connection: string; readonly gateway: string }[] = [];
+  /** By gateway endpoint: its prefix list. */
+  readonly endpointLists = new Map<string, string>();
+  /** Routes that gateway endpoints bring along. */
+  readonly endpointRoutes: { readonly table: string; readonly endpoint: string; readonly place: Place }[] =
+    [];
+  /** By interface: the instance that it is attached to. */
+  readonly interfaceOwners = new Map<string, { readonly instance: string; readonly primary: boolean }>();
+  /** Security groups that something else than the host itself gives it. */
+  readonly groupAttachments: { readonly host: string; readonly group: string }[] = [];
+  /** By instance: its name for people. */
+  readonly instanceNames = new Map<string, string>();
+  /** Public addresses that something else than the host itself tells of. */
+  readonly elastic: { readonly host: string; readonly own: string | undefined; readonly outside: string }[] =
+    [];
+  /** By attachment of a hub: the VPN connection that it stands for. */
+  readonly resources = new Map<string, string>();
+  /** By gateway or VPN connection: prefixes that it is known to lead to. */
   readonly advertised = new Map<string, string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
@@ -98,6 +152,72 @@ export class Inventory {
       state: LIFE.indexOf(record.state) > LIFE.indexOf(known.state) ? record.state : known.state,
       bandwidth: known.bandwidth ?? record.bandwidth,
       requested: known.requested ?? record.requested,
+    });
+  }
+
+  /** Gives the subnet a table of its own; it has one at most. */
+  associate(subnet: string, table: string, place: Place): void {
+    const other = this.associations.get(subnet);
+    if (other !== undefined && other !== table)
+      this.problems.error(
+        "duplicate",
+        `${subnet} uses ${other} and ${table}, and a subnet has one table`,
+        place,
+      );
+    this.associations.set(subnet, table);
+  }
+
+  addAttachment(key: string, record: AttachmentRecord): void {
+    const known = this.attachments.get(key);
+    const joined = Object.entries(record).filter(([, value]) => value !== undefined);
+    this.attachments.set(key, known === undefined ? record : { ...known, ...Object.fromEntries(joined) });
+  }
+
+  /** A CCN has one table, in which every member's ranges appear by themselves. */
+  attachToCcn(
+    hub: string,
+    instance: string,
+    type: string | undefined,
+    state: string | undefined,
+    place: Place,
+  ): void {
+    const kind =
+      type === undefined || type === "VPC"
+        ? "vpc"
+        : type === "VPNGW"
+          ? "vpn"
+          : type === "DIRECTCONNECT"
+            ? "direct-connect"
+            : "other";
+    const table = `${hub}.routes`;
+    const id = `${hub}.${instance}`;
+    if (!this.hubs.has(hub))
+      this.hubs.set(hub, {
+        id: hub,
+        kind: "ccn",
+        account: undefined,
+        region: undefined,
+        groupReferences: undefined,
+        place,
+      });
+    this.addAttachment(`${hub} ${id}`, {
+      id,
+      hub,
+      kind,
+      state: state === undefined || state === "ACTIVE" ? "available" : state,
+      table,
+      vpc: kind === "vpc" ? instance : undefined,
+      subnets: undefined,
+      peer: undefined,
+      place,
+    });
+    const known = this.hubTables.get(table);
+    this.hubTables.set(table, {
+      id: table,
+      hub,
+      routes: [],
+      propagates: [...(known?.propagates ?? []), id],
+      place,
     });
   }
 
@@ -175,7 +295,7 @@ export interface RouteRecord {
 
 /** What a route leads to, as the route says it: enough to make a gateway that nothing else describes. */
 export interface TargetRecord {
-  readonly kind: "local" | "blackhole" | "peering" | GatewayKind;
+  readonly kind: "local" | "blackhole" | "peering" | "hub" | GatewayKind;
   readonly id: string;
 }
 
@@ -262,7 +382,10 @@ export interface AttachmentRecord extends Entity {
   readonly hub: string | undefined;
   readonly kind: Attachment["kind"] | undefined;
   readonly state: string | undefined;
+  /** The hub table that it is associated with. */
   readonly table: string | undefined;
+  /** The input says with which table it is associated, be it none. */
+  readonly associationKnown?: boolean;
   readonly vpc: string | undefined;
   readonly subnets: readonly string[] | undefined;
   /** The hub at the other end of a peering. */
@@ -285,7 +408,10 @@ export interface HubRouteRecord {
 
 /** Lists of CIDRs come in any order. */
 function canonical(value: unknown): string {
-  return JSON.stringify(Array.isArray(value) && value.every((v) => typeof v === "string") ? [...value].sort() : value, (key, inner) => (key === "place" ? undefined : inner));
+  return JSON.stringify(
+    Array.isArray(value) && value.every((v) => typeof v === "string") ? [...value].sort() : value,
+    (key, inner) => (key === "place" ? undefined : inner),
+  );
 }
 
 /** Returns the records in the order of their ids, whatever the order of files and pages. */

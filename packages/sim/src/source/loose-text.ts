@@ -1,7 +1,8 @@
 import { type Address, familyOf, ParseError, Prefix, parseAddress } from "@twoway/core";
+import { nameProblem } from "../model/name.ts";
 import type { Place, Problems } from "./problems.ts";
 
-/** Addresses and CIDRs as clouds and Terraform write them: a little looser than ours. */
+/** Addresses, CIDRs and ids as clouds and Terraform write them: a little looser than ours. */
 
 export function readCidrs(problems: Problems, texts: readonly string[], place: Place): Prefix[] {
   return texts.flatMap((text) => readCidr(problems, text, place) ?? []);
@@ -36,4 +37,15 @@ export function readAddress(problems: Problems, text: string, place: Place): Add
     problems.error("bad-address", `${JSON.stringify(text)}: ${error.rule}`, place);
     return undefined;
   }
+}
+
+/** An id stands in endpoints, routes and actions: one that cannot is an error. */
+export function checkId(problems: Problems, id: string, place: Place): void {
+  const rule = nameProblem(id);
+  if (rule !== undefined) problems.error("bad-name", `${JSON.stringify(id.slice(0, 60))}: ${rule}`, place);
+}
+
+/** Returns the place in one line, as a route remembers it. */
+export function placeText({ source, path }: Place): string {
+  return path === "" ? source : `${source}: ${path}`;
 }
