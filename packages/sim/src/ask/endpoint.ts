@@ -191,31 +191,33 @@ interface Candidate {
   readonly spans: () => EndpointSpan[];
 }
 
+/** What an import read keeps the name that it has there: a Terraform address, the id of an interface. */
 function* candidates(network: Network, parts: readonly string[]): Generator<Candidate> {
   const last = parts[parts.length - 1];
+  const whole = parts.join("/");
   if (parts.length > 3) return;
   for (const vpc of network.vpcs.values()) {
     if (parts.length === 1 || (parts.length === 2 && last === "*")) {
-      if (parts[0] === vpc.id || parts[0] === vpc.name) {
+      if (parts[0] === vpc.id || parts[0] === vpc.name || whole === vpc.source) {
         yield {
           path: `${vpc.id}/*`,
-          exact: parts[0] === vpc.id,
+          exact: parts[0] === vpc.id || whole === vpc.source,
           spans: () => [...vpcSpans(vpc, 4), ...vpcSpans(vpc, 6)],
         };
       }
     }
     if (parts.length > 1 && parts[0] !== vpc.id && parts[0] !== vpc.name) continue;
     for (const subnet of vpc.subnets.values()) {
-      if (parts.length < 3 && (last === subnet.id || last === subnet.name)) {
+      if (parts.length < 3 && (last === subnet.id || last === subnet.name || last === subnet.source)) {
         const spans = (): EndpointSpan[] => [...subnetSpans(vpc, subnet, 4), ...subnetSpans(vpc, subnet, 6)];
-        yield { path: `${vpc.id}/${subnet.id}`, exact: last === subnet.id, spans };
+        yield { path: `${vpc.id}/${subnet.id}`, exact: last !== subnet.name || last === subnet.id, spans };
       }
       if (parts.length === 3 && parts[1] !== subnet.id && parts[1] !== subnet.name) continue;
-      const host = subnet.hosts?.get(last);
-      if (host !== undefined) {
+      for (const [id, host] of subnet.hosts ?? []) {
+        if (last !== id && last !== host.name && last !== host.source) continue;
         yield {
-          path: `${vpc.id}/${subnet.id}/${last}`,
-          exact: true,
+          path: `${vpc.id}/${subnet.id}/${id}`,
+          exact: last !== host.name || last === id,
           spans: () => hostSpans(vpc, subnet, host),
         };
       }

@@ -1,14 +1,14 @@
 import { InputError, type Issue } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
-import { assemble } from "./assemble.ts";
-import { isAws, readAws } from "./aws.ts";
+import { isAws, readAws } from "./aws/answer.ts";
 import { parseJson } from "./document.ts";
-import { isRecord } from "./fields.ts";
-import { Inventory } from "./inventory.ts";
-import { Problems } from "./problems.ts";
-import { isTencent, readTencent } from "./tencent.ts";
-import { isPlan, isTerraform, readTerraform } from "./terraform.ts";
+import { assemble } from "./inventory/assemble.ts";
+import { isRecord } from "./inventory/fields.ts";
+import { Inventory } from "./inventory/inventory.ts";
+import { Problems } from "./inventory/problems.ts";
+import { isTencent, readTencent } from "./tencent/answer.ts";
+import { isPlan, isTerraform, readTerraform } from "./terraform/terraform.ts";
 
 /** Networks from what machines write: Terraform, the AWS CLI, Tencent Cloud's API. Recognised by content, never by name. */
 
