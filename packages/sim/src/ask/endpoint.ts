@@ -107,7 +107,7 @@ function blockSpans(
   fail: Fail,
 ): EndpointSpan[] {
   const touched = single
-    ? vpcs.filter((vpc) => owns(vpc, block.address))
+    ? ownersThatCount(vpcs, block.address)
     : vpcs.filter((vpc) => [...vpc.cidrs, ...vpc.secondary].some((cidr) => cidr.overlaps(block)));
   const clash = single ? (touched.length > 1 ? touched : []) : overlapping(touched, block);
   if (clash.length > 0) {
@@ -132,6 +132,13 @@ function blockSpans(
         cut({ vpc: vpc.id, subnet: undefined, first: cidr.address, last: cidr.last }, whole),
       ),
   );
+}
+
+/** Of several VPCs that own an address, one alone may have a subnet around it: then nobody else can have the address. */
+function ownersThatCount(vpcs: readonly Vpc[], address: Address): readonly Vpc[] {
+  const owners = vpcs.filter((vpc) => owns(vpc, address));
+  const placed = owners.filter((vpc) => subnetAt(vpc, address) !== undefined);
+  return placed.length === 1 ? placed : owners;
 }
 
 /** Returns the VPCs of which two share addresses inside the block. */
