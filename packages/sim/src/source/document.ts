@@ -72,7 +72,7 @@ export function parseJson(text: string, file: string): unknown {
   } catch (error) {
     const { message } = error as Error;
     const [, at] = /position (\d+)/.exec(message) ?? [];
-    const isCut = /end of JSON/.test(message);
+    const isCut = /end of JSON/.test(message) || Number(at) >= text.trimEnd().length;
     const offset = at === undefined ? text.length : Number(at);
     const source =
       at === undefined && !isCut ? file : textPlace({ file, lineStarts: lineStarts(text) }, offset);

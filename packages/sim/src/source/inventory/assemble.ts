@@ -76,7 +76,7 @@ function completeVpcs(inventory: Inventory): void {
       cidrs: [...new Set(local.length > 0 ? local : own)],
       secondary: [],
       mainTable: undefined,
-      place,
+      place: { source: id, path: "" },
     });
   }
   for (const { id, vpc, main } of tables.values()) {
