@@ -1,4 +1,4 @@
-export { type Answer, answer, type Service } from "./ask/answer.ts";
+export { type Answer, answer } from "./ask/answer.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { listPeerings, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
@@ -10,6 +10,7 @@ export {
   type Step,
   type StepAction,
 } from "./ask/scenario.ts";
+export type { Service } from "./ask/service.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";

@@ -93,6 +93,9 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "vpcs",
     "peerings",
     "gateways",
+    "hubs",
+    "groups",
+    "acls",
     "routes",
     "steps",
   ]);

@@ -1,14 +1,17 @@
 import type { Prefix } from "@twoway/core";
 import type { Routes } from "./routes.ts";
 
+export const HUB_KINDS = ["transit-gateway", "ccn"] as const;
+export const ATTACHMENT_KINDS = ["vpc", "peering", "vpn", "direct-connect", "other"] as const;
+
 /** A router between VPCs: a transit gateway, or a cloud connect network (CCN). Unlike a peering it is transitive. */
 export interface Hub {
   readonly id: string;
-  readonly kind: "transit-gateway" | "ccn";
+  readonly kind: (typeof HUB_KINDS)[number];
   readonly account: string;
   readonly region: string;
   readonly tables: ReadonlyMap<string, HubTable>;
-  /** By id, which is unique in the network. */
+  /** By id. The two ends of a peering between hubs may share one. */
   readonly attachments: ReadonlyMap<string, Attachment>;
   /** Security groups may name groups of VPCs behind this hub. Off unless given. */
   readonly groupReferences?: boolean;
@@ -18,7 +21,7 @@ export interface Hub {
 /** What hangs on a hub. */
 export interface Attachment {
   readonly id: string;
-  readonly kind: "vpc" | "peering" | "vpn" | "direct-connect" | "other";
+  readonly kind: (typeof ATTACHMENT_KINDS)[number];
   /** Carries packets only when it is `available`; readers put the cloud's word for any other state. */
   readonly state: string;
   /** The hub table that looks up what arrives here; undefined when it is associated with none. */

@@ -78,6 +78,12 @@ export interface Profile {
   /** Addresses of an IPv4 subnet that the cloud keeps for itself, counted from both ends. */
   readonly reserved4: { readonly first: number; readonly last: number };
   readonly reserved6: { readonly first: number; readonly last: number };
+  /** A rule of a security group may deny, so the order of rules and groups matters. */
+  readonly groupsDeny: boolean;
+  /** Whose groups a rule may name, inside one region: those of the account, or of the own VPC and those joined to it. */
+  readonly groupReferences: "account" | "joined";
+  /** Source ports of those who ask, where nobody says which. */
+  readonly ephemeralPorts: { readonly first: number; readonly last: number };
   /** The error code that this cloud's API gives for each rule. */
   readonly codes: Readonly<Record<Rule, string>>;
 }
@@ -135,6 +141,9 @@ const tencent: Profile = {
   subnetMask: { from: 16, to: 28 },
   reserved4: { first: 2, last: 1 },
   reserved6: { first: 0, last: 0 },
+  groupsDeny: true,
+  groupReferences: "account",
+  ephemeralPorts: { first: 1024, last: 65535 },
   codes: tencentCodes,
 };
 
@@ -173,6 +182,9 @@ const aws: Profile = {
   subnetMask: { from: 16, to: 28 },
   reserved4: { first: 4, last: 1 },
   reserved6: { first: 4, last: 1 },
+  groupsDeny: false,
+  groupReferences: "joined",
+  ephemeralPorts: { first: 1024, last: 65535 },
   codes: {
     "not-found": "InvalidVpcPeeringConnectionID.NotFound",
     "already-exists": "InvalidParameterValue",

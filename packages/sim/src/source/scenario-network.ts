@@ -1,21 +1,14 @@
-import { type Address, formatAddress, Prefix, parseAddress } from "@twoway/core";
+import { formatAddress } from "@twoway/core";
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
-import { nearest } from "../model/issue.ts";
-import {
-  type Gateway,
-  type Host,
-  isReserved,
-  type Network,
-  type Subnet,
-  type Vpc,
-} from "../model/network.ts";
+import { isReserved, type Network, type Subnet, type Vpc } from "../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../model/peering.ts";
-import { GATEWAY_KINDS, type GatewayKind, PROFILES, type ProfileName } from "../model/profile.ts";
+import { PROFILES, type ProfileName } from "../model/profile.ts";
 import { Routes } from "../model/routes.ts";
 import { refusesPeering, refusesSubnet, refusesVpc } from "../model/rules.ts";
 import type { Findings } from "./findings.ts";
 import {
+  checkFilter,
   checkName,
   entries,
   findVpc,
@@ -24,8 +17,14 @@ import {
   list,
   type Path,
   type Reading,
+  readCidrs,
+  readGroupIds,
   readTime,
 } from "./reading.ts";
+import { readFilters } from "./scenario-filters.ts";
+import { readGateways } from "./scenario-gateways.ts";
+import { readHosts } from "./scenario-hosts.ts";
+import { readHubs } from "./scenario-hubs.ts";
 import type { ScenarioInput } from "./scenario-schema.ts";
 import { readTables } from "./scenario-tables.ts";
 import { SubnetBlocks } from "./subnet-blocks.ts";
@@ -49,8 +48,10 @@ export function readNetwork(
     if (made !== undefined) vpcs.set(id, made);
   }
   let network: Network = { profile: reading.profile, now, vpcs, peerings: new Map(), gateways: new Map() };
+  network = { ...network, ...readFilters(reading, network) };
   network = { ...network, gateways: readGateways(reading, network) };
   network = readPeerings(reading, network);
+  network = readHubs(reading, network);
   return readTables(reading, network);
 }
 
@@ -120,70 +121,27 @@ function readSubnet(
   path: Path,
 ): Subnet | undefined {
   const { findings } = reading;
-  const body = typeof input === "string" ? { cidr: input } : input;
+  const body: Exclude<typeof input, string> = typeof input === "string" ? { cidr: input } : input;
   const cidrs = readCidrs(reading, body.cidr, typeof input === "string" ? path : [...path, "cidr"]);
   if (cidrs.length < list(body.cidr).length) return undefined;
   if (new Set(cidrs.map(({ family }) => family)).size < cidrs.length) {
     findings.error("bad-text", `${id} has one IPv4 CIDR and one IPv6 CIDR at most`, path);
   }
-  const subnet = { id, name: body.name ?? id, vpc, cidrs, table: undefined, source: findings.keyPlace(path) };
-  if (body.hosts === undefined) return { ...subnet, hosts: undefined };
-  const hosts = new Map<string, Host>();
-  const owners = new Map<Address, string>();
-  for (const [name, texts] of Object.entries(body.hosts)) {
-    const at = [...path, "hosts", name];
-    if (!checkName(reading, name, at)) continue;
-    const addresses = list(texts).flatMap((text, i) => {
-      const place = Array.isArray(texts) ? [...at, i] : at;
-      const address = findings.parse(parseAddress, text, place);
-      if (address === undefined) return [];
-      if (!cidrs.some((cidr) => cidr.contains(address))) {
-        findings.error("bad-address", `${text} lies outside ${id} (${cidrs.join(", ")})`, place);
-      }
-      const owner = owners.get(address);
-      if (owner !== undefined) findings.error("duplicate", `${text} belongs to ${owner} already`, place);
-      owners.set(address, name);
-      return [address];
-    });
-    hosts.set(name, { name, addresses, source: findings.keyPlace(at) });
-  }
-  return { ...subnet, hosts };
-}
-
-function readCidrs(
-  { findings }: Reading,
-  value: string | readonly string[] | undefined,
-  path: Path,
-): Prefix[] {
-  return list<string>(value).flatMap((text, i) => {
-    const prefix = findings.parse(Prefix.parse, text, Array.isArray(value) ? [...path, i] : path);
-    return prefix === undefined ? [] : [prefix];
-  });
-}
-
-function readGateways(reading: Reading, network: Network): Map<string, Gateway> {
-  const { findings } = reading;
-  const gateways = new Map<string, Gateway>();
-  for (const [id, input] of entries(reading.input.gateways)) {
-    const path = ["gateways", id];
-    if (!checkName(reading, id, path)) continue;
-    const [word, name, ...more] =
-      typeof input === "string" ? input.trim().split(/\s+/) : [input.kind, String(input.vpc)];
-    const kind = GATEWAY_KINDS.find((known) => known === word);
-    if (kind === undefined || name === undefined || more.length > 0) {
-      findings.error(
-        "bad-text",
-        `a gateway is written KIND VPC, and KIND is ${GATEWAY_KINDS.join(", ")}`,
-        path,
-        nearest(word, GATEWAY_KINDS),
-      );
-      continue;
-    }
-    const vpc = findVpc(reading, network, name, path);
-    if (vpc !== undefined)
-      gateways.set(id, { id, kind: kind as GatewayKind, vpc: name, source: findings.keyPlace(path) });
-  }
-  return gateways;
+  const groups = readGroupIds(reading, body.groups, [...path, "groups"]);
+  const { zone, acl } = body;
+  if (acl !== undefined) checkFilter(reading, "acls", String(acl), [...path, "acl"]);
+  return {
+    id,
+    name: body.name ?? id,
+    vpc,
+    cidrs,
+    table: undefined,
+    hosts: body.hosts && readHosts(reading, id, cidrs, body.hosts, [...path, "hosts"]),
+    ...(zone === undefined ? {} : { zone: String(zone) }),
+    ...(acl === undefined ? {} : { acl: String(acl) }),
+    ...(groups === undefined ? {} : { groups }),
+    source: findings.keyPlace(path),
+  };
 }
 
 function readPeerings(reading: Reading, network: Network): Network {
