@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
+import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
 
 /**
@@ -32,7 +33,8 @@ const program = new Command("twoway")
   .addHelpText(
     "after",
     `
-A network is a scenario in YAML or JSON, or - for standard input.
+A network is a scenario in YAML or JSON, \`terraform show -json\` of a state or a plan, a folder of what \`aws ec2 describe-…\`
+or \`tccli vpc Describe…\` print, or - for standard input; \`twoway import --help\` says how to get each.
 An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
 
   $ twoway check scenarios
@@ -122,6 +124,19 @@ program
   .addOption(format())
   .action(async (networks, options) =>
     finish((await import("./commands/validate.ts")).validate(networks, merged(options))),
+  );
+
+program
+  .command("import")
+  .description("write any input as a scenario that evaluates the same; `import --help` says how to get each")
+  .argument("<network>", "a scenario, Terraform's JSON, or a folder of what the AWS CLI or tccli print")
+  .addOption(new Option("--to <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
+  .option("--before", "of a Terraform plan: the network before it is applied")
+  .addOption(profile())
+  .addOption(as())
+  .addHelpText("after", SOURCES)
+  .action(async (network, options) =>
+    finish((await import("./commands/import.ts")).importCommand(network, merged(options))),
   );
 
 program

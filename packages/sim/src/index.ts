@@ -39,7 +39,7 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { answerJson, choiceJson, scenarioJson } from "./report/json.ts";
 export { profileRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
-export { scenarioText } from "./report/scenario.ts";
+export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
   type Deed,

@@ -52,7 +52,8 @@ export function readNetwork(
   network = { ...network, gateways: readGateways(reading, network) };
   network = readPeerings(reading, network);
   network = readHubs(reading, network);
-  return readTables(reading, network);
+  network = readTables(reading, network);
+  return input.unmodelled === undefined ? network : { ...network, unmodelled: [...input.unmodelled].sort() };
 }
 
 function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | undefined {
@@ -140,6 +141,7 @@ function readSubnet(
     ...(zone === undefined ? {} : { zone: String(zone) }),
     ...(acl === undefined ? {} : { acl: String(acl) }),
     ...(groups === undefined ? {} : { groups }),
+    ...(body.open === true ? { open: true } : {}),
     source: findings.keyPlace(path),
   };
 }

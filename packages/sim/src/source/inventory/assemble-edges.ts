@@ -1,7 +1,8 @@
-import { type Address, Prefix } from "@twoway/core";
+import { type Address, formatAddress, Prefix } from "@twoway/core";
 import type { Gateway, Host, Network } from "../../model/network.ts";
 import { type Inventory, sorted } from "./inventory.ts";
 import { checkId, readAddress, readCidrs } from "./loose-text.ts";
+import type { Problems } from "./problems.ts";
 import type { HostRecord } from "./records.ts";
 
 /** Hosts and gateways of an import. */
@@ -30,6 +31,40 @@ export function readHosts(inventory: Inventory): Map<string, Map<string, Host>> 
     });
   }
   return bySubnet;
+}
+
+/** Returns the hosts with the addresses that they can have there; undefined when nothing is left of them. */
+export function hostsInside(
+  problems: Problems,
+  subnet: string,
+  cidrs: readonly Prefix[],
+  hosts: ReadonlyMap<string, Host> | undefined,
+): Map<string, Host> | undefined {
+  const inside = new Map<string, Host>();
+  const owners = new Map<Address, string>();
+  for (const [id, host] of hosts ?? []) {
+    const addresses = host.addresses.filter((address) => {
+      const owner = owners.get(address);
+      const isInside = cidrs.some((cidr) => cidr.contains(address));
+      const place = { source: host.source, path: "" };
+      if (!isInside)
+        problems.warning(
+          "bad-address",
+          `${formatAddress(address)} of ${id} lies outside ${subnet} (${cidrs.join(", ")})`,
+          place,
+        );
+      else if (owner !== undefined)
+        problems.warning(
+          "duplicate",
+          `${formatAddress(address)} of ${id} belongs to ${owner} already`,
+          place,
+        );
+      else owners.set(address, id);
+      return isInside && owner === undefined;
+    });
+    if (addresses.length > 0) inside.set(id, { ...host, addresses });
+  }
+  return inside.size === 0 ? undefined : inside;
 }
 
 function publicAddresses(

@@ -4,7 +4,7 @@ import { isLive, type Peering, type PeeringEnd } from "../../model/peering.ts";
 import { PROFILES, type ProfileName } from "../../model/profile.ts";
 import { refusesPeering, refusesSubnet, refusesVpc } from "../../model/rules.ts";
 import { SubnetBlocks } from "../subnet-blocks.ts";
-import { readGateways, readHosts } from "./assemble-edges.ts";
+import { hostsInside, readGateways, readHosts } from "./assemble-edges.ts";
 import { readAcls, readGroups } from "./assemble-filters.ts";
 import { readHubs } from "./assemble-hubs.ts";
 import { readRoutes } from "./assemble-routes.ts";
@@ -112,7 +112,7 @@ function readVpc(inventory: Inventory, record: VpcRecord, override: ProfileName 
   const main = record.mainTable ?? `${record.id}/main`;
   const vpc: Vpc = {
     id: record.id,
-    name: record.name ?? record.id,
+    name: displayName(record),
     account: record.account ?? "self",
     region: record.region ?? "default",
     profile: PROFILES[override ?? record.profile],
@@ -151,13 +151,14 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       const message = `${record.id} of ${vpc.id} cannot use ${table}, which belongs to ${owner}`;
       problems.error("missing-reference", message, record.place);
     }
-    const own = hosts.get(record.id);
+    const cidrs = readCidrs(problems, record.cidrs, record.place).sort((a, b) => a.family - b.family);
+    const own = hostsInside(problems, record.id, cidrs, hosts.get(record.id));
     const acl = inventory.subnetAcls.get(record.id) ?? record.acl ?? defaultAcls.get(vpc.id);
     const subnet: Subnet = {
       id: record.id,
-      name: record.name ?? record.id,
+      name: displayName(record),
       vpc: vpc.id,
-      cidrs: readCidrs(problems, record.cidrs, record.place).sort((a, b) => a.family - b.family),
+      cidrs,
       table: table === vpc.mainTable ? undefined : table,
       hosts: own,
       ...(own === undefined || inventory.listsInterfaces ? {} : { open: true }),
@@ -217,7 +218,7 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     const requested = record.requested ?? network.now;
     const peering: Peering = {
       id: record.id,
-      name: (record.name ?? record.id).slice(0, 60),
+      name: displayName(record),
       requester,
       accepter,
       state: record.state,
@@ -241,4 +242,9 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     peerings.set(record.id, peering);
   }
   return peerings;
+}
+
+/** A name for people has 60 characters at most (S9); what an import is called may be longer. */
+function displayName({ id, name }: { readonly id: string; readonly name: string | undefined }): string {
+  return (name ?? id).slice(0, 60);
 }
