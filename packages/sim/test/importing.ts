@@ -1,11 +1,17 @@
 import {
   answer,
+  coverageOf,
   type Imported,
   type ImportOptions,
   importNetworks,
   type Network,
+  readScenario,
   resolveEndpoint,
+  type Service,
+  scenarioJsonText,
+  scenarioText,
 } from "@twoway/sim";
+import * as assert from "uvu/assert";
 
 /** Imports the values as files of these names, as `JSON.stringify` writes them; text as it stands. */
 export function imported(files: Readonly<Record<string, unknown>>, options: ImportOptions = {}): Imported {
@@ -16,11 +22,36 @@ export function imported(files: Readonly<Record<string, unknown>>, options: Impo
   return importNetworks(read, options);
 }
 
-/** Returns the verdict of a pair and, behind it, the causes of both ways: `forward-only delivered/no-route`. */
-export function verdict(network: Network, from: string, to: string): string {
+/**
+ * Returns the verdict of a pair and, behind it, the causes of both ways: `forward-only delivered/no-route`. The network is
+ * written as a scenario, in YAML and in JSON, and read again: it has to come to the same.
+ */
+export function verdict(
+  network: Network,
+  from: string,
+  to: string,
+  service: Service = { protocol: "any" },
+): string {
   const [source, destination] = [from, to].map((text) => resolveEndpoint(network, text, "test"));
-  const { verdict, shown } = answer(network, source, destination, { protocol: "any" });
-  return `${verdict} ${shown.forward.cause ?? "delivered"}/${shown.return.cause ?? "delivered"}`;
+  const found = [network, ...again(network)].map((one) => {
+    const { verdict, shown } = answer(one, source, destination, service);
+    return `${verdict} ${shown.forward.cause ?? "delivered"}/${shown.return.cause ?? "delivered"}`;
+  });
+  for (const other of found) assert.is(other, found[0], "written and read again");
+  return found[0];
+}
+
+const copies = new WeakMap<Network, readonly Network[]>();
+
+function again(network: Network): readonly Network[] {
+  let read = copies.get(network);
+  if (read === undefined) {
+    const texts = [scenarioText(network, "copy"), scenarioJsonText(network, "copy")];
+    read = texts.map((text) => readScenario(text, "copy").scenario.network);
+    for (const copy of read) assert.equal(coverageOf(copy).unknown, coverageOf(network).unknown);
+    copies.set(network, read);
+  }
+  return read;
 }
 
 export interface ResourceValues {
