@@ -57,7 +57,8 @@ function readParts(
   for (const record of listed) tables.set(record.id, readTable(inventory, record));
   const attachments = new Map<string, Attachment>();
   for (const record of attached) {
-    const { id, vpc, subnets, peer, place } = record;
+    const { id, vpc, peer, place } = record;
+    const subnets = knownSubnets(inventory, record);
     checkId(inventory.problems, id, place);
     const isKnown = record.associationKnown === true && inventory.hubs.has(hub);
     const table = record.table ?? (isKnown ? undefined : `${hub}.unknown`);
@@ -77,6 +78,18 @@ function readParts(
     });
   }
   return { attachments, tables };
+}
+
+/** The zones in which the hub stands are known when all of its subnets are. */
+function knownSubnets(
+  inventory: Inventory,
+  { id, vpc, subnets, place }: AttachmentRecord,
+): readonly string[] | undefined {
+  const missing = subnets?.find((subnet) => inventory.subnets.get(subnet)?.vpc !== vpc);
+  if (missing === undefined) return subnets;
+  const message = `${id} stands in ${missing}, which is not part of the input, so its zones are not known`;
+  inventory.problems.warning("missing-reference", message, place);
+  return undefined;
 }
 
 function readTable(inventory: Inventory, { id, routes, propagates, place }: HubTableRecord): HubTable {

@@ -58,8 +58,6 @@ function completeVpcs(inventory: Inventory): void {
   const tablesOf = grouped(tables.values(), ({ vpc }) => vpc ?? "");
   const subnetsOf = grouped(subnets.values(), ({ vpc }) => vpc ?? "");
   for (const [id, { place, profile }] of missing) {
-    const message = `${id} is not part of the input, only parts of it are; what they do not say is unknown`;
-    problems.warning("missing-reference", message, place);
     inventory.unmodelled.add(id);
     const local = (tablesOf.get(id) ?? [])
       .flatMap(({ routes }) => routes ?? [])
@@ -67,13 +65,18 @@ function completeVpcs(inventory: Inventory): void {
         target.kind === "local" && destination !== undefined ? [destination] : [],
       );
     const own = (subnetsOf.get(id) ?? []).flatMap(({ cidrs }) => cidrs);
+    const cidrs = [...new Set(local.length > 0 ? local : own)];
+    const isKnown = cidrs.length > 0;
+    const message = `${id} is not part of the input, only parts of it are; ${isKnown ? "what they do not say is unknown" : "they do not say its range, so they are left out"}`;
+    problems.warning("missing-reference", message, place);
+    if (!isKnown) continue;
     vpcs.set(id, {
       id,
       name: undefined,
       profile,
       account: undefined,
       region: undefined,
-      cidrs: [...new Set(local.length > 0 ? local : own)],
+      cidrs,
       secondary: [],
       mainTable: undefined,
       place: { source: id, path: "" },
