@@ -80,7 +80,7 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
   }
   texts.delete(path); // an import names places that are no lines
   const named = as === undefined ? {} : { as };
-  return { format, ...importNetworks([{ name: path, text }], { ...rules, ...named }), steps: [] };
+  return { format, ...importNetworks([{ name: path, text: () => text }], { ...rules, ...named }), steps: [] };
 }
 
 /** Reads the network and plays on it what the options ask for: steps, then the clock, then the actions. */
@@ -178,11 +178,16 @@ function* textsOf(files: readonly string[]): Generator<ImportFile> {
   const isShown = process.stderr.isTTY === true && files.length > 20;
   for (const [i, name] of files.entries()) {
     if (isShown) process.stderr.write(`\rreading ${i + 1} of ${files.length} files`);
-    const text = readText(name);
-    texts.delete(name);
-    if (/^\s*[[{]/.test(text) || /\.(json|tfstate)$/i.test(name)) yield { name, text };
+    yield { name, text: () => readImport(name) };
   }
   if (isShown) process.stderr.write("\r\u001b[K");
+}
+
+/** Reads a file of an import: its places are no lines, so its text is not kept. */
+function readImport(file: string): string {
+  const text = readText(file);
+  texts.delete(file);
+  return text;
 }
 
 function readText(file: string): string {

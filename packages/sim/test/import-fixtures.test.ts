@@ -80,7 +80,7 @@ function read(folder: string, names: readonly string[]): Imported {
     names
       .map((name) => join(FIXTURES, folder, name))
       .filter((path) => statSync(path).isFile())
-      .map((name) => ({ name, text: readFileSync(name, "utf8") })),
+      .map((name) => ({ name, text: () => readFileSync(name, "utf8") })),
   );
 }
 

@@ -43,7 +43,7 @@ function plan({
 }
 
 function networks(value: object): { before: Network; after: Network } {
-  const { network, before } = importNetworks([{ name: "plan.json", text: JSON.stringify(value) }]);
+  const { network, before } = importNetworks([{ name: "plan.json", text: () => JSON.stringify(value) }]);
   assert.ok(before !== undefined);
   return { before: before as Network, after: network };
 }
@@ -159,7 +159,7 @@ test("a peering that nobody accepts in the plan stays pending", () => {
 
 test("without its configuration the same plan is unknown, and nothing is guessed", () => {
   const { network } = importNetworks([
-    { name: "plan.json", text: JSON.stringify(plan({ ...NEW, configuration: {} })) },
+    { name: "plan.json", text: () => JSON.stringify(plan({ ...NEW, configuration: {} })) },
   ]);
   assert.ok((network.unmodelled ?? []).length > 0);
 });
@@ -278,31 +278,32 @@ test("modules that hand a value round in a circle end, and the value is unknown"
   const { network } = importNetworks([
     {
       name: "plan.json",
-      text: JSON.stringify(
-        plan({
-          planned: [],
-          childModules: [
-            {
-              address: "module.x",
-              resources: [resource("module.x.aws_subnet.s", { cidr_block: "10.1.1.0/24" })],
-            },
-          ],
-          changes: { "module.x.aws_subnet.s": CREATE({ vpc_id: true }) },
-          configuration: {
-            root_module: {
-              module_calls: {
-                x: {
-                  expressions: { vpc: ref("module.x.vpc", "module.x") },
-                  module: {
-                    outputs: { vpc: { expression: ref("var.vpc") } },
-                    resources: [config("aws_subnet.s", { vpc_id: ref("var.vpc") })],
+      text: () =>
+        JSON.stringify(
+          plan({
+            planned: [],
+            childModules: [
+              {
+                address: "module.x",
+                resources: [resource("module.x.aws_subnet.s", { cidr_block: "10.1.1.0/24" })],
+              },
+            ],
+            changes: { "module.x.aws_subnet.s": CREATE({ vpc_id: true }) },
+            configuration: {
+              root_module: {
+                module_calls: {
+                  x: {
+                    expressions: { vpc: ref("module.x.vpc", "module.x") },
+                    module: {
+                      outputs: { vpc: { expression: ref("var.vpc") } },
+                      resources: [config("aws_subnet.s", { vpc_id: ref("var.vpc") })],
+                    },
                   },
                 },
               },
             },
-          },
-        }),
-      ),
+          }),
+        ),
     },
   ]);
   assert.equal(network.unmodelled, ["module.x.aws_subnet.s"]);

@@ -17,7 +17,7 @@ import * as assert from "uvu/assert";
 export function imported(files: Readonly<Record<string, unknown>>, options: ImportOptions = {}): Imported {
   const read = Object.entries(files).map(([name, value]) => ({
     name,
-    text: typeof value === "string" ? value : JSON.stringify(value),
+    text: () => (typeof value === "string" ? value : JSON.stringify(value)),
   }));
   return importNetworks(read, options);
 }

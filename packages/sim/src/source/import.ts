@@ -19,7 +19,8 @@ export type InputFormat = (typeof INPUT_FORMATS)[number];
 /** One file of an import. */
 export interface ImportFile {
   readonly name: string;
-  readonly text: string;
+  /** Returns its text, which may be large: it is asked for once, and not kept. */
+  readonly text: () => string;
 }
 
 export interface ImportOptions {
@@ -67,7 +68,8 @@ export function importNetworks(files: Iterable<ImportFile>, options: ImportOptio
   let [read, hasPlan] = [0, false];
   for (const { name, text } of files) {
     try {
-      const value = parseJson(text, name);
+      const value = readValue(name, text);
+      if (value === undefined) continue;
       const format = options.as ?? recognise(value);
       if (format === "terraform" && isRecord(value)) {
         hasPlan ||= isPlan(value);
@@ -98,6 +100,12 @@ export function importNetworks(files: Iterable<ImportFile>, options: ImportOptio
     before: hasPlan ? assemble(before, options.profile) : undefined,
     warnings: problems.warnings,
   };
+}
+
+/** Returns what the text is; undefined when neither it nor its name claims to be JSON. */
+function readValue(name: string, text: () => string): unknown {
+  const read = text();
+  return /^\s*[[{]/.test(read) || /\.(json|tfstate)$/i.test(name) ? parseJson(read, name) : undefined;
 }
 
 /** Returns the region that a folder is named for: the records of VPCs do not say theirs. */
