@@ -7,14 +7,13 @@ import type { Place, Problems } from "./problems.ts";
  */
 export class Fields implements Place {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly source: string;
-  readonly path: string;
+  /** Where this object stands; keeps nothing of the object itself. */
+  readonly here: Place;
   readonly problems: Problems;
 
-  constructor(value: Readonly<Record<string, unknown>>, { source, path }: Place, problems: Problems) {
+  constructor(value: Readonly<Record<string, unknown>>, here: Place, problems: Problems) {
     this.value = value;
-    this.source = source;
-    this.path = path;
+    this.here = here;
     this.problems = problems;
   }
 
@@ -66,7 +65,7 @@ export class Fields implements Place {
       return [];
     }
     return value.flatMap((entry, i) => {
-      const place = this.place(`${key}[${i}]`);
+      const place = new ListPlace(this.here, key, i);
       if (isRecord(entry)) return [new Fields(entry, place, this.problems)];
       this.problems.error("wrong-type", "this should be an object", place);
       return [];
@@ -93,9 +92,12 @@ export class Fields implements Place {
     return this.list(key)[0];
   }
 
-  /** Where this object stands, without keeping the object itself. */
-  get here(): Place {
-    return { source: this.source, path: this.path };
+  get source(): string {
+    return this.here.source;
+  }
+
+  get path(): string {
+    return this.here.path;
   }
 
   place(key: string): Place {
@@ -105,6 +107,28 @@ export class Fields implements Place {
   #wrong(key: string, wanted: string): undefined {
     this.problems.error("wrong-type", `this should be ${wanted}`, this.place(key));
     return undefined;
+  }
+}
+
+/** A place inside a list, spelled out when somebody asks: a million routes have one each. */
+class ListPlace implements Place {
+  readonly #list: Place;
+  readonly #key: string;
+  readonly #index: number;
+
+  constructor(list: Place, key: string, index: number) {
+    this.#list = list;
+    this.#key = key;
+    this.#index = index;
+  }
+
+  get source(): string {
+    return this.#list.source;
+  }
+
+  get path(): string {
+    const { path } = this.#list;
+    return `${path === "" ? "" : `${path}.`}${this.#key}[${this.#index}]`;
   }
 }
 
