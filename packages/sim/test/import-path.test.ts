@@ -66,6 +66,13 @@ test("Terraform: rules inside a security group and of their own kinds allow what
   }
 });
 
+test("Terraform: a state names some hosts of a subnet, and its other addresses may have one too", () => {
+  const network = read(...HOSTS, group("web", []), group("db", []));
+  assert.is(verdict(network, "10.1.1.77", "10.2.1.77"), "two-way delivered/delivered");
+  // of all addresses of the two subnets the worst pair decides, and the hosts are among them
+  assert.match(verdict(network, "subnet-a1", "subnet-b1"), /filter-denied/);
+});
+
 test("Terraform: a rule that names a group matches its members, of a prefix list its CIDRs, of itself its own", () => {
   const byGroup = { ...DB, security_groups: ["111122223333/sg-web"] };
   const byList = { ...DB, prefix_list_ids: ["pl-1"] };
