@@ -93,7 +93,6 @@ export function importNetworks(files: Iterable<ImportFile>, options: ImportOptio
       source: "",
       path: "",
     });
-  problems.throwErrors();
   const network = assemble(after, options.profile);
   return {
     network,

@@ -2,7 +2,8 @@ import { Prefix } from "@twoway/core";
 import type { Attachment, Hub, HubTable } from "../../model/hub.ts";
 import { Routes } from "../../model/routes.ts";
 import { type Inventory, sorted } from "./inventory.ts";
-import { checkId, placeText, readCidr, readCidrs } from "./loose-text.ts";
+import { checkId, readCidr, readCidrs } from "./loose-text.ts";
+import { placeText } from "./problems.ts";
 import type { AttachmentRecord, HubTableRecord } from "./records.ts";
 
 /** Transit gateways and CCNs of an import. A hub of which only the edge is known has a table that nobody knows. */

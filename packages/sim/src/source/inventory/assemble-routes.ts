@@ -4,7 +4,8 @@ import { Routes, type WrittenRoute } from "../../model/routes.ts";
 import { refusesRoute } from "../../model/rules.ts";
 import { describeGateway } from "./assemble-edges.ts";
 import { grouped, type Inventory, sorted } from "./inventory.ts";
-import { placeText, readCidr } from "./loose-text.ts";
+import { readCidr } from "./loose-text.ts";
+import { placeText } from "./problems.ts";
 import type { RouteRecord, TableRecord } from "./records.ts";
 
 /** The routes of an import: lists inside tables and routes of their own joined, each with a next hop that is there or dead. */

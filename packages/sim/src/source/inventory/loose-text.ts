@@ -44,8 +44,3 @@ export function checkId(problems: Problems, id: string, place: Place): void {
   const rule = nameProblem(id);
   if (rule !== undefined) problems.error("bad-name", `${JSON.stringify(id.slice(0, 60))}: ${rule}`, place);
 }
-
-/** Returns the place in one line, as a route remembers it. */
-export function placeText({ source, path }: Place): string {
-  return path === "" ? source : `${source}: ${path}`;
-}

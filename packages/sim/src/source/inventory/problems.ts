@@ -34,16 +34,28 @@ export interface Place {
   readonly path: string;
 }
 
+/** Returns the place in one line, as a message or a route names it. */
+export function placeText({ source, path }: Place): string {
+  return path === "" ? source : `${source}: ${path}`;
+}
+
 function keep(
   list: Issue[],
   code: IssueCode,
   message: string,
-  { source, path }: Place,
+  place: Place,
   suggestion: string | undefined,
 ): void {
   // an input with so many problems has one: it is not what it was taken for
   if (list.length >= MAX_ISSUES) return;
-  list.push({ code, message, source, path, ...(suggestion === undefined ? {} : { suggestion }) });
+  const { path } = place;
+  list.push({
+    code,
+    message,
+    source: placeText(place),
+    path,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
 }
 
 const MAX_ISSUES = 10_000;
