@@ -189,6 +189,72 @@ test("a separate route that the plan removes is gone, though the table's own lis
   assert.is(verdict(after, "subnet-a1", "subnet-b1"), "forward-only delivered/no-route");
 });
 
+test("a separate rule that the plan removes is gone from its group and its ACL, though their own lists still show it", () => {
+  const host = (name: string, subnet: string, ip: string): object =>
+    resource(`aws_instance.${name}`, {
+      id: `i-${name}`,
+      private_ip: ip,
+      subnet_id: subnet,
+      vpc_security_group_ids: ["sg-1"],
+    });
+  const rule = { from_port: 443, to_port: 443, protocol: "tcp" };
+  const group = resource("aws_security_group.g", {
+    id: "sg-1",
+    vpc_id: "vpc-a",
+    ingress: [{ ...rule, cidr_blocks: ["10.1.0.0/16", "192.168.0.0/16"] }],
+    egress: [{ from_port: 0, to_port: 0, protocol: "-1", cidr_blocks: ["0.0.0.0/0"] }],
+  });
+  const number = (rule_no: number): object => ({
+    rule_no,
+    action: "allow",
+    protocol: "-1",
+    cidr_block: "0.0.0.0/0",
+  });
+  const acl = resource("aws_network_acl.n", {
+    id: "acl-1",
+    vpc_id: "vpc-b",
+    subnet_ids: ["subnet-b1"],
+    ingress: [number(100)],
+    egress: [number(100)],
+  });
+  const ours = resource("aws_security_group_rule.r", {
+    id: "sgrule-1",
+    type: "ingress",
+    security_group_id: "sg-1",
+    ...rule,
+    cidr_blocks: ["10.1.0.0/16"],
+  });
+  const theirs = resource("aws_network_acl_rule.r", {
+    id: "nacl-1",
+    network_acl_id: "acl-1",
+    rule_number: 100,
+    egress: true,
+    rule_action: "allow",
+    protocol: "-1",
+    cidr_block: "0.0.0.0/0",
+  });
+  const kept = [
+    ...CONNECTED,
+    host("x", "subnet-a1", "10.1.1.10"),
+    host("y", "subnet-a1", "10.1.1.11"),
+    group,
+    acl,
+  ];
+  const removed = { actions: ["delete"] };
+  const { before, after } = networks(
+    plan({
+      prior: [...kept, ours, theirs],
+      planned: kept,
+      changes: { "aws_security_group_rule.r": removed, "aws_network_acl_rule.r": removed },
+    }),
+  );
+  const https = { protocol: "tcp", port: 443 };
+  assert.is(verdict(before, "i-x", "i-y", https), "two-way delivered/delivered");
+  assert.is(verdict(after, "i-x", "i-y", https), "return-only filter-denied/delivered");
+  assert.is(verdict(before, "10.1.1.20", "10.2.1.20", https), "two-way delivered/delivered");
+  assert.is(verdict(after, "10.1.1.20", "10.2.1.20", https), "forward-only delivered/filter-denied");
+});
+
 test("a peering that the plan removes leaves its routes as blackholes", () => {
   const { after } = networks(
     plan({

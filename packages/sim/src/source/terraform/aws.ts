@@ -1,5 +1,5 @@
 import { AWS_PEERING_STATES, gatewayKind, idOfArn, partsOfArn, regionOfZone } from "../aws/words.ts";
-import { Fields } from "../inventory/fields.ts";
+import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { RouteRecord, TargetRecord } from "../inventory/records.ts";
 import { AWS_EDGES } from "./aws-edges.ts";
@@ -262,22 +262,4 @@ function readAccepter(fields: Fields, inventory: Inventory, resource: ReadyResou
     requested: undefined,
     place: fields.here,
   });
-}
-
-/**
- * Takes out of tables' own lists what separate routes had put there and the plan removes or changes: a plan repeats those
- * lists as they were.
- */
-export function forgetDeparted(inventory: Inventory, departed: readonly ReadyResource[]): void {
-  for (const resource of departed) {
-    if (resource.type !== "aws_route") continue;
-    const fields = new Fields(resource.values, { source: resource.address, path: "" }, inventory.problems);
-    const table = inventory.tables.get(fields.text("route_table_id") ?? "");
-    if (table?.routes === undefined) continue;
-    const gone = routeOf(fields, resource);
-    const routes = table.routes.filter(
-      ({ destination, target }) => destination !== gone.destination || target.id !== gone.target.id,
-    );
-    inventory.tables.set(table.id, { ...table, routes });
-  }
 }

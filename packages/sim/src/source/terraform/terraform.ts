@@ -1,8 +1,10 @@
 import { InputError } from "../../model/issue.ts";
 import { timeOf } from "../aws/words.ts";
 import { Fields, isRecord } from "../inventory/fields.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import { forgetDeparted, readAwsResource } from "./aws.ts";
+import { Inventory } from "../inventory/inventory.ts";
+import { Problems } from "../inventory/problems.ts";
+import { readAwsResource } from "./aws.ts";
+import { forgetDeparted } from "./departed.ts";
 import { arrayOf, idOfAddress, type Resource, walkModule, walkState } from "./module.ts";
 import { References } from "./references.ts";
 import type { ReadyResource } from "./resource.ts";
@@ -101,10 +103,9 @@ function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
     const actions = arrayOf(changes.get(address)?.actions);
     return actions.includes("delete") || actions.includes("update");
   });
-  forgetDeparted(
-    inventory,
-    departed.map((resource) => complete(resource, resource.values, new Set(), undefined, false)),
-  );
+  const were = new Inventory(new Problems());
+  readKnown(were, departed);
+  forgetDeparted(inventory, were);
 }
 
 function mentionTime(inventory: Inventory, { timestamp }: Json): void {
