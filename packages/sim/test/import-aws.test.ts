@@ -1,4 +1,4 @@
-import { InputError } from "@twoway/sim";
+import { InputError, readScenario, scenarioText } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { imported, verdict } from "./importing.ts";
@@ -124,6 +124,25 @@ test("a peering that waits is told by its state, and not expired by the import (
   const { network } = imported({ ...ALL, p: { VpcPeeringConnections: [waiting] } });
   assert.is(network.peerings.get("pcx-ab")?.state, "PENDING");
   assert.is(verdict(network, "subnet-a", "subnet-b"), "unreachable peering-not-active/peering-not-active");
+});
+
+test("a pending request stays pending when it is written and read again, however old its dates make it", () => {
+  const old = peering("pending-acceptance", { ExpirationTime: "2020-01-08T00:00:00+00:00" });
+  const nat = { NatGatewayId: "nat-1", VpcId: "vpc-a", CreateTime: "2024-05-06T07:08:09.000Z" };
+  const { network } = imported({ ...ALL, p: { VpcPeeringConnections: [old] }, n: { NatGateways: [nat] } });
+  const { scenario } = readScenario(scenarioText(network, "copy"), "copy.yaml");
+  assert.is(scenario.network.peerings.get("pcx-ab")?.state, "PENDING");
+});
+
+test("a route that stands twice in one list is one route; a dead one is dead though its gateway stands", () => {
+  const igw = {
+    InternetGateways: [{ InternetGatewayId: "igw-1", Attachments: [{ VpcId: "vpc-a", State: "available" }] }],
+  };
+  const dead = { DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-1", State: "blackhole" };
+  const twice = table("rtb-a", "vpc-a", [via("10.2.0.0/16", "pcx-ab"), via("10.2.0.0/16", "pcx-ab"), dead]);
+  const { network } = imported({ ...ALL, t: { RouteTables: [twice, TABLES.RouteTables[1]] }, igw });
+  assert.is(network.vpcs.get("vpc-a")!.tables.get("rtb-a")!.routes!.size, 2);
+  assert.match(verdict(network, "subnet-a", "8.8.8.8"), /^\S+ route-blackhole/);
 });
 
 test("the clock of a dump is the latest time that it mentions (S6)", () => {

@@ -273,6 +273,11 @@ test("Terraform: tables, associations, propagations and routes of a hub are join
   );
 });
 
+test("a hub of which only the attachments are known does not say how it routes", () => {
+  const { network } = imported({ s: state([...SPOKES, attachment("a"), attachment("b")]) });
+  assert.match(verdict(network, "subnet-a1", "subnet-b1"), /^unknown/);
+});
+
 test("a hub that nothing describes is unknown in both clouds' words, for every VPC whose routes lead there", () => {
   const { network } = imported({ s: state(SPOKES) });
   assert.match(verdict(network, "subnet-a1", "subnet-b1"), /^unknown/);

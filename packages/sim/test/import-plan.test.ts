@@ -340,6 +340,33 @@ test("references run through modules' variables and outputs, and to the instance
   );
 });
 
+test("a value that is made of a known and an unknown part is unknown", () => {
+  const { network } = importNetworks([
+    {
+      name: "plan.json",
+      text: () =>
+        JSON.stringify(
+          plan({
+            planned: [
+              resource("aws_vpc.a", { cidr_block: "10.1.0.0/16" }),
+              resource("aws_subnet.s", { cidr_block: "10.1.1.0/24" }),
+            ],
+            changes: { "aws_vpc.a": CREATE({ id: true }), "aws_subnet.s": CREATE({ vpc_id: true }) },
+            configuration: {
+              root_module: {
+                resources: [
+                  config("aws_vpc.a", {}),
+                  config("aws_subnet.s", { vpc_id: ref("aws_vpc.a.id", "aws_vpc.a", "local.other") }),
+                ],
+              },
+            },
+          }),
+        ),
+    },
+  ]);
+  assert.equal(network.unmodelled, ["aws_subnet.s"]);
+});
+
 test("modules that hand a value round in a circle end, and the value is unknown", () => {
   const { network } = importNetworks([
     {
