@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { ParseError } from "@twoway/core";
 import {
   advance,
@@ -67,12 +68,14 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
   if (path !== "-" && isFolder(path)) {
     const files = filesIn(path);
     const format = as ?? "aws";
+    if (files.reduce((sum, file) => sum + statSync(file).size, 0) > LARGE) collectEarly();
     if (format === "scenario")
       throw wrong("unreadable", path, "a scenario is one file, and this is a folder");
     const read = importNetworks(textsOf(files), { ...rules, ...(as === undefined ? {} : { as }) });
     return { format, ...read, steps: [] };
   }
   const text = readText(path);
+  if (text.length > LARGE) collectEarly();
   const format = as ?? recogniseText(text);
   if (format === "scenario") {
     const { scenario, warnings } = readScenario(text, path, rules);
@@ -148,6 +151,16 @@ export function unreadable(file: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof InputError || code === undefined) return error;
   return wrong("unreadable", file, REASONS[code] ?? message);
+}
+
+const LARGE = 64 * 1024 * 1024;
+
+/**
+ * Lets the heap grow by less than a third before garbage is collected. Left alone, V8 lets it double, and a dump of 300 MB
+ * takes 1.8 GB in the place of 1 GB, in the same time.
+ */
+function collectEarly(): void {
+  setFlagsFromString("--heap-growing-percent=30");
 }
 
 function isFolder(path: string): boolean {
