@@ -162,7 +162,10 @@ function translate(network: Network, gateway: Gateway, at: Choice, packet: Packe
   const translated: Packet = {
     ...packet,
     source: written,
-    translations: [...packet.translations, { gateway, original: packet.source, written }],
+    // what a reply remembers is how to find the sender, and this does not help it
+    translations: packet.isReply
+      ? packet.translations
+      : [...packet.translations, { gateway, original: packet.source, written }],
     last: undefined,
     showsGroups: false,
   };
@@ -270,7 +273,10 @@ export function untranslate(network: Network, packet: Packet, hops: readonly Hop
   };
 }
 
-/** Where a packet from outside comes in: by what advertises its source, or from the internet to a public address. */
+/**
+ * Where a packet from outside comes in: by a line of the VPC itself that advertises its source, else by a hub's, else from
+ * the internet to a public address. Of several lines of one rank all are looked at.
+ */
 export function entrances(network: Network, packet: Packet): readonly Node[] | Ending {
   const { source, destination } = packet;
   const nodes: Node[] = [];
@@ -280,6 +286,7 @@ export function entrances(network: Network, packet: Packet): readonly Node[] | E
     if (gateway.vpc === destination.vpc) nodes.push({ kind: "entry", gateway });
     else elsewhere ??= gateway;
   }
+  if (nodes.length > 0) return nodes;
   for (const hub of network.hubs?.values() ?? []) {
     for (const from of hub.attachments.values())
       if (advertises(from, source.address)) nodes.push({ kind: "hub", hub, from });

@@ -139,8 +139,11 @@ function follow(network: Network, start: Node, packet: Packet, before: readonly 
 }
 
 /** What a node's decision depends on, beside the network. */
-function placeOf(node: Node, { source, destination, translations }: Packet): string {
-  const header = `${source.vpc} ${source.address} ${destination.vpc} ${destination.address} ${translations.length}`;
+function placeOf(node: Node, packet: Packet): string {
+  const { source, destination, isReply, translations, showsGroups, routedBy } = packet;
+  // a reply uses up what it remembers; what a packet writes there stands in its source too
+  const left = isReply ? translations.length : 0;
+  const header = `${source.vpc} ${source.address} ${destination.vpc} ${destination.address} ${left} ${showsGroups} ${routedBy?.id}`;
   switch (node.kind) {
     case "subnet":
       return `subnet ${node.vpc.id}/${node.subnet.id} ${header}`;
