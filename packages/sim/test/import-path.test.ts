@@ -493,6 +493,47 @@ test("Tencent: rules are tried in their order, and lines say the same as blocks"
   assert.is(verdict(tencent(lines), "ins-web", "ins-db", tcp(443)), "two-way delivered/delivered");
 });
 
+test("Tencent: a CCN writes its members' subnets into their tables, which Terraform does not show", () => {
+  const second = [
+    resource("tencentcloud_vpc.b", {
+      id: "vpc-b",
+      cidr_block: "10.2.0.0/16",
+      default_route_table_id: "rtb-b",
+    }),
+    resource("tencentcloud_subnet.c", {
+      id: "subnet-c",
+      vpc_id: "vpc-b",
+      cidr_block: "10.2.1.0/24",
+      availability_zone: "ap-guangzhou-3",
+      route_table_id: "rtb-b",
+    }),
+    ...["a", "b"].map((name) =>
+      resource(`tencentcloud_route_table.${name}`, {
+        id: `rtb-${name}`,
+        vpc_id: `vpc-${name}`,
+        is_default: true,
+      }),
+    ),
+    resource("tencentcloud_ccn.c", { id: "ccn-1" }),
+  ];
+  const member = (name: string): object =>
+    resource(`tencentcloud_ccn_attachment.${name}`, {
+      id: name,
+      ccn_id: "ccn-1",
+      instance_type: "VPC",
+      instance_id: `vpc-${name}`,
+      state: "ACTIVE",
+    });
+  assert.is(
+    verdict(tencent(...second, member("a"), member("b")), "10.1.1.20", "subnet-c"),
+    "two-way delivered/delivered",
+  );
+  assert.is(
+    verdict(tencent(...second, member("a")), "10.1.1.20", "subnet-c"),
+    "unreachable no-route/no-route",
+  );
+});
+
 test("Tencent: a group whose rules are not in the state is unknown, and an ACL is stateless", () => {
   assert.match(verdict(tencent(), "ins-web", "ins-db", tcp(22)), /^unknown/);
   const acl = resource("tencentcloud_vpc_acl.b", {

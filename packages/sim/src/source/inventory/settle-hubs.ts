@@ -30,9 +30,45 @@ export function settleHubs(inventory: Inventory): void {
   const routes = new Map<string, HubRouteRecord[]>();
   for (const { table, route } of hubRoutes) routes.set(table, [...(routes.get(table) ?? []), route]);
   for (const [table, listed] of routes) addParts(inventory, table, undefined, listed, undefined);
+  if (inventory.listsHubRoutes) writeCcnRoutes(inventory);
   // Terraform lists routes one by one, so a table of its own without any has none
   if (inventory.listsHubRoutes)
     for (const record of inventory.hubTables.values()) addParts(inventory, record.id, undefined, [], []);
+}
+
+/**
+ * A CCN writes the subnets of its members into the tables of all of them. The cloud's answers show these routes, and
+ * Terraform does not. A route that is there already wins over one of the same destination (SPEC 3.1).
+ */
+function writeCcnRoutes({ hubs, attachments, tables, vpcs, subnets, looseRoutes }: Inventory): void {
+  const taken = new Set(looseRoutes.map(({ table, route }) => `${table} ${route.destination}`));
+  const known = new Set([...tables.keys(), ...looseRoutes.map(({ table }) => table)]);
+  for (const { id, kind } of hubs.values()) {
+    if (kind !== "ccn") continue;
+    const members = [...attachments.values()].filter(({ hub, vpc }) => hub === id && vpc !== undefined);
+    for (const { vpc, state } of members) {
+      if (state !== "available") continue;
+      const own = [...tables.values()].filter((table) => table.vpc === vpc).map((table) => table.id);
+      const main = vpcs.get(vpc ?? "")?.mainTable;
+      for (const table of new Set(main !== undefined && known.has(main) ? [...own, main] : own)) {
+        for (const { vpc: owner, cidrs, place } of subnets.values()) {
+          if (owner === vpc || !members.some((member) => member.vpc === owner)) continue;
+          for (const destination of cidrs) {
+            if (taken.has(`${table} ${destination}`)) continue;
+            taken.add(`${table} ${destination}`);
+            const route = {
+              destination,
+              target: { kind: "hub", id },
+              enabled: true,
+              dead: false,
+              place,
+            } as const;
+            looseRoutes.push({ table, route });
+          }
+        }
+      }
+    }
+  }
 }
 
 function tableHub({ hubTables }: Inventory, id: string): string | undefined {
