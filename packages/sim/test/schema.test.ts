@@ -97,6 +97,7 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "groups",
     "acls",
     "routes",
+    "unmodelled",
     "steps",
   ]);
   for (const part of parts(schema))
