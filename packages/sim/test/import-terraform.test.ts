@@ -274,6 +274,16 @@ const refusals: readonly (readonly [string, unknown, RegExp])[] = [
     /should be a list/,
   ],
   [
+    "a VPC without a CIDR",
+    state([resource("aws_vpc.a", { id: "vpc-a" })]),
+    /aws_vpc\.a: the key "cidr_block" is missing/,
+  ],
+  [
+    "values that are no object",
+    { format_version: "1.0", values: 5 },
+    /state\.json: values: this should be an object/,
+  ],
+  [
     "one id for two different VPCs",
     state([awsVpc("a", "10.1.0.0/16"), { ...awsVpc("a", "10.3.0.0/16"), address: "aws_vpc.again" }]),
     /vpc-a is described twice, with a different cidrs/,

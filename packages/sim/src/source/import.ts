@@ -44,7 +44,7 @@ export interface Imported {
  */
 export function recogniseText(text: string): InputFormat {
   if (!/^\s*[[{]/.test(text)) return "scenario";
-  if (/"(format_version|terraform_version)"\s*:/.test(text)) return "terraform";
+  if (/"(format_version|terraform_version|lineage)"\s*:/.test(text)) return "terraform";
   if (/"vpcs"\s*:/.test(text)) return "scenario";
   if (/"(Response|RequestId|\w+Set)"\s*:/.test(text) && !/"Vpcs"\s*:/.test(text)) return "tencent";
   return /"[A-Z]\w+s"\s*:\s*\[/.test(text) ? "aws" : "scenario";

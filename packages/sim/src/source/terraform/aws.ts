@@ -56,6 +56,10 @@ function readVpc(fields: Fields, inventory: Inventory, resource: ReadyResource):
     );
     return;
   }
+  if (four === undefined) {
+    fields.need("cidr_block");
+    return;
+  }
   const main =
     fields.text("main_route_table_id") ??
     fields.text("default_route_table_id") ??
@@ -66,7 +70,7 @@ function readVpc(fields: Fields, inventory: Inventory, resource: ReadyResource):
     profile: "aws",
     account: fields.text("owner_id") ?? partsOfArn(fields.text("arn")).account,
     region: regionOf(fields, resource),
-    cidrs: [...(four === undefined ? [] : [four]), ...(six === undefined ? [] : [six])],
+    cidrs: [four, ...(six === undefined ? [] : [six])],
     secondary: [],
     mainTable: main,
     place: fields.here,

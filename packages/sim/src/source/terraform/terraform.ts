@@ -29,6 +29,10 @@ export function isTerraform(value: unknown): value is Json {
  */
 export function readTerraform(value: Json, file: string, after: Inventory, before: Inventory): void {
   checkVersion(value, file);
+  for (const key of ["planned_values", "values"]) {
+    if (value[key] === undefined || isRecord(value[key])) continue;
+    after.problems.error("wrong-type", "this should be an object", { source: file, path: key });
+  }
   if (isPlan(value)) {
     const prior = stateOf(value.prior_state);
     readKnown(before, walkModule(prior, "managed"));
