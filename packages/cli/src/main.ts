@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { PROFILE_NAMES } from "@twoway/sim";
+import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
+import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -30,7 +31,8 @@ const program = new Command("twoway")
   .addHelpText(
     "after",
     `
-A network is a scenario in YAML or JSON, or - for standard input.
+A network is a scenario in YAML or JSON, \`terraform show -json\` of a state or a plan, a folder of what \`aws ec2 describe-…\`
+or \`tccli vpc Describe…\` print, or - for standard input; \`twoway import --help\` says how to get each.
 An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
 
   $ twoway check scenarios
@@ -48,6 +50,10 @@ const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
   new Option("--profile <name>", "judge by these rules instead of the file's").choices(PROFILE_NAMES);
+const as = (): Option =>
+  new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
+    INPUT_FORMATS,
+  );
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function change(command: Command): Command {
@@ -60,6 +66,7 @@ function whatIf(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
+    .addOption(as())
     .addOption(format());
 }
 
@@ -175,9 +182,23 @@ program
   .description("read a network and report every problem at once")
   .argument("<network...>")
   .addOption(profile())
+  .addOption(as())
   .addOption(format())
   .action(async (networks, options) =>
     finish((await import("./commands/validate.ts")).validate(networks, merged(options))),
+  );
+
+program
+  .command("import")
+  .description("write any input as a scenario that evaluates the same; `import --help` says how to get each")
+  .argument("<network>", "a scenario, Terraform's JSON, or a folder of what the AWS CLI or tccli print")
+  .addOption(new Option("--to <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
+  .option("--before", "of a Terraform plan: the network before it is applied")
+  .addOption(profile())
+  .addOption(as())
+  .addHelpText("after", SOURCES)
+  .action(async (network, options) =>
+    finish((await import("./commands/import.ts")).importCommand(network, merged(options))),
   );
 
 program

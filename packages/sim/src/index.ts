@@ -88,7 +88,7 @@ export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
-export { scenarioText } from "./report/scenario.ts";
+export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
@@ -100,6 +100,15 @@ export {
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export {
+  type Imported,
+  type ImportFile,
+  type ImportOptions,
+  INPUT_FORMATS,
+  type InputFormat,
+  importNetworks,
+  recogniseText,
+} from "./source/import.ts";
 export { readPolicyFile } from "./source/policies.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

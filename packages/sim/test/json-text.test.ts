@@ -231,6 +231,18 @@ test("numbers, words and escapes mean the same", () => {
   tally.print("numbers and escapes", ["read", "refused"]);
 });
 
+test("of keys that stand twice the last one counts, and all of them are reported in the order of YAML", () => {
+  const vpc = (...cidrs: string[]): string => `{${cidrs.map((cidr) => `"cidr": "${cidr}"`).join(", ")}}`;
+  for (const text of [
+    `{"vpcs": {"v": ${vpc("10.0.0.0/16", "10.0.0.1/16")}, "v": ${vpc("10.1.0.0/16", "10.1.0.1/16")}}}`,
+    `{"vpcs": {"v": ${vpc("x", "y", "z")}}, "vpcs": {"w": ${vpc("10.0.0.1/16", "10.0.0.2/16")}, "w": 5}}`,
+    `{"vpcs": {"v": ${vpc("10.0.0.0/16")}}, "steps": [], "vpcs": {"w": ${vpc("10.0.0.0/16")}, "w": ${vpc("10.0.0.3/16")}}}`,
+    `{"vpcs": {"__proto__": {"__proto__": 1}, "__proto__": 2}, "__proto__": []}`,
+  ]) {
+    assert.is(agree(text), "refused");
+  }
+});
+
 test("random scenarios mean the same as JSON and as YAML, or are refused for the same reasons at the same places", () => {
   const tally = new Tally();
   fc.assert(

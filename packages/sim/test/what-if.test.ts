@@ -158,6 +158,24 @@ test("a pair that keeps its verdict is named when other packets get through", ()
   assert.ok(again.kind === "applied" && again.change.pairs.length === 0);
 });
 
+test("a route around others decides only what they leave", () => {
+  const session = new WhatIf(
+    read(
+      TWO.replace("10.2.0.0/16 -> p ]", "10.2.1.0/25 -> gone, 10.2.1.0/26 -> p ]").replace(
+        "profile: aws",
+        "profile: aws\nload: lenient",
+      ),
+    ),
+  );
+  const tried = session.apply(lines("add-route vpc1 10.2.0.0/16 -> p"));
+  assert.ok(tried.kind === "applied");
+  const { forward } = session.reach.pair(0, 1);
+  assert.equal(forward[0].dst.join(), "10.2.1.0/26,10.2.1.128/25");
+  assert.equal(session.reach.count(), reach(session.network).count());
+  session.undo();
+  assert.equal(session.reach.count(), reach(session.network).count());
+});
+
 test("a peering that is suspended is what decided before and after, by its state", () => {
   const session = new WhatIf(read(TWO));
   const tried = session.apply(lines("isolate-peering p"));

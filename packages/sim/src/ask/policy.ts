@@ -13,7 +13,7 @@ import { spotAt } from "./stretches.ts";
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
 
 /** Selectors whose addresses together are one set. */
-export type AddressSet = readonly Selector[];
+type AddressSet = readonly Selector[];
 
 export type Policy = Statement & {
   readonly name: string;

@@ -72,6 +72,22 @@ export function readDocument(text: string, file: string): TextDocument {
   }
 }
 
+/** Parses JSON. Throws an InputError with the line and column at which it stops being JSON. */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as Error;
+    const [, at] = /position (\d+)/.exec(message) ?? [];
+    const isCut = /end of JSON/.test(message) || Number(at) >= text.trimEnd().length;
+    const offset = at === undefined ? text.length : Number(at);
+    const source =
+      at === undefined && !isCut ? file : textPlace({ file, lineStarts: lineStarts(text) }, offset);
+    const rule = isCut ? "the text ends in the middle of the JSON" : clip(message);
+    throw single({ code: "syntax", message: rule, source, path: "" });
+  }
+}
+
 function readStrict(text: string, places: TextPlaces): TextDocument {
   const codes = codesOf(text);
   const lists = new RouteLists(text, codes);

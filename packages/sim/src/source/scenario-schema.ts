@@ -25,6 +25,7 @@ const host = z.union([
   z.array(text).min(1).describe("Its addresses"),
   z.strictObject({
     address: z.union([text, z.array(text).min(1)]),
+    name: text.optional().describe("A name for people; the key is the id"),
     groups: ids.optional().describe("Its security groups, instead of those of the subnet"),
     public: z
       .union([text, z.record(z.string(), text)])
@@ -48,7 +49,10 @@ const subnet = z.union([
     hosts: z
       .record(z.string(), host)
       .optional()
-      .describe("The hosts by name. When they are given, no other address of the subnet is in use"),
+      .describe(
+        "The hosts by name. When they are given, no other address is in use, unless the subnet is `open`",
+      ),
+    open: z.literal(true).optional().describe("There may be more hosts than those that are given"),
     zone: name.optional().describe("Its availability zone"),
     acl: name.optional().describe("Its network ACL; nothing filters unless given"),
     groups: ids.optional().describe("Security groups of its hosts; nothing filters unless given"),
@@ -269,6 +273,10 @@ const scenario = z.strictObject({
     .optional()
     .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
   policies: policies.optional().describe("What must hold after every step, whatever routes there are"),
+  unmodelled: z
+    .array(text)
+    .optional()
+    .describe("What is there besides, may carry traffic, and has no counterpart here"),
   steps: z.array(step).optional(),
 });
 
