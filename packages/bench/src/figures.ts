@@ -1,3 +1,4 @@
+import { markdown } from "./markdown.ts";
 import type { Costs } from "./updates.ts";
 
 /** What a run found, as far as the tables of core's README show it. */
@@ -67,9 +68,4 @@ function figure(mlps: number): string {
   if (mlps >= 10) return mlps.toFixed(0);
   const digits = Math.min(20, 1 - Math.floor(Math.log10(mlps)));
   return mlps.toFixed(digits);
-}
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

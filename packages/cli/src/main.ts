@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { PROFILE_NAMES } from "@twoway/sim";
+import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
+import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -30,13 +31,17 @@ const program = new Command("twoway")
   .addHelpText(
     "after",
     `
-A network is a scenario in YAML or JSON, or - for standard input.
+A network is a scenario in YAML or JSON, \`terraform show -json\` of a state or a plan, a folder of what \`aws ec2 describe-…\`
+or \`tccli vpc Describe…\` print, or - for standard input; \`twoway import --help\` says how to get each.
 An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
 
   $ twoway check scenarios
   $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
   $ twoway trace scenarios/one-sided-route.yaml web db
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
+  $ twoway why net.yaml web db                             what is wrong, and what would fix it?
+  $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
+  $ twoway check net.yaml --policy rules.yaml --format sarif
 
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
@@ -45,6 +50,10 @@ const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
   new Option("--profile <name>", "judge by these rules instead of the file's").choices(PROFILE_NAMES);
+const as = (): Option =>
+  new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
+    INPUT_FORMATS,
+  );
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 function change(command: Command): Command {
@@ -57,6 +66,7 @@ function whatIf(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
+    .addOption(as())
     .addOption(format());
 }
 
@@ -172,9 +182,23 @@ program
   .description("read a network and report every problem at once")
   .argument("<network...>")
   .addOption(profile())
+  .addOption(as())
   .addOption(format())
   .action(async (networks, options) =>
     finish((await import("./commands/validate.ts")).validate(networks, merged(options))),
+  );
+
+program
+  .command("import")
+  .description("write any input as a scenario that evaluates the same; `import --help` says how to get each")
+  .argument("<network>", "a scenario, Terraform's JSON, or a folder of what the AWS CLI or tccli print")
+  .addOption(new Option("--to <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
+  .option("--before", "of a Terraform plan: the network before it is applied")
+  .addOption(profile())
+  .addOption(as())
+  .addHelpText("after", SOURCES)
+  .action(async (network, options) =>
+    finish((await import("./commands/import.ts")).importCommand(network, merged(options))),
   );
 
 program
@@ -196,8 +220,8 @@ program
     `
 Prints the address on standard output, and one line of JSON for each request on standard error.
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
-Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"},
-DismissVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
+Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )

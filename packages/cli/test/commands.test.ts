@@ -152,15 +152,19 @@ const refusals: readonly [label: string, args: readonly string[], err: RegExp][]
     ["trace", "no.yaml", "web", "db"],
     /no.yaml {2}unreadable {2}there is no such file/,
   ],
-  ["a folder in the place of a file", ["trace", folder, "web", "db"], /this is a folder/],
+  [
+    "a folder in the place of a scenario",
+    ["trace", folder, "web", "db", "--as", "scenario"],
+    /this is a folder/,
+  ],
   ["a folder without scenarios", ["check", join(ROOT, "packages/cli/src")], /no scenario/],
   ["a cause that does not exist, with the nearest", ["explain", "no-rute"], /try {2}no-route/],
   ["a table that is not there", ["lookup", "no.txt", "8.8.8.8"], /no.txt {2}unreadable/],
   ["an address to look up that is none", ["lookup", NETWORK, "8.8.8"], /four octets, not fewer/],
   [
-    "Terraform's JSON, which is not read yet",
-    ["trace", file("state.json", '{"format_version": "1.0"}'), "a", "b"],
-    /Terraform/,
+    "Terraform's JSON of a version to come",
+    ["trace", file("state.json", '{"format_version": "2.0"}'), "a", "b"],
+    /format_version 2.0 is newer than version 1/,
   ],
 ];
 

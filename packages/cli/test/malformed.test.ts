@@ -86,7 +86,7 @@ const rows: readonly [label: string, name: string, content: () => string | Buffe
     "a JSON file of 50 MB that is not JSON",
     "large.json",
     () => `{"vpcs": ${"x".repeat(50 * MIB)}`,
-    /large.json {2}syntax {2}Unexpected token/,
+    /large.json:1:10 {2}syntax {2}a value is missing/,
   ],
   ["100,000 brackets", "deep.yaml", () => "[".repeat(100_000), /deep.yaml:1:\d+ {2}too-large {2}nested/],
   [

@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ROOT, twoway } from "./command.ts";
 
-// `why` and `matrix` from the command line.
-const test = suite("why and matrix");
+// `why`, `matrix`, `diff` and `sweep` from the command line.
+const test = suite("reach commands");
 const folder = mkdtempSync(join(tmpdir(), "twoway-reach-"));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -159,6 +159,100 @@ test("matrix of more than forty subnets is one of VPCs, and of more VPCs counts 
   assert.match(some, "made of letters");
   assert.match((await twoway(["matrix", net(41), "--from", "v?/a", "--to", "10.1.1.0/24"])).out, "1  v1/a");
 });
+
+test("diff of an action says which pairs change, from what to what, by which action and which route", async () => {
+  const net = "scenarios/blast-radius.yaml";
+  const actions = ["--do", "delete-peering shared-shop", "--do", "delete-route mail 10.0.0.0/16"];
+  const { status, out } = await twoway(["diff", net, ...actions, "--format", "json"]);
+  assert.is(status, 1);
+  const { version, changed, pairs, added, removed } = JSON.parse(out);
+  assert.equal([version, changed, pairs.length, added, removed], [1, 12, 12, [], []]);
+  const [first] = pairs;
+  assert.equal(
+    [first.from, first.to],
+    [
+      { vpc: "shared", subnet: "login" },
+      { vpc: "shop", subnet: "web" },
+    ],
+  );
+  assert.equal([first.before.verdict, first.after.verdict], ["two-way", "unreachable"]);
+  assert.equal(first.before.twoWay, [{ src: ["10.0.1.0/24"], dst: ["10.1.1.0/24"], services: "all" }]);
+  assert.equal(first.after.twoWay, []);
+  assert.equal(first.actions, ["delete-peering shared-shop"]);
+  assert.is(first.owners.before[0].source, `${net}:21:13`);
+  const text = (await twoway(["diff", net, ...actions])).out;
+  assert.match(text, "12 ordered pairs of subnets change\n       8  two-way to unreachable\n");
+  assert.match(
+    text,
+    "shared/login - mail/relay  two-way to forward-only\n    by delete-route mail 10.0.0.0/16\n",
+  );
+});
+
+test("diff of two files compares them by id, and tells another part of a partial pair as well", async () => {
+  const net = "scenarios/partial-subnet.yaml";
+  const text = readFileSync(join(ROOT, net), "utf8");
+  const other = file("other.yaml", text.replace("10.2.1.0/25 ->", "10.2.1.0/26 ->"));
+  const more = file(
+    "more.yaml",
+    text.replace("archive: 10.2.2.0/24", "archive: 10.2.2.0/24, spare: 10.2.3.0/24"),
+  );
+  const none = await twoway(["diff", net, net]);
+  assert.equal([none.status, none.out], [0, "no pair of subnets changes\n"]);
+  const shifted = await twoway(["diff", net, other]);
+  assert.is(shifted.status, 1);
+  assert.match(shifted.out, "office/desks - data/db  unreachable in part, another part\n");
+  const grown = await twoway(["diff", net, more]);
+  assert.equal([grown.status, grown.out], [1, "new: data/spare\nno pair of subnets changes\n"]);
+});
+
+test("sweep ranks peerings and routes by what they would break, and says which peering splits the network", async () => {
+  const net = "scenarios/blast-radius.yaml";
+  const { status, out } = await twoway(["sweep", net, "--format", "json"]);
+  assert.is(status, 0);
+  const { tried, peerings, routes } = JSON.parse(out);
+  assert.equal(tried, { peerings: 4, routes: 8 });
+  assert.equal(
+    peerings.map((one: { peering: string; broken: number; splits: boolean }) => [
+      one.peering,
+      one.broken,
+      one.splits,
+    ]),
+    [
+      ["shared-shop", 8, false],
+      ["shared-bank", 4, false],
+      ["shared-mail", 4, true],
+      ["shop-bank", 4, false],
+    ],
+  );
+  assert.is(routes.length, 8);
+  // what the ranking says of the worst is what a diff says
+  const { peering, broken } = peerings[0];
+  const diff = await twoway(["diff", net, "--do", `delete-peering ${peering}`, "--format", "json"]);
+  assert.is(JSON.parse(diff.out).changed, broken);
+  const top = (await twoway(["sweep", net, "--top", "1"])).out;
+  assert.match(top, "… and 3 more that break something");
+});
+
+// what is asked in a wrong way, and a piece of what is said about it
+const WRONG: readonly (readonly [args: readonly string[], err: RegExp])[] = [
+  [["diff", "scenarios/blast-radius.yaml"], /two networks are compared/],
+  [
+    ["diff", "scenarios/blast-radius.yaml", "scenarios/blast-radius.yaml", "--do", "delete-vpc mail"],
+    /two networks are compared/,
+  ],
+  [["diff", "scenarios/blast-radius.yaml", "--do", "delete-vpc mail"], /shared-mail.*ResourceInUse/],
+  [["diff", "scenarios/blast-radius.yaml", "--do", "delete-vcp mail"], /delete-vpc/],
+  [["sweep", "scenarios/blast-radius.yaml", "--top", "0"], /above zero/],
+  [["why", "scenarios/blast-radius.yaml", "login", "wbe"], /try {2}web/],
+];
+
+for (const [args, err] of WRONG) {
+  test(`${args.join(" ")} is wrong usage`, async () => {
+    const ended = await twoway(args);
+    assert.is(ended.status, 2);
+    assert.match(ended.err, err);
+  });
+}
 
 test("a set that selects nothing is an error, not an empty matrix", async () => {
   const { status, err } = await twoway(["matrix", "scenarios/blast-radius.yaml", "--to", "tag:env=prod"]);

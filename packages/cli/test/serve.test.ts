@@ -1,5 +1,4 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -478,7 +477,7 @@ test("who am I, and whose is this VPC (A40)", async () => {
   const { RequestId: _, ...me } = await one("LookUpAccount");
   assert.equal(me, { Uin: uin[0], AppId: Number(uin[0]) });
   const { RequestId: __, ...owner } = await one("LookUpAccount", { VpcId: Vpc.VpcId });
-  assert.equal(owner, { Uin: uin[1], AppId: Number(uin[1]), VpcId: Vpc.VpcId, Region: SH });
+  assert.equal(owner, { Uin: uin[1], AppId: Number(uin[1]), VpcId: Vpc.VpcId });
   assert.is(await one.code("LookUpAccount", { VpcId: "vpc-none" }), "ResourceNotFound");
 });
 
@@ -515,78 +514,6 @@ test("requests that come together are answered as if one after the other", async
   const inside = { VpcId, SubnetName: "s", CidrBlock: CidrBlock.replace("/16", "/24"), Zone: "z" };
   const codes = await Promise.all(Array.from({ length: 20 }, () => one.code("CreateSubnet", inside)));
   assert.is(codes.filter((code) => code === "ok").length, 1);
-});
-
-/** Sends a request whose Host is given by hand, which fetch does not allow. */
-function raw(
-  headers: Record<string, string>,
-  body: string,
-): Promise<{ status: number; code: string; headers: string[] }> {
-  return new Promise((resolve, reject) => {
-    const all = { ...headersOf(server.url, "1", GZ, "DescribeVpcs", body), ...headers };
-    const sent = request(server.url, { method: "POST", headers: all }, (response) => {
-      let text = "";
-      response.on("data", (chunk) => {
-        text += chunk;
-      });
-      response.on("end", () => {
-        const { Error: error } = JSON.parse(text).Response;
-        resolve({
-          status: response.statusCode ?? 0,
-          code: error?.Code ?? "ok",
-          headers: response.rawHeaders,
-        });
-      });
-    });
-    sent.on("error", reject);
-    sent.end(body);
-  });
-}
-
-test("another Host or Origin is refused, and no answer opens itself to other origins", async () => {
-  const { host, port } = new URL(server.url);
-  for (const [headers, status] of [
-    [{ host }, 200],
-    [{ host: `localhost:${port}` }, 200],
-    [{ host: "example.com" }, 403],
-    [{ host: `evil.example:${port}` }, 403],
-    [{ host: "127.0.0.1" }, 403],
-    [{ origin: `http://${host}` }, 200],
-    [{ origin: "http://example.com" }, 403],
-    [{ origin: "null" }, 403],
-  ] as const) {
-    const answer = await raw(headers, "{}");
-    assert.is(answer.status, status, JSON.stringify(headers));
-    assert.not(answer.headers.some((name) => /^access-control/i.test(name)));
-  }
-});
-
-test("a body above 1 MiB, one that is no JSON and one that is no object are refused", async () => {
-  assert.equal((await raw({}, "x".repeat(1024 * 1024 + 1))).status, 413);
-  assert.equal((await raw({ "transfer-encoding": "chunked" }, "x".repeat(1024 * 1024 + 1))).status, 413);
-  assert.is((await raw({}, "{")).code, "InvalidParameter");
-  assert.is((await raw({}, "[]")).code, "InvalidParameter");
-  assert.is((await raw({}, "")).code, "ok");
-  assert.is((await raw({}, '{"__proto__": {"Limit": 1}}')).code, "UnknownParameter");
-});
-
-test("headers that are missing or of another version are refused by name", async () => {
-  const good = headersOf(server.url, "1", GZ, "DescribeVpcs", "{}");
-  for (const [header, value, code] of [
-    ["x-tc-action", "", "MissingParameter"],
-    ["x-tc-region", "", "MissingParameter"],
-    ["x-tc-region", "a b", "UnsupportedRegion"],
-    ["x-tc-version", "2016-01-01", "NoSuchVersion"],
-    ["authorization", "Basic eDp5", "AuthFailure.InvalidAuthorization"],
-  ] as const) {
-    const response = await fetch(server.url, {
-      method: "POST",
-      headers: { ...good, [header]: value },
-      body: "{}",
-    });
-    assert.is(((await response.json()) as Answer).Response.Error.Code, code, header);
-  }
-  assert.is((await fetch(server.url)).status, 404);
 });
 
 test("a signature is verified for an account that has a secret, and for no other", async () => {

@@ -13,6 +13,8 @@ export interface Served {
   readonly child: ChildProcess;
   /** What it printed on standard error so far. */
   readonly err: () => string;
+  /** Its exit status, when it has ended. */
+  readonly ended: Promise<number | null>;
   /** Ends it by the signal and returns its exit status. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
@@ -55,6 +57,7 @@ export async function ready(child: ChildProcessWithoutNullStreams): Promise<Serv
     url,
     child,
     err: () => err,
+    ended: ended.then(([status]) => status),
     stop: async (signal = "SIGTERM") => {
       child.kill(signal);
       return (await ended)[0];

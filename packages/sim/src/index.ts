@@ -77,6 +77,9 @@ export {
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
+// single edits of a compiled network, below `WhatIf`
+export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
+export { ABSENT, LOCAL } from "./plane/hop.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Causes, changeJson, renderChange } from "./report/change.ts";
@@ -85,7 +88,7 @@ export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
-export { scenarioText } from "./report/scenario.ts";
+export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
 export {
@@ -97,6 +100,15 @@ export {
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export {
+  type Imported,
+  type ImportFile,
+  type ImportOptions,
+  INPUT_FORMATS,
+  type InputFormat,
+  importNetworks,
+  recogniseText,
+} from "./source/import.ts";
 export { readPolicyFile } from "./source/policies.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -42,6 +42,9 @@ function broken(network: Network): string | undefined {
   const tables = [...network.vpcs.values()].flatMap((vpc) => [...vpc.tables.keys()]);
   if (new Set([...tables, ...network.vpcs.keys()]).size < tables.length + network.vpcs.size)
     return "two tables have one name";
+  const homes = [...network.vpcs.values()].map(({ account, region }) => `${account} in ${region}`);
+  for (const home of homes)
+    if (homes.filter((other) => other === home).length > quotas.vpcs) return `too many VPCs of ${home}`;
   for (const vpc of network.vpcs.values()) {
     const problem = brokenInside(vpc);
     if (problem !== undefined) return `${vpc.id}: ${problem}`;
@@ -92,6 +95,12 @@ function broken(network: Network): string | undefined {
 /** The rules inside one VPC. */
 function brokenInside({ cidrs, secondary, subnets, tables, mainTable, profile }: Vpc): string | undefined {
   const own = [...cidrs, ...secondary];
+  const { quotas } = profile;
+  if (secondary.length > quotas.cidrs) return "too many secondary CIDRs";
+  if (subnets.size > quotas.subnets) return "too many subnets";
+  if (tables.size > quotas.tables) return "too many tables";
+  for (const { id, routes } of tables.values())
+    if ((routes?.size ?? 0) > quotas.routes) return `too many routes in ${id}`;
   const meet = (blocks: typeof own): boolean =>
     blocks.some((a, i) => blocks.some((b, j) => i !== j && a.contains(b.address)));
   if (meet(own)) return "its CIDRs overlap";
@@ -181,6 +190,7 @@ for (const [profile, rules] of [
     fc.assert(
       fc.property(fc.gen(), fc.nat({ max: 100 }), fc.nat({ max: 11 }), (g, length, busy) => {
         let network = start(profile);
+        const journal: string[] = [];
         const history: [Network, string][] = [];
         for (let i = 0; i < 30 + length; i++) {
           // some start with a hub whose quota is nearly used up
@@ -213,7 +223,15 @@ for (const [profile, rules] of [
           assert.is(broken(outcome.network), undefined, line);
           assert.ok(outcome.events.length > 0, line);
           network = outcome.network;
+          journal.push(formatAction(action));
         }
+        let replayed = start(profile);
+        for (const line of journal) {
+          const outcome = apply(replayed, parseAction(line), line);
+          assert.ok(outcome.kind === "applied", `${line} was accepted, and is refused when it is replayed`);
+          if (outcome.kind === "applied") replayed = outcome.network;
+        }
+        assert.is(snapshot(replayed), snapshot(network), "the journal leads to the same network");
         for (const [old, text] of history) assert.is(snapshot(old), text);
       }),
       seeded(250),

@@ -92,6 +92,23 @@ test("inside one account a peering is active at once, and elsewhere it waits (A1
   }
 });
 
+test("a peering may join any mix of regions and accounts (A2)", () => {
+  const network = read(`
+vpcs:
+  here: { cidr: 10.1.0.0/16, region: north, account: me }
+  near: { cidr: 10.2.0.0/16, region: north, account: me }
+  far: { cidr: 10.3.0.0/16, region: south, account: me }
+  theirs: { cidr: 10.4.0.0/16, region: north, account: them }
+  away: { cidr: 10.5.0.0/16, region: south, account: them }`);
+  for (const [to, cap, state] of [
+    ["near", "", "ACTIVE"],
+    ["far", " bandwidth 10", "ACTIVE"],
+    ["theirs", "", "PENDING"],
+    ["away", " bandwidth 10", "PENDING"],
+  ])
+    assert.is(after(network, `create-peering p here - ${to}${cap}`).peerings.get("p")?.state, state, to);
+});
+
 test("only the requester's account may ask for a peering", () => {
   assert.is(
     verdictOn(act(world("tencent"), "create-peering p n1 - other as other")),

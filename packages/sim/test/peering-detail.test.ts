@@ -10,8 +10,9 @@ vpcs:
   vpc1: { region: gz, cidr: 10.1.0.0/16, account: asker, subnets: { a: 10.1.1.0/24, b: 10.1.2.0/24 } }
   vpc2: { region: sh, cidr: 10.2.0.0/16, account: asked, subnets: { c: 10.2.1.0/24 } }
 peerings: { p: vpc1 - vpc2 bandwidth 100 }
+gateways: { nat: nat vpc1 }
 routes:
-  vpc1: [10.2.1.0/24 -> p]
+  vpc1: [0.0.0.0/0 -> nat, 10.2.1.0/24 -> p]
   special: { subnets: [vpc1/b], routes: [10.2.0.0/16 -> p disabled] }
   vpc2: [10.1.0.0/16 -> p]`);
 

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type Generated, networks, seeded, simOf, Tally } from "./generate.ts";
 import { wideNetworks } from "./generate-wide.ts";
-import { ask } from "./notation.ts";
+import { ask, read } from "./notation.ts";
 import { type OraclePair, oracle, subnetsOf } from "./reach-oracle.ts";
 import { isUsable } from "./reference.ts";
 
@@ -136,6 +136,31 @@ test("the boxes of a pair hold exactly the packets that the oracle counts", () =
     seeded(150),
   );
   tally.print("boxes", ["IPv4", "IPv6", "several blocks"]);
+});
+
+test("a group of a peering and a gateway that nobody knows is in doubt for the peer alone (S17)", () => {
+  const network = read(`
+profile: aws
+load: lenient
+vpcs:
+  v1: { cidr: 10.1.0.0/16, subnets: { a: 10.1.1.0/24 } }
+  v2: { cidr: 10.2.0.0/16, subnets: { b: 10.2.1.0/24 } }
+  v3: { cidr: 10.3.0.0/16, subnets: { c: 10.3.1.0/24 } }
+peerings: { p12: v1 - v2, p13: v1 - v3 }
+gateways: { vpn: vpn v1 }
+routes:
+  v1: [ 10.0.0.0/8 -> p12, 10.0.0.0/8 -> vpn ]
+  v2: [ 10.1.0.0/16 -> p12 ]
+  v3: [ 10.1.0.0/16 -> p13 ]`);
+  const found = [...reach(network).pairs({ from: [0] })];
+  assert.equal(
+    found.map(({ to, verdict }) => [to, verdict]),
+    [
+      [1, "unknown"],
+      [2, "return-only"],
+    ],
+  );
+  assert.is(ask(network, "v1/a", "v3/c").verdict, "return-only");
 });
 
 test.run();

@@ -131,6 +131,15 @@ const FIXES: readonly {
     opens: ["shop/batch data/db"],
   },
   {
+    about:
+      "where a disabled route to nowhere holds the destination, the next wider one costs one action and not two",
+    network:
+      "peerings: { p: shop - data }\nroutes: { shop: [10.2.1.0/24 -> gone disabled], data: [10.1.0.0/16 -> p] }",
+    ends: ["web", "db"],
+    fix: ["add-route shop 10.2.0.0/23 -> p"],
+    opens: ["shop/batch data/db"],
+  },
+  {
     about: "a default route that swallows the packet is left where it is",
     network:
       "gateways: { n: nat shop }\npeerings: { p: shop - data }\nroutes: { shop: [0.0.0.0/0 -> n], data: [10.1.0.0/16 -> p] }",
@@ -281,6 +290,40 @@ test("where ranges overlap, free ranges of the same size are named, which the cl
     other: { vpc: "shop", range: "10.1.0.0/16" },
     free: ["10.0.0.0/16", "10.4.0.0/16", "10.6.0.0/16"],
   });
+});
+
+test("a range that is used in part is not free", () => {
+  const used = ["10.0.16.0/20", "10.4.0.0/28", "10.6.255.0/24", "10.8.0.0/15", "10.10.0.0/16"];
+  const more = used.map((cidr, i) => `  x${i}: { region: r1, account: "1", cidr: ${cidr} }`).join("\n");
+  assert.equal(why(net(more), "web", "old").advice?.free, ["10.7.0.0/16", "10.11.0.0/16", "10.12.0.0/16"]);
+});
+
+test("both ends in one VPC and one table: the route that takes their packets away is deleted once", () => {
+  const network = read(`profile: aws
+load: lenient
+vpcs: { v: { cidr: 10.1.0.0/16, subnets: { a: 10.1.1.0/24, b: 10.1.2.0/24 } } }
+routes: { v: [ 10.1.0.0/16 -> gone ] }
+`);
+  const fixes = why(network, "a", "b").fixes.map(({ actions }) => actions.map(formatAction));
+  assert.equal(fixes, [["delete-route v 10.1.0.0/16"]]);
+});
+
+test("ends that span several VPCs are repaired pair by pair, and a set that does not help all of them is not shown", () => {
+  // one table has to lead the same addresses to two VPCs: what helps one pair takes the other's packets away
+  const network = net(`peerings: { p: shop - data, q: copy - data }
+routes: { shop: [10.2.0.0/16 -> p], copy: [10.2.0.0/16 -> q], data: [10.1.9.0/24 -> p] }`);
+  const both = resolveEndpoint(network, "shop/web", "");
+  const old = resolveEndpoint(network, "copy/old", "");
+  const db = resolveEndpoint(network, "db", "");
+  const found = diagnose(network, { text: "both", spans: [...both.spans, ...old.spans] }, db, {
+    protocol: "any",
+  });
+  for (const { actions } of found.fixes) {
+    const lines = actions.map(formatAction);
+    assert.is(ask(after(network, ...lines), "shop/web", "db").verdict, "two-way");
+    assert.is(ask(after(network, ...lines), "copy/old", "db").verdict, "two-way");
+  }
+  assert.ok(found.fixes.length > 0);
 });
 
 test("every cause of both paths is named once, with an address pair that meets it", () => {

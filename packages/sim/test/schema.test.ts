@@ -99,6 +99,7 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "acls",
     "routes",
     "policies",
+    "unmodelled",
     "steps",
   ]);
   for (const part of parts(schema))

@@ -62,6 +62,8 @@ test("after every edit and every undo a session equals a network compiled anew, 
         assert.equal(all(session), all({ reach: reach(session.network) }), where);
         assert.equal(told(change), told(diff(before, session.network)), where);
         if (change.pairs.length > 0) tally.add("edits that change pairs");
+        if (change.pairs.some((pair) => pair.before.verdict === pair.after.verdict))
+          tally.add("edits that let other packets through");
         if (n % 3 === 0) {
           const found = session.reach.count().packets;
           const pairs = [...session.reach.pairs({ all: true })];
@@ -80,6 +82,7 @@ test("after every edit and every undo a session equals a network compiled anew, 
   );
   tally.print("what-if", [
     "edits that change pairs",
+    "edits that let other packets through",
     "compared with the oracle",
     "undone",
     "refused",
@@ -135,6 +138,42 @@ test("a change names the pairs, the sets before and after, and what decided", ()
     `${path} ${table} ${destination} -> ${target}`;
   assert.equal(owners.before.map(spell), ["forward vpc1/main 10.2.0.0/16 -> p"]);
   assert.equal(owners.after.map(spell), ["forward vpc1/main 10.2.1.128/25 -> p"]);
+});
+
+test("a pair that keeps its verdict is named when other packets get through", () => {
+  const half = TWO.replace("10.2.0.0/16 -> p", "10.2.1.0/25 -> p");
+  const session = new WhatIf(read(half));
+  const tried = session.apply(lines("add-route vpc1 10.2.1.128/26 -> p"));
+  assert.ok(tried.kind === "applied");
+  assert.equal(say(tried.change), [
+    "a to b: return-only -> return-only, partial",
+    "b to a: forward-only -> forward-only, partial",
+  ]);
+  const { before, after: now } = tried.change.pairs[0].sets();
+  assert.equal(before.forward[0].dst.join(), "10.2.1.0/25");
+  assert.equal(now.forward[0].dst.join(), "10.2.1.0/25,10.2.1.128/26");
+  // there and back again is no change
+  const back = lines("delete-route vpc1 10.2.1.128/26", "add-route vpc1 10.2.1.128/26 -> p");
+  const again = session.apply(back);
+  assert.ok(again.kind === "applied" && again.change.pairs.length === 0);
+});
+
+test("a route around others decides only what they leave", () => {
+  const session = new WhatIf(
+    read(
+      TWO.replace("10.2.0.0/16 -> p ]", "10.2.1.0/25 -> gone, 10.2.1.0/26 -> p ]").replace(
+        "profile: aws",
+        "profile: aws\nload: lenient",
+      ),
+    ),
+  );
+  const tried = session.apply(lines("add-route vpc1 10.2.0.0/16 -> p"));
+  assert.ok(tried.kind === "applied");
+  const { forward } = session.reach.pair(0, 1);
+  assert.equal(forward[0].dst.join(), "10.2.1.0/26,10.2.1.128/25");
+  assert.equal(session.reach.count(), reach(session.network).count());
+  session.undo();
+  assert.equal(session.reach.count(), reach(session.network).count());
 });
 
 test("a peering that is suspended is what decided before and after, by its state", () => {

@@ -1,5 +1,13 @@
 import { ParseError } from "@twoway/core";
-import { answer, answerJson, formatTime, InputError, parseDuration, resolveEndpoint } from "@twoway/sim";
+import {
+  answer,
+  answerJson,
+  formatTime,
+  InputError,
+  ownerOf,
+  parseDuration,
+  resolveEndpoint,
+} from "@twoway/sim";
 import * as z from "zod";
 import { ApiError, notFound } from "./error.ts";
 import { doing, id, looking, type Operation, operation } from "./operation.ts";
@@ -47,9 +55,9 @@ export const ownOperations: Readonly<Record<string, Operation>> = {
   /** What a person looks up before asking for a peering with another account: who am I, and whose is this VPC (A40). */
   LookUpAccount: operation(z.strictObject({ VpcId: id.optional() }), ({ network, account }, { VpcId }) => {
     if (VpcId === undefined) return looking({ Uin: account, AppId: accountNumber(account) });
-    const vpc = network.vpcs.get(VpcId);
-    if (vpc === undefined) throw notFound("VPC", VpcId);
-    return looking({ Uin: vpc.account, AppId: accountNumber(vpc.account), VpcId, Region: vpc.region });
+    const owner = ownerOf(network, VpcId);
+    if (owner === undefined) throw notFound("VPC", VpcId);
+    return looking({ Uin: owner, AppId: accountNumber(owner), VpcId });
   }),
 
   IsolateVpcPeeringConnection: provider("isolate-peering"),

@@ -104,7 +104,11 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
   CreateRoutes: operation(changing, (scope, { RouteTableId, Routes }) => {
     const { vpc, table } = tableOf(scope, RouteTableId);
     return {
-      actions: Routes.flatMap((input) => additions(scope, vpc, table, input)),
+      actions: Routes.flatMap((input): Action[] => {
+        const route = { table: table.id, ...draftOf(scope.network, vpc, input), as: scope.account };
+        const add: Action = { kind: "add-route", ...route };
+        return input.Enabled === false ? [add, { kind: "disable-route", ...route }] : [add];
+      }),
       reply: (after) => ({
         TotalCount: Routes.length,
         RouteTableSet: [recordOf(after, vpc.id, table.id)],
@@ -149,13 +153,16 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
     };
   }),
 
-  /** The table has these routes and no others; its name is not kept. */
+  /** The table has these routes and no others, none where none are given; its name is not kept. */
   ResetRoutes: operation(
-    changing.extend({ RouteTableName: displayName }),
+    z.strictObject({ RouteTableId: id, RouteTableName: displayName, Routes: z.array(routeShape).max(100) }),
     (scope, { RouteTableId, Routes }) => {
       const { vpc, table } = tableOf(scope, RouteTableId);
-      const old = [...(table.routes ?? [])].map((route) => onRoute("delete-route", table, route, scope));
-      return doing(...old, ...Routes.flatMap((input) => additions(scope, vpc, table, input)));
+      const routes = Routes.map((input) => ({
+        ...draftOf(scope.network, vpc, input),
+        enabled: input.Enabled !== false,
+      }));
+      return doing({ kind: "reset-routes", table: table.id, routes, as: scope.account });
     },
   ),
 
@@ -178,13 +185,6 @@ function switchRoutes(
     ...(RouteItemIds ?? []).map((RouteItemId) => ({ RouteItemId })),
   ];
   return doing(...wanted.map((input) => onRoute(kind, table, pickById(table, input), scope)));
-}
-
-/** Returns the actions that make one route. */
-function additions(scope: Scope, vpc: Vpc, table: RouteTable, input: RouteInput): Action[] {
-  const route = { table: table.id, ...draftOf(scope.network, vpc, input), as: scope.account };
-  const add: Action = { kind: "add-route", ...route };
-  return input.Enabled === false ? [add, { kind: "disable-route", ...route }] : [add];
 }
 
 function onRoute(

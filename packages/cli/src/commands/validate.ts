@@ -1,11 +1,12 @@
-import { coverageOf, InputError, type Issue, type ProfileName } from "@twoway/sim";
+import { coverageOf, InputError, type InputFormat, type Issue, type ProfileName } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadScenario } from "../input.ts";
+import { loadNetworks } from "../input.ts";
 import { plural, print, renderWarning, reportError, styleFor } from "../terminal.ts";
 
 interface ValidateOptions {
   readonly format: "text" | "json";
   readonly profile?: ProfileName;
+  readonly as?: InputFormat;
   readonly color: boolean;
   readonly quiet: boolean;
 }
@@ -17,17 +18,17 @@ export function validate(files: readonly string[], options: ValidateOptions): nu
   const style = styleFor(process.stdout, options);
   for (const file of files) {
     try {
-      const found = loadScenario(file, options);
+      const found = loadNetworks(file, options);
       warnings.push(...found.warnings);
       if (options.format !== "text") continue;
-      const { vpcs, peerings } = found.scenario.network;
-      const parts = coverageOf(found.scenario.network).of;
+      const { vpcs, peerings } = found.network;
+      const parts = coverageOf(found.network).of;
       if (!options.quiet) for (const warning of found.warnings) print(renderWarning(warning, style));
       const counts = [
         plural(vpcs.size, "VPC"),
         plural(peerings.size, "peering"),
         plural(parts, "part"),
-        plural(found.scenario.steps.length, "step"),
+        ...(found.format === "scenario" ? [plural(found.steps.length, "step")] : [found.format]),
       ].join(", ");
       print(
         `${style.good("ok")}  ${file}  ${counts}${found.warnings.length > 0 ? `, ${plural(found.warnings.length, "warning")}` : ""}`,

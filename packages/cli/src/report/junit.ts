@@ -1,5 +1,8 @@
-import junit from "junit-report-builder";
+import builder, { type Builder } from "junit-report-builder";
 import { placeOf, type Result } from "./results.ts";
+
+/** The package is CommonJS, and its types describe the ES module that it was made from. */
+const junit = builder as unknown as Builder;
 
 /** Returns the results as JUnit XML: a suite for each file, a case for each line that was checked. */
 export function junitReport(results: readonly Result[]): string {

@@ -27,7 +27,7 @@ export const RESULT_KINDS = {
   input: "A file cannot be read as a network or as policies",
 } as const;
 
-export type ResultKind = keyof typeof RESULT_KINDS;
+type ResultKind = keyof typeof RESULT_KINDS;
 
 export interface CheckedScenario {
   readonly file: string;

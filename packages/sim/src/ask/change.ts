@@ -2,11 +2,12 @@ import type { Prefix } from "@twoway/core";
 import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import type { PeeringState } from "../model/peering.ts";
 import { decide } from "../plane/forwarding.ts";
-import { common, outcomesIn, stretchesOf } from "../plane/stretches.ts";
+import { common, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
+import { blocksOf } from "./boxes.ts";
 import type { SubnetName } from "./pair-sets.ts";
 import { type PairSets, type PairVerdict, Reach } from "./reach.ts";
 
-/** What is different between two networks: the pairs of subnets whose verdict changed, and what decided them. */
+/** What is different between two networks: the pairs of subnets that changed, and what decided them. */
 export interface Change {
   /** In the order of the network before, `from` first. Pairs of subnets that both networks have. */
   readonly pairs: readonly PairChange[];
@@ -26,7 +27,7 @@ export interface Owner {
   readonly source: string;
 }
 
-/** A pair of subnets whose verdict changed. Its sets and its owners are computed when asked for. */
+/** A pair of subnets whose verdict changed, or of which other packets get through. Its sets and its owners are computed when asked for. */
 export class PairChange {
   readonly from: SubnetName;
   readonly to: SubnetName;
@@ -54,6 +55,14 @@ export class PairChange {
     return { before, after };
   }
 
+  /** Reports whether the verdict differs, or the packets that get through. */
+  isReal(): boolean {
+    const { before, after } = this;
+    if (before.verdict !== after.verdict || before.partial !== after.partial) return true;
+    const [old, now] = this.#networks.map((network) => throughBetween(network, this.from, this.to));
+    return old !== now;
+  }
+
   /** Returns what decided before and does no more, and what decides now and did not. O(routes of the two VPCs). */
   owners(): { readonly before: readonly Owner[]; readonly after: readonly Owner[] } {
     const [before, after] = this.#networks.map((network) => ownersBetween(network, this.from, this.to));
@@ -67,6 +76,25 @@ export class PairChange {
 
 function keyOf({ path, table, destination, target, state }: Owner): string {
   return [path, table, destination, target, state].join(" ");
+}
+
+/** Returns the usable addresses of either end that packets of the other come to, as text to be compared. */
+function throughBetween(network: Network, from: SubnetName, to: SubnetName): string {
+  const near = reachAround(network, from, to);
+  const { compiled } = near;
+  const [a, b] = [indexOf(near, from), indexOf(near, to)];
+  return [
+    [a, b],
+    [b, a],
+  ]
+    .flatMap(([sender, receiver]) =>
+      compiled.parts.map((part) => {
+        if (part.size[sender] === 0) return ""; // nobody can send them
+        const { delivered } = outcomesIn(compiled, part, compiled.layout.subnetTable[sender], receiver);
+        return blocksOf(delivered.map((stretch) => spanOf(part, stretch))).join();
+      }),
+    )
+    .join("; ");
 }
 
 /** Returns the verdict and the sets of one pair without compiling the whole network. O(routes of the two VPCs). */
@@ -136,7 +164,10 @@ function indexOf({ subnets }: Reach, { vpc, subnet }: SubnetName): number {
   return subnets.findIndex((name) => name.vpc === vpc && name.subnet === subnet);
 }
 
-/** Compares two compiled networks pair by pair. O(pairs that are not unreachable throughout, of both). */
+/**
+ * Compares two compiled networks pair by pair. O(pairs that are not unreachable throughout, of both), and the sets of
+ * those that may let other packets through with the same verdict, where anything about their VPCs differs.
+ */
 export function compare(before: Reach, after: Reach): Change {
   const place = (reach: Reach): Map<string, number> =>
     new Map(reach.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
@@ -146,58 +177,57 @@ export function compare(before: Reach, after: Reach): Change {
   // the same subnet in the other network
   const later = before.subnets.map(({ vpc, subnet }) => now.get(`${vpc} ${subnet}`));
   const earlier = after.subnets.map(({ vpc, subnet }) => old.get(`${vpc} ${subnet}`));
-  const found: { from: number; to: number; was: PairVerdict; is: PairVerdict }[] = [];
+  const networks = [before.network, after.network] as const;
+  const touched = touchedVpcs(before.network, after.network);
+  const found: { from: number; to: number; pair: PairChange }[] = [];
   for (const { from, to, ...was } of before.pairs()) {
     const [a, b] = [later[from], later[to]];
     if (a === undefined || b === undefined) continue;
-    const is = after.verdict(a, b);
-    if (is.verdict !== was.verdict || is.partial !== was.partial) found.push({ from, to, was, is });
+    const pair = new PairChange(before.subnets[from], before.subnets[to], was, after.verdict(a, b), networks);
+    // whether other packets get through shows only where not all of them fare alike, or some cannot be followed
+    const mixed = was.partial || was.verdict === "unknown";
+    const near = touched.has(pair.from.vpc) || touched.has(pair.to.vpc);
+    const { verdict, partial } = pair.after;
+    if (verdict !== was.verdict || partial !== was.partial || (mixed && near && pair.isReal())) {
+      found.push({ from, to, pair });
+    }
   }
   for (const { from, to, ...is } of after.pairs()) {
     const [a, b] = [earlier[from], earlier[to]];
     if (a === undefined || b === undefined) continue;
     const was = before.verdict(a, b);
-    if (was.verdict === "unreachable" && !was.partial) found.push({ from: a, to: b, was, is });
+    if (was.verdict !== "unreachable" || was.partial) continue;
+    const pair = new PairChange(before.subnets[a], before.subnets[b], was, is, networks);
+    found.push({ from: a, to: b, pair });
   }
   found.sort((x, y) => x.from - y.from || x.to - y.to);
-  const networks = [before.network, after.network] as const;
   return {
-    pairs: found.map(
-      ({ from, to, was, is }) => new PairChange(before.subnets[from], before.subnets[to], was, is, networks),
-    ),
+    pairs: found.map(({ pair }) => pair),
     added: only(now, old, after),
     removed: only(old, now, before),
   };
 }
 
-/**
- * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
- * pairs that are partial in both, with the same verdict, of which another part gets through.
- */
-export function diff(before: Network, after: Network): Change {
-  const [was, is] = [new Reach(before), new Reach(after)];
-  const change = compare(was, is);
-  const later = new Map(is.subnets.map(({ vpc, subnet }, s) => [`${vpc} ${subnet}`, s]));
-  const place = (s: number): number | undefined =>
-    later.get(`${was.subnets[s].vpc} ${was.subnets[s].subnet}`);
-  const shifted: PairChange[] = [];
-  for (const { from, to, verdict, partial } of was.pairs()) {
-    const [a, b] = [place(from), place(to)];
-    if (!partial || a === undefined || b === undefined) continue;
-    const now = is.verdict(a, b);
-    if (!now.partial || now.verdict !== verdict || sameSets(was.pair(from, to), is.pair(a, b))) continue;
-    shifted.push(
-      new PairChange(was.subnets[from], was.subnets[to], { verdict, partial }, now, [before, after]),
-    );
+/** Returns the VPCs that differ in themselves or in a peering of theirs. Networks share what an action did not touch. */
+function touchedVpcs(before: Network, after: Network): ReadonlySet<string> {
+  const touched = new Set<string>();
+  for (const [a, b] of [
+    [before, after],
+    [after, before],
+  ]) {
+    for (const [id, vpc] of a.vpcs) if (b.vpcs.get(id) !== vpc) touched.add(id);
+    for (const [id, peering] of a.peerings) {
+      if (b.peerings.get(id) === peering) continue;
+      touched.add(peering.requester.vpc).add(peering.accepter.vpc);
+    }
   }
-  if (shifted.length === 0) return change;
-  const order = new Map(was.subnets.map((name, s) => [name, s]));
-  const rank = ({ from, to }: PairChange): number => order.get(from)! * was.subnets.length + order.get(to)!;
-  return { ...change, pairs: [...change.pairs, ...shifted].sort((x, y) => rank(x) - rank(y)) };
+  return touched;
 }
 
-function sameSets(a: PairSets, b: PairSets): boolean {
-  const text = ({ forward, return: back, twoWay }: PairSets): string =>
-    [forward, back, twoWay].map((boxes) => boxes.map(({ src, dst }) => `${src} ${dst}`)).join("; ");
-  return text(a) === text(b);
+/**
+ * Compares two networks, related or not: subnets are the same when their ids and their VPCs' ids are. Also tells the
+ * pairs that keep their verdict while other packets get through.
+ */
+export function diff(before: Network, after: Network): Change {
+  return compare(new Reach(before), new Reach(after));
 }

@@ -107,7 +107,7 @@ function blockSpans(
   fail: Fail,
 ): EndpointSpan[] {
   const touched = single
-    ? vpcs.filter((vpc) => owns(vpc, block.address))
+    ? ownersThatCount(vpcs, block.address)
     : vpcs.filter((vpc) => [...vpc.cidrs, ...vpc.secondary].some((cidr) => cidr.overlaps(block)));
   const clash = single ? (touched.length > 1 ? touched : []) : overlapping(touched, block);
   if (clash.length > 0) {
@@ -132,6 +132,13 @@ function blockSpans(
         cut({ vpc: vpc.id, subnet: undefined, first: cidr.address, last: cidr.last }, whole),
       ),
   );
+}
+
+/** Of several VPCs that own an address, one alone may have a subnet around it: then nobody else can have the address. */
+function ownersThatCount(vpcs: readonly Vpc[], address: Address): readonly Vpc[] {
+  const owners = vpcs.filter((vpc) => owns(vpc, address));
+  const placed = owners.filter((vpc) => subnetAt(vpc, address) !== undefined);
+  return placed.length === 1 ? placed : owners;
 }
 
 /** Returns the VPCs of which two share addresses inside the block. */
@@ -192,31 +199,33 @@ interface Candidate {
   readonly spans: () => EndpointSpan[];
 }
 
+/** What an import read keeps the name that it has there: a Terraform address, the id of an interface. */
 function* candidates(network: Network, parts: readonly string[]): Generator<Candidate> {
   const last = parts[parts.length - 1];
+  const whole = parts.join("/");
   if (parts.length > 3) return;
   for (const vpc of network.vpcs.values()) {
     if (parts.length === 1 || (parts.length === 2 && last === "*")) {
-      if (parts[0] === vpc.id || parts[0] === vpc.name) {
+      if (parts[0] === vpc.id || parts[0] === vpc.name || whole === vpc.source) {
         yield {
           path: `${vpc.id}/*`,
-          exact: parts[0] === vpc.id,
+          exact: parts[0] === vpc.id || whole === vpc.source,
           spans: () => [...vpcSpans(vpc, 4), ...vpcSpans(vpc, 6)],
         };
       }
     }
     if (parts.length > 1 && parts[0] !== vpc.id && parts[0] !== vpc.name) continue;
     for (const subnet of vpc.subnets.values()) {
-      if (parts.length < 3 && (last === subnet.id || last === subnet.name)) {
+      if (parts.length < 3 && (last === subnet.id || last === subnet.name || last === subnet.source)) {
         const spans = (): EndpointSpan[] => [...subnetSpans(vpc, subnet, 4), ...subnetSpans(vpc, subnet, 6)];
-        yield { path: `${vpc.id}/${subnet.id}`, exact: last === subnet.id, spans };
+        yield { path: `${vpc.id}/${subnet.id}`, exact: last !== subnet.name || last === subnet.id, spans };
       }
       if (parts.length === 3 && parts[1] !== subnet.id && parts[1] !== subnet.name) continue;
-      const host = subnet.hosts?.get(last);
-      if (host !== undefined) {
+      for (const [id, host] of subnet.hosts ?? []) {
+        if (last !== id && last !== host.name && last !== host.source) continue;
         yield {
-          path: `${vpc.id}/${subnet.id}/${last}`,
-          exact: true,
+          path: `${vpc.id}/${subnet.id}/${id}`,
+          exact: last !== host.name || last === id,
           spans: () => hostSpans(vpc, subnet, host),
         };
       }

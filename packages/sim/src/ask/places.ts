@@ -83,7 +83,11 @@ class Search {
     this.#table(tableOf(vpc, subnet));
     if (subnet.acl !== undefined) this.#rules(this.#network.acls?.get(subnet.acl));
     this.#groups(subnet.groups);
-    for (const { groups } of subnet.hosts?.values() ?? []) this.#groups(groups);
+    for (const { groups, addresses } of subnet.hosts?.values() ?? []) {
+      this.#groups(groups);
+      // the hosts of an open subnet stand in the middle of addresses that have no groups
+      if (subnet.open === true) for (const address of addresses) this.block({ address, last: address });
+    }
   }
 
   /** Where subnets of a VPC overlap, the first one has the address, and may declare its hosts. */

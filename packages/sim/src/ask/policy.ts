@@ -13,7 +13,7 @@ import { spotAt } from "./stretches.ts";
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
 
 /** Selectors whose addresses together are one set. */
-export type AddressSet = readonly Selector[];
+type AddressSet = readonly Selector[];
 
 export type Policy = Statement & {
   readonly name: string;
@@ -99,7 +99,7 @@ class Evaluation {
         return;
       }
       case "reachable":
-        this.#require(select(network, policy.from), select(network, policy.to));
+        this.#demand(select(network, policy.from), select(network, policy.to));
         return;
       default:
         policy satisfies never;
@@ -129,7 +129,7 @@ class Evaluation {
     senders: readonly EndpointSpan[],
     targets: readonly EndpointSpan[],
   ): { readonly from: Spot; readonly to: Spot } | undefined {
-    if (!partial && verdict !== "two-way" && verdict !== "forward-only") return undefined;
+    if (!partial && (verdict === "unreachable" || verdict === "return-only")) return undefined;
     for (const { dst } of this.#reach.pair(from, to).forward) {
       for (const { family, address, last } of dst) {
         const sender = senders.find(({ first }) => familyOf(first) === family);
@@ -154,20 +154,25 @@ class Evaluation {
     if (list.length < MAX_VIOLATIONS) list.push({ flow, route: routeOf(flow.forward), message });
   }
 
-  #require(sources: readonly EndpointSpan[], destinations: readonly EndpointSpan[]): void {
+  #demand(sources: readonly EndpointSpan[], destinations: readonly EndpointSpan[]): void {
     const [from, to] = [this.#bySubnet(sources), this.#bySubnet(destinations)];
     for (const [s, mine] of from) {
       for (const [d, theirs] of to) {
-        if (s === d || this.#isTold("required", s, d)) continue;
+        if (s === d || this.#isTold("failing", s, d)) continue;
         const { verdict, partial } = this.#reach.verdict(s, d);
         // a part of what is two-way throughout is two-way
         if ((verdict === "two-way" && !partial) || !shareFamily(mine, theirs)) continue;
         const found = answer(this.#network, { text: "", spans: mine }, { text: "", spans: theirs }, ANY);
         if (found.verdict === "two-way") continue;
         const [a, b] = [this.#reach.subnets[s], this.#reach.subnets[d]];
-        this.#told.add(`required ${a.vpc} ${b.vpc}`);
+        // a doubt between two VPCs does not hide a failure between them
+        const [what, list] =
+          found.verdict === "unknown"
+            ? (["doubt", this.undecided] as const)
+            : (["failing", this.violations] as const);
+        if (this.#isTold(what, s, d)) continue;
+        this.#told.add(`${what} ${a.vpc} ${b.vpc}`);
         const message = `${a.vpc}/${a.subnet} and ${b.vpc}/${b.subnet} are ${found.verdict}`;
-        const list = found.verdict === "unknown" ? this.undecided : this.violations;
         if (list.length < MAX_VIOLATIONS) list.push({ flow: found.shown, route: undefined, message });
       }
     }

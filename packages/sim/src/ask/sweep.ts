@@ -198,6 +198,6 @@ class LossCounter implements Loss {
 
   readonly visit: FlipVisitor = (_from, _to, before, after) => {
     if (before === TWO_WAY) this.broken++;
-    else if (after === TWO_WAY) this.opened++;
+    if (after === TWO_WAY) this.opened++;
   };
 }

@@ -60,7 +60,7 @@ export function editsBetween(compiled: Reachability, before: Network, after: Net
   return edits;
 }
 
-/** Makes the edits; returns those that take them back, in the order in which they must be made. */
+/** Makes the edits; returns those that take them back. No two are about the same thing, so their order is free. */
 export function makeEdits(compiled: Reachability, edits: readonly Edit[], visit: FlipVisitor): Edit[] {
   const undo: Edit[] = [];
   for (const edit of edits) {
@@ -72,7 +72,7 @@ export function makeEdits(compiled: Reachability, edits: readonly Edit[], visit:
       undo.push({ ...edit, hop: setHop(compiled, part, table, lo, hi, hop, visit) });
     }
   }
-  return undo.reverse();
+  return undo;
 }
 
 /** Reports whether the VPCs differ in nothing but the routes of their tables, as far as packets can tell. */

@@ -89,12 +89,13 @@ export class WhatIf {
     reach.network = after;
     this.#past.push({ network: before, reach, edits: undo });
     const pairs = [...flips.values()]
-      .filter((flip) => flip.before !== flip.after)
       .sort((a, b) => a.from - b.from || a.to - b.to)
       .map(({ from, to, ...flip }) => {
         const [was, is] = [verdictOf(flip.before), verdictOf(flip.after)];
         return new PairChange(reach.subnets[from], reach.subnets[to], was, is, [before, after]);
-      });
+      })
+      // several edits may come to nothing
+      .filter((pair) => edits.length === 1 || pair.isReal());
     return { pairs, added: [], removed: [] };
   }
 }

@@ -17,6 +17,8 @@ export interface Network {
   readonly vpcs: ReadonlyMap<string, Vpc>;
   readonly peerings: ReadonlyMap<string, Peering>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** What the input has, may carry traffic, and has no counterpart here, by name; sorted. */
+  readonly unmodelled?: readonly string[];
   /** Transit gateways and CCNs. A route leads to a hub by the hub's id. */
   readonly hubs?: ReadonlyMap<string, Hub>;
   readonly groups?: ReadonlyMap<string, SecurityGroup>;
@@ -59,8 +61,10 @@ export interface Subnet {
   readonly cidrs: readonly Prefix[];
   /** Id of its route table; undefined means the main one. */
   readonly table: string | undefined;
-  /** The hosts, where the input declares them: then nobody else has an address here. */
+  /** The hosts, where the input declares them: then nobody else has an address here, unless the subnet is `open`. */
   readonly hosts: ReadonlyMap<string, Host> | undefined;
+  /** The input names some hosts, and does not claim that there are no others. */
+  readonly open?: boolean;
   /** Availability zone, where the input says it. */
   readonly zone?: string;
   /** Id of its network ACL; undefined means that none filters. An id that nothing has makes what it decides unknown. */
@@ -182,7 +186,7 @@ export interface Span {
  * block without what the cloud reserves.
  */
 export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
-  if (subnet.hosts !== undefined) {
+  if (subnet.hosts !== undefined && subnet.open !== true) {
     return [...addressesOf(subnet.hosts)]
       .filter(
         (address) => (typeof address === "number") === (family === 4) && !isReserved(vpc, subnet, address),
@@ -221,7 +225,8 @@ export function isReserved(vpc: Vpc, subnet: Subnet, address: Address): boolean 
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
-  if (subnet.hosts !== undefined && !addressesOf(subnet.hosts).has(address)) return false;
+  if (subnet.hosts !== undefined && subnet.open !== true && !addressesOf(subnet.hosts).has(address))
+    return false;
   return !isReserved(vpc, subnet, address);
 }
 

@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<keyof Quotas, { readonly rule: Rule; readonly thing
 };
 
 /** Returns the quota that holds: what the network says was raised, or the profile's. */
-export function quotaOf(network: Network, profile: Profile, name: keyof Quotas): number {
+function quotaOf(network: Network, profile: Profile, name: keyof Quotas): number {
   return network.quotas?.[name] ?? profile.quotas[name];
 }
 

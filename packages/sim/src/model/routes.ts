@@ -1,4 +1,4 @@
-import { type Address, type Address4, type Address6, Prefix } from "@twoway/core";
+import { type Address, type Address4, Prefix, readWords, writeWords } from "@twoway/core";
 
 /**
  * The routes of one table, as columns: one object per table, not one per route, so that a million routes cost tens of
@@ -27,35 +27,24 @@ export class Routes {
   readonly targets: readonly string[];
   readonly places: Places;
 
-  private constructor(entries: readonly Entry[], targets: readonly string[], places: Places) {
-    this.size = entries.length;
-    this.size4 = entries.findIndex((entry) => entry.destination.family === 6);
-    if (this.size4 < 0) this.size4 = this.size;
-    this.address = new Uint32Array(this.size4);
-    this.words = new Uint32Array(4 * (this.size - this.size4));
-    this.bits = new Uint8Array(this.size);
-    this.target = new Uint32Array(this.size);
-    this.enabled = new Uint8Array(this.size);
-    this.place = new Int32Array(this.size);
+  private constructor(columns: RouteColumns, targets: readonly string[], places: Places) {
+    this.size = columns.bits.length;
+    this.size4 = columns.address.length;
+    this.address = columns.address;
+    this.words = columns.words;
+    this.bits = columns.bits;
+    this.target = columns.target;
+    this.enabled = columns.enabled;
+    this.place = columns.place;
     this.targets = targets;
     this.places = places;
-    for (let row = 0; row < this.size; row++) {
-      const { destination, target, enabled, place } = entries[row];
-      const { address } = destination;
-      if (typeof address === "number") this.address[row] = address;
-      else {
-        for (let w = 0; w < 4; w++) {
-          this.words[4 * (row - this.size4) + w] = Number((address >> BigInt(96 - 32 * w)) & 0xffffffffn);
-        }
-      }
-      this.bits[row] = destination.bits;
-      this.target[row] = target;
-      this.enabled[row] = enabled;
-      this.place[row] = place;
-    }
   }
 
-  static readonly none: Routes = new Routes([], [], { file: "", lineStarts: new Uint32Array(), named: [] });
+  static readonly none: Routes = new Routes(columnsOf([]), [], {
+    file: "",
+    lineStarts: new Uint32Array(),
+    named: [],
+  });
 
   /** Makes the columns from routes in the order they were written. O(n log n). */
   static from(routes: readonly WrittenRoute[], text?: TextPlaces): Routes {
@@ -68,7 +57,12 @@ export class Routes {
       return { destination, target: known, enabled: enabled ? 1 : 0, place };
     });
     entries.sort((a, b) => Prefix.compare(a.destination, b.destination));
-    return new Routes(entries, [...ids.keys()], { ...(text ?? Routes.none.places), named });
+    return new Routes(columnsOf(entries), [...ids.keys()], { ...(text ?? Routes.none.places), named });
+  }
+
+  /** Takes columns that are in order already, each row's place an offset into the text. O(1); the caller keeps his hands off them. */
+  static fromColumns(columns: RouteColumns, targets: readonly string[], text: TextPlaces): Routes {
+    return new Routes(columns, targets, { ...text, named: [] });
   }
 
   destination(row: number): Prefix {
@@ -118,13 +112,13 @@ export class Routes {
     };
     const at = entries.findIndex((entry) => Prefix.compare(entry.destination, route.destination) > 0);
     entries.splice(at < 0 ? entries.length : at, 0, added);
-    return new Routes(entries, targets, { ...this.places, named });
+    return new Routes(columnsOf(entries), targets, { ...this.places, named });
   }
 
   /** Returns the routes without the rows that `drop` picks; `this` when it picks none. O(n). */
   without(drop: (route: Route) => boolean): Routes {
     const kept = this.#entries().filter((_, row) => !drop(this.at(row)));
-    return kept.length === this.size ? this : new Routes(kept, this.targets, this.places);
+    return kept.length === this.size ? this : new Routes(columnsOf(kept), this.targets, this.places);
   }
 
   /** Returns the routes with one row switched on or off; `this` when it already is. O(n). */
@@ -132,7 +126,7 @@ export class Routes {
     if ((this.enabled[row] === 1) === enabled) return this;
     const entries = this.#entries();
     entries[row] = { ...entries[row], enabled: enabled ? 1 : 0 };
-    return new Routes(entries, this.targets, this.places);
+    return new Routes(columnsOf(entries), this.targets, this.places);
   }
 
   #entries(): Entry[] {
@@ -146,12 +140,12 @@ export class Routes {
 
   #addressOf(row: number): Address {
     if (row < this.size4) return this.address[row] as Address4;
-    let value = 0n;
-    const from = 4 * (row - this.size4);
-    for (let w = from; w < from + 4; w++) value = (value << 32n) | BigInt(this.words[w]);
-    return value as Address6;
+    return readWords(6, this.words, 4 * (row - this.size4));
   }
 }
+
+/** The columns by themselves, laid out and ordered as those of `Routes`. */
+export type RouteColumns = Pick<Routes, "address" | "words" | "bits" | "target" | "enabled" | "place">;
 
 /** One route, as a reader hands it in. `source` is an offset into the text of the file, or a place by name. */
 export interface WrittenRoute {
@@ -186,6 +180,30 @@ interface Entry {
   readonly target: number;
   readonly enabled: number;
   readonly place: number;
+}
+
+/** Returns the columns of entries that are in order. */
+function columnsOf(entries: readonly Entry[]): RouteColumns {
+  const size6 = entries.filter(({ destination }) => destination.family === 6).length;
+  const size4 = entries.length - size6;
+  const columns = {
+    address: new Uint32Array(size4),
+    words: new Uint32Array(4 * size6),
+    bits: new Uint8Array(entries.length),
+    target: new Uint32Array(entries.length),
+    enabled: new Uint8Array(entries.length),
+    place: new Int32Array(entries.length),
+  };
+  for (const [row, { destination, target, enabled, place }] of entries.entries()) {
+    const { address, bits } = destination;
+    if (row < size4) writeWords(address, columns.address, row);
+    else writeWords(address, columns.words, 4 * (row - size4));
+    columns.bits[row] = bits;
+    columns.target[row] = target;
+    columns.enabled[row] = enabled;
+    columns.place[row] = place;
+  }
+  return columns;
 }
 
 /** Returns `file:line:column` for an offset into a text, both counted from 1. O(log lines). */

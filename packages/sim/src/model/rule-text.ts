@@ -12,11 +12,11 @@ export interface RuleText {
   readonly remote: Remote;
 }
 
-export const RULE_USAGE =
+const RULE_USAGE =
   "[NUMBER] allow|deny SERVICES from|to REMOTE, where REMOTE is any, CIDRs, a group, or unknown";
 
 /** Every address of both families. */
-export const ANYWHERE: readonly Prefix[] = [Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")];
+const ANYWHERE: readonly Prefix[] = [Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")];
 
 /** Reads a rule; `direction` says whether its far end stands behind `from` or `to`. Throws a ParseError. */
 export function parseRule(text: string, direction: "ingress" | "egress"): RuleText {

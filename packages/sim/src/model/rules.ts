@@ -278,7 +278,7 @@ export function refusesRoute(
   return (
     refusesOwnCidr(vpc, table, route, gateway) ??
     (peering === undefined
-      ? refusesNextHop(network, vpc, route, gateway)
+      ? refusesNextHop(network, vpc, route.target, gateway)
       : refusesPeeringHop(network, vpc, route, peering)) ??
     refusesDuplicate(network, vpc, table, route, beside)
   );
@@ -298,14 +298,34 @@ function refusesOwnCidr(
   return refuse(vpc.profile, "route-inside-own-cidr", message, "Route a destination outside the own VPC.");
 }
 
+/**
+ * Returns the blocks inside which a route of the VPC may lead to the target, as far as the target decides it; undefined
+ * where no route may, or nothing has this id. What lies inside the VPC's own range is another matter.
+ */
+export function allowedDestinations(
+  network: Network,
+  vpc: Vpc,
+  target: string,
+): readonly Prefix[] | undefined {
+  const peering = network.peerings.get(target);
+  if (peering === undefined) {
+    const gateway = network.gateways.get(target);
+    return refusesNextHop(network, vpc, target, gateway) === undefined ? EVERYWHERE : undefined;
+  }
+  if (refusesPeeringTarget(vpc, peering) !== undefined) return undefined;
+  return carriedTo(network, vpc, peering)?.carried ?? EVERYWHERE;
+}
+
+const EVERYWHERE = [Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")];
+
 function refusesNextHop(
   network: Network,
   vpc: Vpc,
-  route: RouteDraft,
+  target: string,
   gateway: Gateway | undefined,
 ): Refusal | undefined {
   if (gateway?.vpc === vpc.id) return undefined;
-  const hub = network.hubs?.get(route.target);
+  const hub = network.hubs?.get(target);
   if (hub !== undefined) {
     if ([...hub.attachments.values()].some((attachment) => attachment.vpc === vpc.id)) return undefined;
     const message = `${hub.id} has no attachment of ${vpc.id}`;
@@ -313,8 +333,8 @@ function refusesNextHop(
   }
   const message =
     gateway === undefined
-      ? `${route.target} does not exist`
-      : `${route.target} belongs to ${gateway.vpc}, not to ${vpc.id}`;
+      ? `${target} does not exist`
+      : `${target} belongs to ${gateway.vpc}, not to ${vpc.id}`;
   return refuse(vpc.profile, "route-next-hop", message, "Route to a peering or gateway of this VPC.");
 }
 
@@ -324,10 +344,21 @@ function refusesPeeringHop(
   route: RouteDraft,
   peering: Peering,
 ): Refusal | undefined {
-  const { profile } = vpc;
-  const far = farEnd(peering, vpc.id);
-  if (far === undefined) {
-    const message = `${peering.id} joins ${peering.requester.vpc} and ${peering.accepter.vpc}, not ${vpc.id}`;
+  const refusal = refusesPeeringTarget(vpc, peering);
+  if (refusal !== undefined) return refusal;
+  const carries = carriedTo(network, vpc, peering);
+  if (carries === undefined || carries.carried.some((cidr) => cidr.covers(route.destination)))
+    return undefined;
+  const { peer, carried } = carries;
+  const range = ofFamily(carried, route.destination.family);
+  const message = `${route.destination} does not lie inside ${peer.id}${range}, and ${peering.id} leads nowhere else`;
+  return refuse(vpc.profile, "route-outside-peer", message, `Route a destination inside ${peer.id}.`);
+}
+
+/** Asks whether any route of the VPC may lead over the peering. */
+function refusesPeeringTarget({ id, profile }: Vpc, peering: Peering): Refusal | undefined {
+  if (farEnd(peering, id) === undefined) {
+    const message = `${peering.id} joins ${peering.requester.vpc} and ${peering.accepter.vpc}, not ${id}`;
     return refuse(profile, "route-next-hop", message, "Route to a peering of this VPC.");
   }
   if (
@@ -337,13 +368,18 @@ function refusesPeeringHop(
     const message = `${peering.id} is ${peering.state}, and routes lead to an ACTIVE peering only`;
     return refuse(profile, "route-next-hop", message, "Have the peering accepted first.");
   }
-  const peer = network.vpcs.get(far.vpc);
+  return undefined;
+}
+
+/** Returns the peer of the VPC and the blocks that a route to it must lie inside; undefined where it may lie anywhere. */
+function carriedTo(
+  network: Network,
+  { id, profile }: Vpc,
+  peering: Peering,
+): { readonly peer: Vpc; readonly carried: readonly Prefix[] } | undefined {
+  const peer = network.vpcs.get(farEnd(peering, id)?.vpc ?? "");
   if (peer === undefined || profile.routeOutsidePeer === "accept") return undefined;
-  const carried = profile.carriesSecondary ? [...peer.cidrs, ...peer.secondary] : peer.cidrs;
-  if (carried.some((cidr) => cidr.covers(route.destination))) return undefined;
-  const range = ofFamily(carried, route.destination.family);
-  const message = `${route.destination} does not lie inside ${peer.id}${range}, and ${peering.id} leads nowhere else`;
-  return refuse(profile, "route-outside-peer", message, `Route a destination inside ${peer.id}.`);
+  return { peer, carried: profile.carriesSecondary ? [...peer.cidrs, ...peer.secondary] : peer.cidrs };
 }
 
 function ofFamily(cidrs: readonly Prefix[], family: Family): string {

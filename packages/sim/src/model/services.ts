@@ -155,7 +155,7 @@ export function portOf(point: number): number {
   return point % BLOCK;
 }
 
-export function pointOf(protocol: number, port: number): number {
+function pointOf(protocol: number, port: number): number {
   return protocol * BLOCK + port;
 }
 

@@ -10,7 +10,10 @@ import { VERDICT_OF } from "./verdict-table.ts";
  * the edit: one window of one table, or the routes of two VPCs to one peering. An edit is kept, or tried and taken back.
  */
 
-/** A pair of subnets whose verdict is another one now; the numbers are those of `verdict-table`. */
+/**
+ * A pair of subnets whose verdict is another one now; the numbers are those of `verdict-table`. An edit that is kept also
+ * tells, with the same number twice, the pairs that keep their verdict while other packets get through; those maybe twice.
+ */
 export type FlipVisitor = (from: number, to: number, before: number, after: number) => void;
 
 /** What the route of exactly this destination leads to now; ABSENT for no route. Returns the hop it had. */
@@ -225,6 +228,7 @@ function keep(reachability: Reachability, visit: FlipVisitor): void {
   const { state, before, trail } = reachability;
   const changed = settle(reachability);
   visitFlips(reachability, changed, visit);
+  visitShifts(reachability, visit);
   for (const i of changed) before[trail.cell[i]] = state[trail.cell[i]];
 }
 
@@ -252,17 +256,14 @@ function settle(reachability: Reachability): number[] {
 }
 
 /** A cell is there of some pairs and back of the same pairs the other way round. */
-function visitFlips(
-  { layout, state, before, trail }: Reachability,
-  changed: number[],
-  visit: FlipVisitor,
-): void {
-  const { users, userAt, subnetAt, subnetTable, tableVpc, cellAt, slotBase, slotMirror } = layout;
+function visitFlips(reachability: Reachability, changed: readonly number[], visit: FlipVisitor): void {
+  const { state, before, trail, layout } = reachability;
+  const { users, userAt } = layout;
   for (const i of changed) {
     const t = trail.table[i];
     const d = trail.subnet[i];
     const [was, is] = [before[trail.cell[i]], state[trail.cell[i]]];
-    const back = cellAt[subnetTable[d]] + slotBase[slotMirror[trail.slot[i]]] - subnetAt[tableVpc[t]];
+    const back = backOf(reachability, i);
     for (let u = userAt[t]; u < userAt[t + 1]; u++) {
       const s = users[u];
       if (s === d) continue;
@@ -273,6 +274,35 @@ function visitFlips(
       emit(visit, d, s, (wasBack << 6) | was, (isBack << 6) | is);
     }
   }
+}
+
+/** Visits the pairs that keep their verdict while one of their cells delivers other addresses than before. */
+function visitShifts(reachability: Reachability, visit: FlipVisitor): void {
+  const { state, before, trail, layout, parts } = reachability;
+  const { users, userAt } = layout;
+  for (let i = 0; i < trail.cell.length; i++) {
+    const part = parts.find(({ delivered }) => delivered === trail.column[i]);
+    if (part === undefined) continue;
+    const t = trail.table[i];
+    const d = trail.subnet[i];
+    const [was, is] = [before[trail.cell[i]], state[trail.cell[i]]];
+    const back = backOf(reachability, i);
+    for (let u = userAt[t]; u < userAt[t + 1]; u++) {
+      const s = users[u];
+      if (s === d || part.size[s] === 0) continue; // nobody there can send them
+      const there = VERDICT_OF[(is << 6) | state[back + s]];
+      const home = VERDICT_OF[(state[back + s] << 6) | is];
+      if (VERDICT_OF[(was << 6) | before[back + s]] === there) visit(s, d, there, there);
+      if (VERDICT_OF[(before[back + s] << 6) | was] === home) visit(d, s, home, home);
+    }
+  }
+}
+
+/** Returns where the cells lie that are the way back of a cell in the trail: add the sender's subnet. */
+function backOf({ layout, trail }: Reachability, i: number): number {
+  const { subnetAt, subnetTable, tableVpc, cellAt, slotBase, slotMirror } = layout;
+  const table = subnetTable[trail.subnet[i]];
+  return cellAt[table] + slotBase[slotMirror[trail.slot[i]]] - subnetAt[tableVpc[trail.table[i]]];
 }
 
 function emit(visit: FlipVisitor, from: number, to: number, was: number, is: number): void {

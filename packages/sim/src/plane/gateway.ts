@@ -128,7 +128,7 @@ function outerAddress(network: Network, gateway: Gateway, packet: Packet): Addre
   return host.public.get(source.address) ?? "none";
 }
 
-export function internetGateway(network: Network, vpc: string): Gateway | undefined {
+function internetGateway(network: Network, vpc: string): Gateway | undefined {
   return [...network.gateways.values()].find((gateway) => gateway.kind === "internet" && gateway.vpc === vpc);
 }
 

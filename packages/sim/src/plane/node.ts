@@ -83,7 +83,6 @@ export type Ending =
 
 export const DELIVERED: Ending = { outcome: "delivered", cause: null };
 export const OUTSIDE: Hop = { node: "internet", kind: "internet" };
-export const OUTSIDE_COMPONENT: Component = { id: "internet", kind: "internet", source: "" };
 
 export type Stop = Exclude<Ending, { readonly cause: null }>;
 

@@ -29,7 +29,7 @@ export interface Packet {
   readonly routedBy?: Gateway;
 }
 
-export interface Translation {
+interface Translation {
   readonly gateway: Gateway;
   readonly original: Spot;
   /** What stands in the header instead. */

@@ -52,7 +52,7 @@ export interface Path {
 }
 
 /** A check, and how many hops the packet had behind it by then. */
-export interface PassedCheck {
+interface PassedCheck {
   readonly check: Check;
   readonly after: number;
 }

@@ -22,7 +22,7 @@ export interface RoundTrip {
 }
 
 /** Every service, asked from any of the ports that clients use. */
-export const EVERYTHING: Asked = { services: Services.all, sourcePorts: { first: 1024, last: 65535 } };
+const EVERYTHING: Asked = { services: Services.all, sourcePorts: { first: 1024, last: 65535 } };
 
 /** The ways between two ends by routes alone, before anything looks at a service. */
 export interface Ways {

@@ -3,7 +3,6 @@ import {
   hasTypes,
   ICMP,
   ICMPV6,
-  pointOf,
   portOf,
   protocolName,
   protocolOf,
@@ -136,5 +135,3 @@ export function sampleOf(point: number, reply: number): Sample {
   if (hasPorts(protocol)) return { protocol: name, port: portOf(point), sourcePort: portOf(reply) };
   return hasTypes(protocol) ? { protocol: name, port: portOf(point) >> 8 } : { protocol: name };
 }
-
-export { pointOf };

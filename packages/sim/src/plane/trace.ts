@@ -23,7 +23,7 @@ interface Alternative {
   readonly cause: Cause | null;
 }
 
-export { type Hop, nameOf, OUTSIDE } from "./node.ts";
+export { type Hop, nameOf } from "./node.ts";
 export type { Spot } from "./packet.ts";
 
 /**

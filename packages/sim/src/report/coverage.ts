@@ -9,7 +9,7 @@ export interface Coverage {
   readonly unknown: readonly string[];
 }
 
-/** Counts VPCs, subnets, tables, peerings, gateways, hubs with what hangs on them, and filters. O(network). */
+/** Counts VPCs, subnets, tables, peerings, gateways, hubs with what hangs on them, filters, and what is not modelled. O(network). */
 export function coverageOf(network: Network): Coverage {
   const unknown = new Set<string>();
   let of = network.vpcs.size + network.peerings.size + network.gateways.size;
@@ -35,6 +35,11 @@ export function coverageOf(network: Network): Coverage {
       unknown.add(vpc);
       of += 1;
     }
+  }
+  for (const name of network.unmodelled ?? []) {
+    if (unknown.has(name)) continue;
+    unknown.add(name);
+    if (!network.vpcs.has(name)) of += 1;
   }
   return { modelled: of - unknown.size, of, unknown: [...unknown].sort() };
 }

@@ -12,65 +12,56 @@ import { formatRemote } from "../model/rule-text.ts";
  * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. Only places are lost.
  */
 export function scenarioText(network: Network, name: string): string {
-  const head = [
-    "version: 1",
-    `name: ${json(name)}`,
-    `profile: ${network.profile}`,
-    "load: lenient",
-    `now: ${formatTime(network.now)}`,
-    ...(network.quotas === undefined ? [] : [`quotas: ${json(network.quotas)}`]),
-  ];
+  const lines = partsOf(network, name).flatMap(([key, value]) => {
+    if (!(value instanceof Map))
+      return [`${key}: ${typeof value === "string" && key !== "name" ? value : json(value)}`];
+    if (value.size === 0) return [`${key}: {}`];
+    return [`${key}:`, ...[...value].map(([id, body]) => `  ${json(id)}: ${json(body)}`)];
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** Returns the same scenario as JSON, which is read faster and may be larger. */
+export function scenarioJsonText(network: Network, name: string): string {
+  const lines = partsOf(network, name).map(([key, value]) => {
+    if (!(value instanceof Map)) return `${json(key)}: ${json(value)}`;
+    const entries = [...value].map(([id, body]) => `\n  ${json(id)}: ${json(body)}`);
+    return `${json(key)}: {${entries.join(",")}${entries.length === 0 ? "" : "\n"}}`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+type Part = readonly [key: string, value: string | number | object];
+
+function partsOf(network: Network, name: string): Part[] {
+  const { quotas, hubs, groups, acls, unmodelled } = network;
   const vpcs = [...network.vpcs.values()];
   const tables = vpcs.flatMap((vpc) =>
     [...vpc.tables.values()]
       .filter((table) => table.id !== vpc.mainTable || table.routes === undefined || table.routes.size > 0)
-      .map((table) => entry(table.id === vpc.mainTable ? vpc.id : table.id, tableBody(vpc, table))),
+      .map((table) => [table.id === vpc.mainTable ? vpc.id : table.id, tableBody(vpc, table)] as const),
   );
-  const gateways = [...network.gateways.values()];
-  const { hubs, groups, acls } = network;
-  const lines = [
-    ...head,
-    ...section(
-      "vpcs",
-      vpcs.map((vpc) => entry(vpc.id, vpcBody(vpc))),
-    ),
-    ...section(
-      "gateways",
-      gateways.map((gateway) => entry(gateway.id, gatewayBody(gateway))),
-    ),
-    ...(hubs === undefined
-      ? []
-      : section(
-          "hubs",
-          [...hubs.values()].map((hub) => entry(hub.id, hubBody(hub))),
-        )),
-    ...(groups === undefined
-      ? []
-      : section(
-          "groups",
-          [...groups.values()].map((group) => entry(group.id, filterBody(group))),
-        )),
-    ...(acls === undefined
-      ? []
-      : section(
-          "acls",
-          [...acls.values()].map((acl) => entry(acl.id, filterBody(acl))),
-        )),
-    ...section(
-      "peerings",
-      [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(network, peering))),
-    ),
-    ...section("routes", tables),
+  const parts: (Part | undefined)[] = [
+    ["version", 1],
+    ["name", name],
+    ["profile", network.profile],
+    ["load", "lenient"],
+    ["now", formatTime(network.now)],
+    quotas && ["quotas", quotas],
+    ["vpcs", new Map(vpcs.map((vpc) => [vpc.id, vpcBody(vpc)]))],
+    ["gateways", bodies(network.gateways, gatewayBody)],
+    hubs && ["hubs", bodies(hubs, hubBody)],
+    groups && ["groups", bodies(groups, filterBody)],
+    acls && ["acls", bodies(acls, filterBody)],
+    ["peerings", bodies(network.peerings, (peering) => peeringBody(network, peering))],
+    ["routes", new Map(tables)],
+    unmodelled && ["unmodelled", unmodelled],
   ];
-  return `${lines.join("\n")}\n`;
+  return parts.filter((part) => part !== undefined);
 }
 
-function section(key: string, entries: readonly string[]): string[] {
-  return entries.length === 0 ? [`${key}: {}`] : [`${key}:`, ...entries];
-}
-
-function entry(key: string, body: object): string {
-  return `  ${json(key)}: ${json(body)}`;
+function bodies<T>(all: ReadonlyMap<string, T>, bodyOf: (one: T) => object): Map<string, object> {
+  return new Map([...all].map(([id, one]) => [id, bodyOf(one)]));
 }
 
 function vpcBody(vpc: Vpc): object {
@@ -90,17 +81,18 @@ function vpcBody(vpc: Vpc): object {
 }
 
 function subnetBody(subnet: Subnet): object {
-  const { cidrs, name, hosts, zone, acl, groups } = subnet;
-  const body = { cidr: texts(cidrs), name, ...tagsOf(subnet), zone, acl, groups };
+  const { cidrs, name, hosts, open, zone, acl, groups } = subnet;
+  const body = { cidr: texts(cidrs), name, ...tagsOf(subnet), zone, acl, groups, open };
   if (hosts === undefined) return body;
-  return { ...body, hosts: Object.fromEntries([...hosts].map(([id, host]) => [id, hostBody(host)])) };
+  return { ...body, hosts: Object.fromEntries([...hosts].map(([id, host]) => [id, hostBody(id, host)])) };
 }
 
-function hostBody({ addresses, groups, public: outer }: Host): object {
+function hostBody(id: string, { name: called, addresses, groups, public: outer }: Host): object {
   const address = addresses.map(formatAddress);
-  if (groups === undefined && outer === undefined) return address;
+  const name = called === id ? undefined : called;
+  if (groups === undefined && outer === undefined && name === undefined) return address;
   const pairs = outer && [...outer].map(([own, address]) => [formatAddress(own), formatAddress(address)]);
-  return { address, groups, public: pairs?.length === 0 ? "none" : pairs && Object.fromEntries(pairs) };
+  return { address, name, groups, public: pairs?.length === 0 ? "none" : pairs && Object.fromEntries(pairs) };
 }
 
 function gatewayBody({

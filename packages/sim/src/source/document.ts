@@ -12,10 +12,12 @@ import {
 } from "yaml";
 import { InputError, type Issue } from "../model/issue.ts";
 import { type TextPlaces, textPlace } from "../model/routes.ts";
+import { codesOf, JsonError, type JsonNode, readJson } from "./json-text.ts";
+import { type RouteList, RouteLists } from "./route-lists.ts";
 
 /**
- * A YAML or JSON text with the place of everything in it. JSON is read as the YAML that it is, so both have places;
- * only JSON above the YAML limit is read without.
+ * A YAML or JSON text with the place of everything in it. Strict JSON has a reader of its own, a hundred times as fast;
+ * whatever it does not accept is read as YAML, which most of it is.
  */
 export interface TextDocument {
   readonly value: unknown;
@@ -26,12 +28,15 @@ export interface TextDocument {
   offset(path: readonly PropertyKey[]): number;
   /** Offset of the key itself: where an unknown or doubled key stands. */
   keyOffset(path: readonly PropertyKey[]): number;
+  /** The list of routes at the path that was taken out of the text: it is empty in `value`. */
+  routeList(path: readonly PropertyKey[]): RouteList | undefined;
 }
 
 const MIB = 1024 * 1024;
 /** `yaml` reads about 4 MB/s; what is larger should be JSON. Characters. */
 const MAX_YAML = 16 * MIB;
-const MAX_JSON = 256 * MIB;
+/** A string of JavaScript ends at 512 MiB. */
+const MAX_JSON = 500 * MIB;
 const MAX_DEPTH = 200;
 const MAX_VALUES = 2_000_000;
 const MAX_ALIASES = 100;
@@ -51,19 +56,87 @@ export function readDocument(text: string, file: string): TextDocument {
       path: "",
     });
   }
-  return json && text.length > MAX_YAML ? readJson(text, file) : readYaml(text, file);
-}
-
-function readJson(text: string, file: string): TextDocument {
+  if (!json) return readYaml(text, file);
   const places = { file, lineStarts: lineStarts(text) };
   try {
-    return { value: JSON.parse(text), places, faults: [], offset: () => 0, keyOffset: () => 0 };
+    return readStrict(text, places);
   } catch (error) {
-    const [, at] = /position (\d+)/.exec(String(error)) ?? [];
-    const source = at === undefined ? file : textPlace(places, Number(at));
-    throw single({ code: "syntax", message: (error as Error).message, source, path: "" });
+    if (!(error instanceof JsonError)) throw error;
+    if (error.kind === "syntax" && text.length <= MAX_YAML) return readYaml(text, file);
+    throw single({
+      code: error.kind,
+      message: error.rule,
+      source: textPlace(places, error.offset),
+      path: "",
+    });
   }
 }
+
+/** Parses JSON. Throws an InputError with the line and column at which it stops being JSON. */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as Error;
+    const [, at] = /position (\d+)/.exec(message) ?? [];
+    const isCut = /end of JSON/.test(message) || Number(at) >= text.trimEnd().length;
+    const offset = at === undefined ? text.length : Number(at);
+    const source =
+      at === undefined && !isCut ? file : textPlace({ file, lineStarts: lineStarts(text) }, offset);
+    const rule = isCut ? "the text ends in the middle of the JSON" : clip(message);
+    throw single({ code: "syntax", message: rule, source, path: "" });
+  }
+}
+
+function readStrict(text: string, places: TextPlaces): TextDocument {
+  const codes = codesOf(text);
+  const lists = new RouteLists(text, codes);
+  const take = (path: readonly string[], offset: number) => lists.take(path, offset);
+  const limits = { depth: MAX_DEPTH, values: MAX_VALUES };
+  const { root, doubled, forbidden } = readJson(text, codes, limits, take);
+  const issue = (code: Issue["code"], message: string) => (offset: number) => ({
+    code,
+    message,
+    source: textPlace(places, offset),
+    path: "",
+  });
+  if (forbidden.length > 0) throw new InputError(forbidden.map(issue("bad-name", FORBIDDEN)));
+  return {
+    value: root.value,
+    places,
+    faults: doubled.map(issue("duplicate", DOUBLED)),
+    offset: (path) => {
+      const { node, rest } = descend(root, path);
+      const list = rest === 1 ? lists.at(node.at) : undefined;
+      return list?.start(Number(path[path.length - 1])) ?? node.at;
+    },
+    keyOffset: (path) => {
+      const { node } = descend(root, path.slice(0, -1));
+      return node.members?.get(String(path[path.length - 1]))?.keyAt ?? node.at;
+    },
+    routeList: (path) => {
+      const { node, rest } = descend(root, path);
+      return rest === 0 ? lists.at(node.at) : undefined;
+    },
+  };
+}
+
+/** Returns the node at the path, or the last one on the way that is something, and how much of the path is left. */
+function descend(
+  root: JsonNode,
+  path: readonly PropertyKey[],
+): { readonly node: JsonNode; readonly rest: number } {
+  let node = root;
+  for (const [i, key] of path.entries()) {
+    const next = node.members?.get(String(key))?.node ?? node.items?.[Number(key)];
+    if (next === undefined) return { node, rest: path.length - i };
+    node = next;
+  }
+  return { node, rest: 0 };
+}
+
+const FORBIDDEN = "__proto__ is not a name";
+const DOUBLED = "this key stands twice in one map";
 
 function readYaml(text: string, file: string): TextDocument {
   const places = { file, lineStarts: lineStarts(text) };
@@ -107,8 +180,8 @@ function readYaml(text: string, file: string): TextDocument {
         if (!isScalar(key)) continue;
         const name = String(key.value);
         const at = key.range?.[0] ?? 0;
-        if (name === "__proto__") issues.push(issue("bad-name", "__proto__ is not a name", at));
-        if (seen.has(name)) faults.push(issue("duplicate", "this key stands twice in one map", at));
+        if (name === "__proto__") issues.push(issue("bad-name", FORBIDDEN, at));
+        if (seen.has(name)) faults.push(issue("duplicate", DOUBLED, at));
         seen.add(name);
       }
     },
@@ -131,6 +204,7 @@ function readYaml(text: string, file: string): TextDocument {
       const pair = isMap(parent) ? pairsOf(parent).get(String(path[path.length - 1])) : undefined;
       return startOf(pair === undefined ? parent : (pair.key as Node));
     },
+    routeList: () => undefined,
   };
 }
 

@@ -88,6 +88,7 @@ export class Findings {
     const isMap = (candidate: unknown): candidate is object =>
       typeof candidate === "object" && candidate !== null;
     if (!isMap(value)) return {} as T;
+    if (this.#broken.size === 0) return value as T;
     const sections = Object.entries(value).flatMap(([section, content]) => {
       if (this.#broken.has(section)) return [];
       const keep = (key: PropertyKey, entry: unknown): unknown =>

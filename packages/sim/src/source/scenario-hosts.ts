@@ -42,7 +42,7 @@ export function readHosts(
     const outer =
       body.public === undefined ? undefined : readPublic(reading, body.public, addresses, [...at, "public"]);
     hosts.set(name, {
-      name,
+      name: ("name" in body ? body.name : undefined) ?? name,
       addresses,
       ...(groups === undefined ? {} : { groups }),
       ...(outer === undefined ? {} : { public: outer }),

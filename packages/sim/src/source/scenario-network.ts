@@ -1,4 +1,4 @@
-import { formatAddress, type Prefix, Trie } from "@twoway/core";
+import { formatAddress } from "@twoway/core";
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
 import { displayNameProblem } from "../model/name.ts";
@@ -29,6 +29,7 @@ import { readHosts } from "./scenario-hosts.ts";
 import { readHubs } from "./scenario-hubs.ts";
 import type { ScenarioInput } from "./scenario-schema.ts";
 import { readTables } from "./scenario-tables.ts";
+import { SubnetBlocks } from "./subnet-blocks.ts";
 
 /**
  * The network part of a scenario: first every VPC by itself, then the peerings in the order they are written, each
@@ -58,7 +59,7 @@ export function readNetwork(
   network = readTables(reading, network);
   // quotas are raised on request, so a network above them is one that somebody may have: never an error of the file
   for (const { vpc, message } of aboveQuota(network)) findings.warning("refused", message, ["vpcs", vpc]);
-  return network;
+  return input.unmodelled === undefined ? network : { ...network, unmodelled: [...input.unmodelled].sort() };
 }
 
 function readVpc(reading: Reading, id: string, input: Inputs<"vpcs">): Vpc | undefined {
@@ -142,25 +143,6 @@ function judgeHosts({ input, findings }: Reading, vpc: Vpc, subnet: Subnet, path
   }
 }
 
-/** The blocks of the subnets read so far, in a trie, so that ten thousand of them are no slower to compare than ten. */
-class SubnetBlocks {
-  readonly #trie = new Trie();
-  readonly #ids: string[] = [];
-
-  add(subnet: Subnet): void {
-    for (const cidr of subnet.cidrs) this.#trie.insert(cidr, this.#ids.length);
-    this.#ids.push(subnet.id);
-  }
-
-  /** Returns the first subnet that shares addresses with the block: one around it, or one inside it. */
-  clash(block: Prefix): { readonly id: string; readonly cidr: Prefix } | undefined {
-    for (const entries of [this.#trie.supernets(block), this.#trie.subnets(block)]) {
-      for (const { prefix, value } of entries) return { id: this.#ids[value], cidr: prefix };
-    }
-    return undefined;
-  }
-}
-
 function readSubnet(
   reading: Reading,
   vpc: string,
@@ -190,6 +172,7 @@ function readSubnet(
     ...(zone === undefined ? {} : { zone: String(zone) }),
     ...(acl === undefined ? {} : { acl: String(acl) }),
     ...(groups === undefined ? {} : { groups }),
+    ...(body.open === true ? { open: true } : {}),
     source: findings.keyPlace(path),
   };
 }

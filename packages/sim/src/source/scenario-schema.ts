@@ -25,6 +25,7 @@ const host = z.union([
   z.array(text).min(1).describe("Its addresses"),
   z.strictObject({
     address: z.union([text, z.array(text).min(1)]),
+    name: text.optional().describe("A name for people; the key is the id"),
     groups: ids.optional().describe("Its security groups, instead of those of the subnet"),
     public: z
       .union([text, z.record(z.string(), text)])
@@ -48,7 +49,10 @@ const subnet = z.union([
     hosts: z
       .record(z.string(), host)
       .optional()
-      .describe("The hosts by name. When they are given, no other address of the subnet is in use"),
+      .describe(
+        "The hosts by name. When they are given, no other address is in use, unless the subnet is `open`",
+      ),
+    open: z.literal(true).optional().describe("There may be more hosts than those that are given"),
     zone: name.optional().describe("Its availability zone"),
     acl: name.optional().describe("Its network ACL; nothing filters unless given"),
     groups: ids.optional().describe("Security groups of its hosts; nothing filters unless given"),
@@ -269,6 +273,10 @@ const scenario = z.strictObject({
     .optional()
     .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
   policies: policies.optional().describe("What must hold after every step, whatever routes there are"),
+  unmodelled: z
+    .array(text)
+    .optional()
+    .describe("What is there besides, may carry traffic, and has no counterpart here"),
   steps: z.array(step).optional(),
 });
 
@@ -290,7 +298,7 @@ export interface ShapeProblem {
 
 /** Checks the shape of a whole scenario; an empty list means that the value is a `ScenarioInput`. */
 export function checkShape(value: unknown): ShapeProblem[] {
-  return check(scenario, value);
+  return isSound(value) ? [] : check(scenario, value);
 }
 
 /** Checks the shape of a file of policies; an empty list means that its `policies` is a list of `PolicyInput`. */
@@ -301,6 +309,28 @@ export function checkPolicyShape(value: unknown): ShapeProblem[] {
 function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
   const result = shape.safeParse(value);
   return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
+}
+
+const SECTIONS = { vpcs: vpc, peerings: peering, gateways: gateway, routes: routes } as const;
+
+/**
+ * Reports whether everything has the right shape, entry by entry: at once, the library would make a copy of the whole
+ * file while it looks for the first fault. O(value).
+ */
+function isSound(value: unknown): boolean {
+  if (!isPlainMap(value)) return false;
+  const frame: Record<string, unknown> = { ...value };
+  for (const [name, schema] of Object.entries(SECTIONS)) {
+    const section = frame[name];
+    if (!isPlainMap(section)) continue;
+    frame[name] = {};
+    for (const entry of Object.values(section)) if (!schema.safeParse(entry).success) return false;
+  }
+  return scenario.safeParse(frame).success;
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Returns the JSON Schema (2020-12) for editors. */

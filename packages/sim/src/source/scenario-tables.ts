@@ -1,37 +1,48 @@
 import { Prefix } from "@twoway/core";
 import { parseRoute, type RouteText } from "../model/action.ts";
 import { nearest } from "../model/issue.ts";
-import type { Network, RouteTable, Vpc } from "../model/network.ts";
+import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import { Routes, type WrittenRoute } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
 import { checkName, entries, findVpc, type Inputs, judge, type Path, type Reading } from "./reading.ts";
+import type { RouteList } from "./route-lists.ts";
 
 /** The route tables of a scenario: whose they are, which subnets use them, and their routes, judged one by one. */
 
 export function readTables(reading: Reading, network: Network): Network {
-  const vpcs = new Map(network.vpcs);
+  // what becomes of the tables and subnets of each VPC that has routes
+  const drafts = new Map<string, { tables: Map<string, RouteTable>; subnets: Map<string, Subnet> }>();
   const users = new Map<string, string>();
+  const { document } = reading.findings;
   for (const [key, input] of entries(reading.input.routes)) {
     const path = ["routes", key];
     const body = typeof input === "string" || Array.isArray(input) ? { routes: input } : input;
     const routesPath = body === input ? [...path, "routes"] : path;
-    const isMain = vpcs.has(key);
+    const isMain = network.vpcs.has(key);
     if (!isMain && Object.hasOwn(reading.input.vpcs ?? {}, key)) continue; // its VPC has a wrong shape
     if (!isMain && !checkName(reading, key, path)) continue;
     const subnets = readSubnetNames(reading, network, body, key, path, users);
-    const vpc = vpcs.get(isMain ? key : (subnets.vpc ?? ""));
+    const vpc = network.vpcs.get(isMain ? key : (subnets.vpc ?? ""));
     if (vpc === undefined) continue;
     if (vpc.classic) {
       reading.findings.error("refused", `${vpc.id} is a classic network, which has no routes`, path);
       continue;
     }
     const id = isMain ? vpc.mainTable : key;
-    const routes = readRoutes(reading, network, vpc, id, body.routes ?? [], routesPath);
+    const list = document.routeList(routesPath);
+    const routes =
+      list?.routes(network, vpc, document.places) ??
+      readRoutes(reading, network, vpc, id, list ?? body.routes ?? [], routesPath);
     const table: RouteTable = { id, vpc: vpc.id, routes, source: reading.findings.keyPlace(path) };
-    const moved = new Map(vpc.subnets);
-    for (const name of subnets.names) moved.set(name, { ...moved.get(name)!, table: id });
-    vpcs.set(vpc.id, { ...vpc, tables: new Map(vpc.tables).set(id, table), subnets: moved });
+    const draft = drafts.get(vpc.id) ?? { tables: new Map(vpc.tables), subnets: new Map(vpc.subnets) };
+    drafts.set(vpc.id, draft);
+    draft.tables.set(id, table);
+    for (const name of subnets.names) {
+      draft.subnets.set(name, { ...draft.subnets.get(name)!, table: id });
+    }
   }
+  const vpcs = new Map(network.vpcs);
+  for (const [id, draft] of drafts) vpcs.set(id, { ...vpcs.get(id)!, ...draft });
   return { ...network, vpcs };
 }
 
@@ -99,15 +110,16 @@ function readRoutes(
   network: Network,
   vpc: Vpc,
   table: string,
-  input: Extract<Inputs<"routes">, readonly unknown[]> | string,
+  input: Extract<Inputs<"routes">, readonly unknown[]> | RouteList | string,
   path: Path,
 ): Routes | undefined {
   if (typeof input === "string") return undefined;
   const { findings } = reading;
   const written: WrittenRoute[] = [];
   const beside = new Map<string, string[]>(); // by destination: the targets that are written before it
-  for (const [i, entry] of input.entries()) {
-    const at = [...path, i];
+  let index = 0;
+  for (const entry of input) {
+    const at = [...path, index++];
     const route =
       typeof entry === "string" ? findings.parse(parseRoute, entry, at) : readRouteMap(reading, entry, at);
     if (route === undefined) continue;

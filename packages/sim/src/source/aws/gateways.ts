@@ -1,0 +1,79 @@
+import type { GatewayKind } from "../../model/profile.ts";
+import type { Fields } from "../inventory/fields.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { isAttached, timeOf } from "./words.ts";
+
+/** What stands at the edge of a VPC, in the words of the EC2 API. */
+
+export function readInternetGateway(record: Fields, inventory: Inventory): void {
+  const internet = record.text("InternetGatewayId");
+  const id = internet ?? record.need("EgressOnlyInternetGatewayId");
+  if (id === undefined) return;
+  const attachment = record.list("Attachments").find((entry) => isAttached(entry.text("State")));
+  add(inventory, id, internet === undefined ? "egress-only" : "internet", attachment?.text("VpcId"));
+}
+
+function add(inventory: Inventory, id: string, kind: GatewayKind, vpc: string | undefined): void {
+  inventory.addUnique(inventory.gateways, { id, kind, vpc, place: { source: id, path: "" } });
+}
+
+export function readNatGateway(record: Fields, inventory: Inventory): void {
+  const id = record.need("NatGatewayId");
+  if (id === undefined) return;
+  inventory.mentionTime(timeOf(record.text("CreateTime")));
+  const state = record.text("State") ?? "available";
+  const isThere = state === "available" || state === "pending";
+  const addresses = record.list("NatGatewayAddresses");
+  const primary = addresses.find((entry) => entry.flag("IsPrimary") === true) ?? addresses[0];
+  const isPrivate = record.text("ConnectivityType") === "private";
+  const listed = addresses.flatMap((entry) => entry.text("PublicIp") ?? []);
+  inventory.addUnique(inventory.gateways, {
+    id,
+    kind: "nat",
+    vpc: isThere ? record.text("VpcId") : undefined,
+    subnet: record.text("SubnetId"),
+    address: primary?.text("PrivateIp"),
+    public: isPrivate ? [] : listed.length === 0 ? undefined : listed,
+    place: { source: id, path: "" },
+  });
+}
+
+export function readVpnGateway(record: Fields, inventory: Inventory): void {
+  const id = record.need("VpnGatewayId");
+  if (id === undefined) return;
+  const attachment = record.list("VpcAttachments").find((entry) => isAttached(entry.text("State")));
+  add(inventory, id, "vpn", attachment?.text("VpcId"));
+}
+
+/** What a connection with static routes leads to; what BGP learns shows in route tables, or nowhere. */
+export function readVpnConnection(record: Fields, inventory: Inventory): void {
+  const id = record.need("VpnConnectionId");
+  if (id === undefined || /^delet/.test(record.text("State") ?? "")) return;
+  const isStatic = record.one("Options")?.flag("StaticRoutesOnly") === true;
+  const routes = record
+    .list("Routes")
+    .filter((route) => (route.text("State") ?? "available") === "available")
+    .flatMap((route) => route.text("DestinationCidrBlock") ?? []);
+  const gateway = record.text("VpnGatewayId");
+  if (!isStatic) return;
+  // a hub's attachment has the connection for its resource
+  inventory.advertise(gateway ?? id, routes);
+}
+
+export function readEndpoint(record: Fields, inventory: Inventory): void {
+  const id = record.need("VpcEndpointId");
+  if (id === undefined) return;
+  inventory.mentionTime(timeOf(record.text("CreationTimestamp")));
+  const isThere = !/^(deleted|deleting|rejected|failed|expired)$/i.test(record.text("State") ?? "available");
+  const type = record.text("VpcEndpointType") ?? "Gateway";
+  if (type === "Interface") return; // its interfaces are hosts, and no route leads to it
+  add(inventory, id, type === "Gateway" ? "endpoint" : "other", isThere ? record.need("VpcId") : undefined);
+}
+
+export function readPrefixList(record: Fields, inventory: Inventory): void {
+  const id = record.need("PrefixListId");
+  if (id === undefined) return;
+  const entries = record.list("Entries").flatMap((entry) => entry.text("Cidr") ?? []);
+  const cidrs = [...record.texts("Cidrs"), ...entries];
+  if (cidrs.length > 0) inventory.prefixLists.set(id, cidrs);
+}

@@ -1,0 +1,141 @@
+import type { Attachment } from "../../model/hub.ts";
+import type { Fields } from "../inventory/fields.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { AttachmentRecord, HubRouteRecord } from "../inventory/records.ts";
+import { partsOfArn } from "./words.ts";
+
+/** Transit gateways of the EC2 API, with their attachments, tables, static routes and propagations. */
+
+export function readHub(record: Fields, inventory: Inventory): void {
+  const id = record.need("TransitGatewayId");
+  if (id === undefined || /^delet/.test(record.text("State") ?? "")) return;
+  const arn = partsOfArn(record.text("TransitGatewayArn"));
+  const referencing = record.one("Options")?.text("SecurityGroupReferencingSupport");
+  inventory.add(inventory.hubs, {
+    id,
+    kind: "transit-gateway",
+    account: record.text("OwnerId") ?? arn.account,
+    region: arn.region,
+    groupReferences: referencing === undefined ? undefined : referencing === "enable",
+    place: { source: id, path: "" },
+  });
+}
+
+const KINDS: ReadonlyMap<string, Attachment["kind"]> = new Map([
+  ["vpc", "vpc"],
+  ["vpn", "vpn"],
+  ["peering", "peering"],
+  ["tgw-peering", "peering"],
+  ["direct-connect-gateway", "direct-connect"],
+]);
+
+/** Reads an attachment of any of the three calls that list them; each says a part of it. */
+export function readHubAttachment(record: Fields, inventory: Inventory): void {
+  const id = record.need("TransitGatewayAttachmentId");
+  if (id === undefined) return;
+  const [requester, accepter] = ["RequesterTgwInfo", "AccepterTgwInfo"].map((key) =>
+    record.one(key)?.text("TransitGatewayId"),
+  );
+  const type = record.text("ResourceType");
+  const vpc = record.text("VpcId");
+  const resource = record.text("ResourceId");
+  const kind =
+    requester !== undefined
+      ? "peering"
+      : vpc !== undefined
+        ? "vpc"
+        : type === undefined
+          ? undefined
+          : (KINDS.get(type) ?? "other");
+  const association = record.one("Association");
+  const subnets = record.texts("SubnetIds");
+  const base: AttachmentRecord = {
+    id,
+    hub: record.text("TransitGatewayId"),
+    kind,
+    state: record.text("State"),
+    table:
+      association?.text("State") === "disassociated"
+        ? undefined
+        : association?.text("TransitGatewayRouteTableId"),
+    vpc: vpc ?? (kind === "vpc" ? resource : undefined),
+    subnets: subnets.length === 0 ? undefined : subnets,
+    peer: undefined,
+    // only the call that lists every kind of attachment says which table each is associated with
+    ...(type === undefined && association === undefined ? {} : { associationKnown: true }),
+    place: { source: id, path: "" },
+  };
+  if (resource !== undefined && kind === "vpn") inventory.resources.set(id, resource);
+  if (requester === undefined || accepter === undefined) {
+    addAttachment(inventory, kind === "peering" ? { ...base, peer: resource } : base);
+    return;
+  }
+  // one attachment, and each of the two hubs has it
+  addAttachment(inventory, { ...base, hub: requester, peer: accepter });
+  addAttachment(inventory, { ...base, hub: accepter, peer: requester });
+}
+
+/** The two hubs of a peering share its attachment's id: each has a record of its own. */
+function addAttachment(inventory: Inventory, record: AttachmentRecord): void {
+  const key = record.hub === undefined ? record.id : `${record.hub} ${record.id}`;
+  inventory.addAttachment(key, record);
+}
+
+export function readHubTable(record: Fields, inventory: Inventory): void {
+  const id = record.need("TransitGatewayRouteTableId");
+  if (id === undefined || /^delet/.test(record.text("State") ?? "")) return;
+  inventory.add(inventory.hubTables, {
+    id,
+    hub: record.text("TransitGatewayId"),
+    routes: undefined,
+    propagates: undefined,
+    place: { source: id, path: "" },
+  });
+}
+
+/**
+ * Reads the answers that list parts of one table. The calls themselves do not repeat for which table they were made, so the
+ * table's id has to stand beside them, or around them as Batfish's collector writes it.
+ */
+export function readHubAnswer(answer: Fields, inventory: Inventory): void {
+  for (const key of ["TransitGatewayStaticRoutes", "TransitGatewayPropagations"])
+    for (const part of answer.list(key)) readTablePart(part, inventory);
+  readTablePart(answer, inventory);
+}
+
+function readTablePart(part: Fields, inventory: Inventory): void {
+  const propagations = part.raw("TransitGatewayRouteTablePropagations") !== undefined;
+  const routes = part.raw("Routes") !== undefined;
+  if (!propagations && !routes) return;
+  const id = part.text("TransitGatewayRouteTableId");
+  if (id === undefined) {
+    const message =
+      "this does not say for which TransitGatewayRouteTableId it was asked; put the id beside it";
+    inventory.problems.warning("missing-key", message, part);
+    return;
+  }
+  inventory.add(inventory.hubTables, {
+    id,
+    hub: undefined,
+    routes: routes ? part.list("Routes").flatMap(readHubRoute) : undefined,
+    propagates: propagations
+      ? part
+          .list("TransitGatewayRouteTablePropagations")
+          .filter((entry) => (entry.text("State") ?? "enabled") === "enabled")
+          .flatMap((entry) => entry.text("TransitGatewayAttachmentId") ?? [])
+      : undefined,
+    place: { source: id, path: "" },
+  });
+}
+
+function readHubRoute(record: Fields): HubRouteRecord[] {
+  const destination = record.text("DestinationCidrBlock") ?? record.need("DestinationCidrBlock");
+  if (destination === undefined) return [];
+  const place = record.here;
+  const targets = record
+    .list("TransitGatewayAttachments")
+    .flatMap((entry) => entry.text("TransitGatewayAttachmentId") ?? []);
+  if (record.text("State") === "blackhole" || targets.length === 0)
+    return [{ destination, target: "blackhole", place }];
+  return targets.map((target) => ({ destination, target, place }));
+}

@@ -1,0 +1,93 @@
+import type { Inventory } from "./inventory.ts";
+import type { HubRouteRecord } from "./records.ts";
+
+/** Joins hubs with what Terraform keeps in resources of its own: default tables, associations, propagations, routes. */
+export function settleHubs(inventory: Inventory): void {
+  const { attachments, hubDefaults, hubMembers, hubAssociations, hubPropagations, hubRoutes } = inventory;
+  const associated = new Map(hubAssociations.map(({ attachment, table }) => [attachment, table]));
+  const propagated = new Map<string, Set<string>>();
+  const propagate = (table: string, attachment: string): void => {
+    propagated.set(table, (propagated.get(table) ?? new Set()).add(attachment));
+  };
+  for (const { attachment, table } of hubPropagations) propagate(table, attachment);
+  for (const { hub, attachment, associates, propagates } of hubMembers) {
+    const defaults = hubDefaults.get(hub);
+    if (defaults === undefined) continue;
+    if (associates && defaults.association !== undefined && !associated.has(attachment))
+      associated.set(attachment, defaults.association);
+    if (propagates && defaults.propagation !== undefined) propagate(defaults.propagation, attachment);
+  }
+  for (const [key, record] of attachments) {
+    const table = associated.get(record.id);
+    // one peering attachment hangs on two hubs, and a table belongs to one of them
+    const isOwn =
+      table === undefined || record.kind !== "peering" || tableHub(inventory, table) === record.hub;
+    if (table !== undefined && isOwn) attachments.set(key, { ...record, table });
+  }
+  for (const [hub, { association, propagation }] of hubDefaults)
+    for (const id of [association, propagation]) if (id !== undefined) addParts(inventory, id, hub, [], []);
+  for (const [table, ids] of propagated) addParts(inventory, table, undefined, undefined, [...ids]);
+  const routes = new Map<string, HubRouteRecord[]>();
+  for (const { table, route } of hubRoutes) routes.set(table, [...(routes.get(table) ?? []), route]);
+  for (const [table, listed] of routes) addParts(inventory, table, undefined, listed, undefined);
+  if (inventory.listsHubRoutes) writeCcnRoutes(inventory);
+  // Terraform lists routes one by one, so a table of its own without any has none
+  if (inventory.listsHubRoutes)
+    for (const record of inventory.hubTables.values()) addParts(inventory, record.id, undefined, [], []);
+}
+
+/**
+ * A CCN writes the subnets of its members into the tables of all of them. The cloud's answers show these routes, and
+ * Terraform does not. A route that is there already wins over one of the same destination (SPEC 3.1).
+ */
+function writeCcnRoutes({ hubs, attachments, tables, vpcs, subnets, looseRoutes }: Inventory): void {
+  const taken = new Set(looseRoutes.map(({ table, route }) => `${table} ${route.destination}`));
+  const known = new Set([...tables.keys(), ...looseRoutes.map(({ table }) => table)]);
+  for (const { id, kind } of hubs.values()) {
+    if (kind !== "ccn") continue;
+    const members = [...attachments.values()].filter(({ hub, vpc }) => hub === id && vpc !== undefined);
+    for (const { vpc, state } of members) {
+      if (state !== "available") continue;
+      const own = [...tables.values()].filter((table) => table.vpc === vpc).map((table) => table.id);
+      const main = vpcs.get(vpc ?? "")?.mainTable;
+      for (const table of new Set(main !== undefined && known.has(main) ? [...own, main] : own)) {
+        for (const { vpc: owner, cidrs, place } of subnets.values()) {
+          if (owner === vpc || !members.some((member) => member.vpc === owner)) continue;
+          for (const destination of cidrs) {
+            if (taken.has(`${table} ${destination}`)) continue;
+            taken.add(`${table} ${destination}`);
+            const route = {
+              destination,
+              target: { kind: "hub", id },
+              enabled: true,
+              dead: false,
+              place,
+            } as const;
+            looseRoutes.push({ table, route });
+          }
+        }
+      }
+    }
+  }
+}
+
+function tableHub({ hubTables }: Inventory, id: string): string | undefined {
+  return hubTables.get(id)?.hub;
+}
+
+function addParts(
+  inventory: Inventory,
+  id: string,
+  hub: string | undefined,
+  routes: readonly HubRouteRecord[] | undefined,
+  propagates: readonly string[] | undefined,
+): void {
+  const known = inventory.hubTables.get(id);
+  inventory.hubTables.set(id, {
+    id,
+    hub: known?.hub ?? hub,
+    routes: routes === undefined ? known?.routes : [...(known?.routes ?? []), ...routes],
+    propagates: propagates === undefined ? known?.propagates : [...(known?.propagates ?? []), ...propagates],
+    place: known?.place ?? { source: id, path: "" },
+  });
+}

@@ -1,0 +1,101 @@
+import type { Inventory } from "./inventory.ts";
+import type { TableRecord } from "./records.ts";
+import { settleHubs } from "./settle-hubs.ts";
+
+/**
+ * Puts in their place the records that tell something of others: CIDRs added later, routes that gateways bring along, owners
+ * of interfaces. Formats list them in any order, so it is done once everything is read.
+ */
+export function settle(inventory: Inventory): void {
+  for (const { count, total, place } of inventory.counts.values()) {
+    if (count >= total) continue;
+    const message = `these are ${count} of ${total}: pages are missing`;
+    inventory.problems.warning("missing-reference", message, place);
+  }
+  settleVpcs(inventory);
+  settlePeerings(inventory);
+  settleHosts(inventory);
+  settleRoutes(inventory);
+  settleHubs(inventory);
+}
+
+function settleVpcs({ vpcs, secondary, mains }: Inventory): void {
+  for (const { vpc, cidr } of secondary) {
+    const known = vpcs.get(vpc);
+    if (known !== undefined && !known.secondary.includes(cidr) && !known.cidrs.includes(cidr))
+      vpcs.set(vpc, { ...known, secondary: [...known.secondary, cidr] });
+  }
+  for (const [vpc, table] of mains) {
+    const known = vpcs.get(vpc);
+    if (known !== undefined) vpcs.set(vpc, { ...known, mainTable: table });
+  }
+}
+
+function settlePeerings({ peerings, vpcs, stateless, decisions }: Inventory): void {
+  for (const [id, peering] of peerings) {
+    const decided = decisions.get(id);
+    const { requester, accepter } = peering;
+    const isOurs = vpcs.has(requester.vpc ?? "") && vpcs.has(accepter.vpc ?? "");
+    if (stateless.has(id) && (decided !== undefined || isOurs))
+      peerings.set(id, { ...peering, state: decided ?? "ACTIVE" });
+  }
+}
+
+function settleHosts({ hosts, instances, interfaceOwners, groupAttachments }: Inventory): void {
+  const described = new Set([...hosts.values()].map(({ instance }) => instance));
+  for (const [id, host] of instances) if (!described.has(id)) hosts.set(id, host);
+  for (const [id, { instance, primary }] of interfaceOwners) {
+    const host = hosts.get(id);
+    if (host !== undefined) hosts.set(id, { ...host, instance, primary });
+  }
+  for (const { host: id, group } of groupAttachments) {
+    const host = hosts.get(id);
+    if (host !== undefined && !host.groups?.includes(group))
+      hosts.set(id, { ...host, groups: [...(host.groups ?? []), group] });
+  }
+}
+
+function settleRoutes(inventory: Inventory): void {
+  const { connections, advertised, endpointRoutes, endpointLists, looseRoutes, propagations, tables } =
+    inventory;
+  for (const { item, enabled } of inventory.routeSwitches) {
+    const at = inventory.routeItems.get(item);
+    if (at !== undefined)
+      looseRoutes[at] = { ...looseRoutes[at], route: { ...looseRoutes[at].route, enabled } };
+  }
+  for (const { connection, gateway } of connections)
+    inventory.advertise(gateway, advertised.get(connection) ?? []);
+  for (const { table, endpoint, place } of endpointRoutes) {
+    const target = { kind: "endpoint", id: endpoint } as const;
+    const destination = endpointLists.get(endpoint) ?? `pl-of-${endpoint}`;
+    if (listsTarget(tables.get(table), endpoint)) continue;
+    looseRoutes.push({ table, route: { destination, target, enabled: true, dead: false, place } });
+  }
+  for (const { table, gateway, place } of propagations) {
+    const target = { kind: "vpn", id: gateway } as const;
+    const known = tables.get(table);
+    if (listsTarget(known, gateway)) continue;
+    // what a VPN learns is not in the input unless it is static: it may take whatever no route of the table takes
+    for (const destination of advertised.get(gateway) ?? PRIVATE_AND_REST) {
+      const isTaken = [
+        ...(known?.routes ?? []),
+        ...looseRoutes.filter((loose) => loose.table === table).map(({ route }) => route),
+      ].some((route) => route.destination === destination);
+      if (!isTaken)
+        looseRoutes.push({ table, route: { destination, target, enabled: true, dead: false, place } });
+    }
+  }
+}
+
+function listsTarget(table: TableRecord | undefined, id: string): boolean {
+  return table?.routes?.some(({ target }) => target.id === id) ?? false;
+}
+
+/** A default route for another gateway does not say that the private ranges take it too. */
+const PRIVATE_AND_REST: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "0.0.0.0/0",
+  "::/0",
+];

@@ -1,0 +1,204 @@
+import { awsServices } from "../aws/words.ts";
+import type { Fields } from "../inventory/fields.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { RuleRecord } from "../inventory/records.ts";
+import { nameOf, type ReadyResource, type ResourceReader, regionOf } from "./resource.ts";
+
+/** Security groups and network ACLs of hashicorp/aws, with rules inside them and rules of their own. */
+
+export const AWS_FILTERS: readonly (readonly [string, ResourceReader])[] = [
+  ["aws_security_group", readGroup],
+  ["aws_default_security_group", readGroup],
+  ["aws_security_group_rule", readGroupRule],
+  [
+    "aws_vpc_security_group_ingress_rule",
+    (fields, inventory, resource) => readRule(fields, inventory, resource, false),
+  ],
+  [
+    "aws_vpc_security_group_egress_rule",
+    (fields, inventory, resource) => readRule(fields, inventory, resource, true),
+  ],
+  ["aws_network_acl", readAcl],
+  ["aws_default_network_acl", readAcl],
+  ["aws_network_acl_rule", readAclRule],
+  ["aws_network_acl_association", readAclAssociation],
+];
+
+function readGroup(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const { id, open } = resource;
+  const side = (key: string): RuleRecord[] | undefined => {
+    if (open.has(key) && resource.configures(key)) return undefined;
+    return fields.list(key).flatMap((block, i) => blockRule(block, `${key} rule ${i + 1}`, id, resource));
+  };
+  inventory.addUnique(inventory.groups, {
+    id,
+    name: fields.text("name") ?? nameOf(fields),
+    vpc: fields.text("vpc_id"),
+    account: fields.text("owner_id"),
+    region: regionOf(fields, resource),
+    ingress: side("ingress"),
+    egress: side("egress"),
+    place: fields.here,
+  });
+}
+
+/** Reads a block `ingress` or `egress`, or a resource `aws_security_group_rule`, which has the same arguments. */
+function blockRule(block: Fields, name: string, group: string, { open }: ReadyResource): RuleRecord[] {
+  const services = awsServices(block.text("protocol"), block.number("from_port"), block.number("to_port"));
+  if (services === undefined) {
+    block.problems.error("bad-text", `${block.text("protocol")} is no protocol`, block);
+    return [];
+  }
+  const source = block.text("source_security_group_id");
+  const unknown = [
+    "cidr_blocks",
+    "ipv6_cidr_blocks",
+    "prefix_list_ids",
+    "security_groups",
+    "source_security_group_id",
+  ].find((key) => open.has(block.path === "" ? key : `${block.path}.${key}`) && block.raw(key) === undefined);
+  // a whole block that is one hole has nothing but its path
+  return [
+    {
+      name,
+      action: "allow",
+      cidrs: [...block.texts("cidr_blocks"), ...block.texts("ipv6_cidr_blocks")],
+      prefixLists: block.texts("prefix_list_ids"),
+      groups: [
+        ...block.texts("security_groups").map(withoutOwner),
+        ...(source === undefined ? [] : [withoutOwner(source)]),
+        ...(block.flag("self") === true ? [group] : []),
+      ],
+      ...(unknown === undefined || source !== undefined
+        ? {}
+        : { unknown: `${unknown} is known only after apply` }),
+      services,
+      place: block.here,
+    },
+  ];
+}
+
+/** A group of another account is written `123456789012/sg-…`. */
+function withoutOwner(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+function readGroupRule(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const group = fields.text("security_group_id");
+  if (group === undefined) {
+    missing(fields, inventory, resource);
+    return;
+  }
+  const egress = fields.text("type") === "egress";
+  const name = fields.text("security_group_rule_id") ?? resource.id;
+  for (const rule of blockRule(fields, name, group, resource))
+    inventory.looseRules.push({ filter: group, egress, rule });
+}
+
+function readRule(fields: Fields, inventory: Inventory, resource: ReadyResource, egress: boolean): void {
+  const group = fields.text("security_group_id");
+  const services = awsServices(
+    fields.text("ip_protocol"),
+    fields.number("from_port"),
+    fields.number("to_port"),
+  );
+  if (group === undefined || services === undefined) {
+    missing(fields, inventory, resource);
+    return;
+  }
+  const cidr = fields.text("cidr_ipv4") ?? fields.text("cidr_ipv6");
+  const list = fields.text("prefix_list_id");
+  const remote = fields.text("referenced_security_group_id");
+  const isUnknown = cidr === undefined && list === undefined && remote === undefined;
+  const rule: RuleRecord = {
+    name: fields.text("security_group_rule_id") ?? resource.id,
+    action: "allow",
+    cidrs: cidr === undefined ? [] : [cidr],
+    prefixLists: list === undefined ? [] : [list],
+    groups: remote === undefined ? [] : [withoutOwner(remote)],
+    ...(isUnknown ? { unknown: "its far end is known only after apply" } : {}),
+    services,
+    place: fields.here,
+  };
+  inventory.looseRules.push({ filter: group, egress, rule });
+}
+
+/** What belongs nowhere that is known may belong anywhere. */
+function missing(fields: Fields, inventory: Inventory, { address }: ReadyResource): void {
+  inventory.unmodelled.add(address);
+  inventory.problems.warning("missing-reference", "nobody knows which filter this rule will be in", fields);
+}
+
+function readAcl(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const { id, open, type } = resource;
+  const side = (key: string): RuleRecord[] | undefined =>
+    open.has(key) && resource.configures(key)
+      ? undefined
+      : fields.list(key).flatMap((block) => aclRule(block, block.number("rule_no"), block.text("action")));
+  inventory.addUnique(inventory.acls, {
+    id,
+    name: nameOf(fields),
+    vpc: fields.text("vpc_id") ?? vpcOfDefault(id),
+    account: fields.text("owner_id"),
+    region: regionOf(fields, resource),
+    ingress: side("ingress"),
+    egress: side("egress"),
+    ...(type === "aws_default_network_acl" ? { isDefault: true } : {}),
+    place: fields.here,
+  });
+  for (const subnet of fields.texts("subnet_ids")) inventory.subnetAcls.set(subnet, id);
+}
+
+/** The default ACL of a VPC that the plan makes is named for it. */
+function vpcOfDefault(id: string): string | undefined {
+  return id.endsWith(".default_network_acl_id") ? id.slice(0, -".default_network_acl_id".length) : undefined;
+}
+
+function aclRule(fields: Fields, number: number | undefined, action: string | undefined): RuleRecord[] {
+  const protocol = fields.text("protocol");
+  const isIcmp = protocol === "1" || protocol === "icmp" || protocol === "58" || protocol === "icmpv6";
+  const services = awsServices(
+    protocol,
+    isIcmp ? (fields.number("icmp_type") ?? -1) : fields.number("from_port"),
+    isIcmp ? (fields.number("icmp_code") ?? -1) : fields.number("to_port"),
+  );
+  if (number === undefined || services === undefined || (action !== "allow" && action !== "deny")) {
+    fields.problems.error(
+      "bad-text",
+      "a rule has a number, a protocol, and allow or deny for its action",
+      fields,
+    );
+    return [];
+  }
+  const cidr = fields.text("cidr_block") ?? fields.text("ipv6_cidr_block");
+  return [
+    {
+      name: `rule ${number}`,
+      number,
+      action,
+      cidrs: cidr === undefined ? [] : [cidr],
+      prefixLists: [],
+      groups: [],
+      ...(cidr === undefined ? { unknown: "its CIDR is known only after apply" } : {}),
+      services,
+      place: fields.here,
+    },
+  ];
+}
+
+function readAclRule(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const filter = fields.text("network_acl_id");
+  if (filter === undefined) {
+    missing(fields, inventory, resource);
+    return;
+  }
+  const egress = fields.flag("egress") === true;
+  for (const rule of aclRule(fields, fields.number("rule_number"), fields.text("rule_action")))
+    inventory.looseRules.push({ filter, egress, rule });
+}
+
+function readAclAssociation(fields: Fields, inventory: Inventory, { id }: ReadyResource): void {
+  const subnet = fields.text("subnet_id");
+  if (subnet !== undefined)
+    inventory.subnetAcls.set(subnet, fields.text("network_acl_id") ?? `${id}.network_acl_id`);
+}

@@ -1,0 +1,309 @@
+import { isRecord } from "../inventory/fields.ts";
+import { arrayOf, idOfAddress, type Resource } from "./module.ts";
+
+/**
+ * What a plan does not know yet and its configuration says all the same: `vpc_id = aws_vpc.a.id` of a VPC that is still to be
+ * made is the id of that VPC, whatever it will be. Such a resource goes by its address. References are followed through
+ * modules' variables and outputs, and to the instance of the same `count` or `for_each` key; what is made of them by
+ * functions and locals is not in the plan, and stays unknown.
+ */
+export class References {
+  readonly #root: Json;
+  readonly #variables: Json;
+  /** By module instance and `type.name`. */
+  readonly #instances = new Map<string, Resource[]>();
+  readonly #modules = new Set<string>();
+  readonly #data = new Map<string, Resource[]>();
+
+  constructor(plan: Json, resources: readonly Resource[], data: readonly Resource[]) {
+    this.#root = record(record(plan.configuration).root_module);
+    this.#variables = record(plan.variables);
+    for (const [all, map] of [
+      [resources, this.#instances],
+      [data, this.#data],
+    ] as const) {
+      for (const resource of all) {
+        this.#modules.add(resource.module);
+        const key = `${resource.module} ${resource.type}.${resource.name}`;
+        const known = map.get(key);
+        if (known === undefined) map.set(key, [resource]);
+        else known.push(resource);
+      }
+    }
+  }
+
+  /** Returns the resource with everything filled in that references tell, and the paths of what stays unknown. */
+  complete(resource: Resource): { readonly values: Json; readonly open: ReadonlySet<string> } {
+    const open = new Set<string>();
+    const { expressions } = this.#configOf(resource);
+    const values = this.#fill(resource, resource.values, resource.unknown, record(expressions), "", open);
+    return { values: { ...values, id: this.idOf(resource) }, open };
+  }
+
+  /** Reports whether the configuration gives the argument any value. */
+  configures(resource: Resource, key: string): boolean {
+    return Object.hasOwn(record(this.#configOf(resource).expressions), key);
+  }
+
+  /** Returns the region of the resource's provider, where the configuration spells it out. */
+  regionOf(plan: Json, resource: Resource): string | undefined {
+    const key = this.#configOf(resource).provider_config_key;
+    const config = record(record(record(plan.configuration).provider_config)[String(key)]);
+    const region = record(record(config.expressions).region).constant_value;
+    return typeof region === "string" ? region : undefined;
+  }
+
+  idOf(resource: Resource, depth = 0): string {
+    const { id } = resource.values;
+    if (typeof id === "string" && id !== "") return id;
+    const adopted = ADOPTED.get(resource.type);
+    if (adopted !== undefined) {
+      const own = resource.values[adopted.key];
+      if (typeof own === "string" && own !== "") return adopted.id(own);
+      const expression = record(this.#configOf(resource).expressions)[adopted.key];
+      const [known] = this.#resolve(expression, resource, depth + 1);
+      if (known !== undefined) return adopted.id(known);
+    }
+    return idOfAddress(resource.address);
+  }
+
+  #fill(
+    resource: Resource,
+    values: Json,
+    unknown: unknown,
+    expressions: Json,
+    path: string,
+    open: Set<string>,
+  ): Json {
+    const filled: Record<string, unknown> = { ...values };
+    for (const [key, hole] of Object.entries(record(unknown))) {
+      const at = path === "" ? key : `${path}.${key}`;
+      const expression = expressions[key];
+      if (hole === true) {
+        const found = this.#resolve(expression, resource, 0, isListKey(key));
+        if (found.length > 0) filled[key] = isListKey(key) ? found : found[0];
+        else open.add(at);
+      } else if (Array.isArray(hole)) {
+        filled[key] = this.#fillList(resource, values[key], hole, expression, at, open);
+      } else if (isRecord(hole) && isRecord(values[key])) {
+        filled[key] = this.#fill(resource, record(values[key]), hole, record(expression), at, open);
+      }
+    }
+    return filled;
+  }
+
+  #fillList(
+    resource: Resource,
+    value: unknown,
+    holes: readonly unknown[],
+    expression: unknown,
+    path: string,
+    open: Set<string>,
+  ): unknown {
+    const entries = arrayOf(value);
+    if (holes.includes(true)) {
+      const found = this.#resolve(expression, resource, 0, true);
+      const known = entries.filter((entry) => typeof entry === "string");
+      if (found.length === 0) open.add(path);
+      return [...known, ...found];
+    }
+    return entries.map((entry, i) => {
+      const hole = holes[i];
+      if (!isRecord(entry) || !isRecord(hole)) return entry;
+      const at = `${path}[${i}]`;
+      const blocks = arrayOf(expression)
+        .map(record)
+        .filter((block) => this.#mayBe(block, entry, resource));
+      // a set forgets the order of its blocks: each is found again by what it says, and has to be the only one
+      const outcomes = blocks.map((block) => {
+        const holesLeft = new Set<string>();
+        return { values: this.#fill(resource, entry, hole, block, at, holesLeft), holesLeft };
+      });
+      const texts = new Set(outcomes.map(({ values }) => JSON.stringify(values)));
+      const [only] = texts.size === 1 ? outcomes : [];
+      if (only === undefined) {
+        for (const [key, isOpen] of Object.entries(hole)) if (isOpen === true) open.add(`${at}.${key}`);
+        return entry;
+      }
+      for (const left of only.holesLeft) open.add(left);
+      return only.values;
+    });
+  }
+
+  /** Reports whether the block of the configuration may be the one that became this entry. */
+  #mayBe(block: Json, entry: Json, resource: Resource): boolean {
+    return Object.entries(block).every(([key, expression]) => {
+      const { constant_value: constant, references } = record(expression);
+      const known = entry[key];
+      if (constant !== undefined)
+        return known === undefined || JSON.stringify(known) === JSON.stringify(constant);
+      if (typeof known !== "string" || known === "" || references === undefined) return true;
+      const found = this.#resolve(expression, resource, 0);
+      return found.length === 0 || found.includes(known);
+    });
+  }
+
+  /** Returns the one value of the expression, or all of them for a list; none when it cannot be known. */
+  #resolve(expression: unknown, from: Resource | Scope, depth: number, many = false): string[] {
+    const { references, constant_value: constant } = record(expression);
+    if (typeof constant === "string") return [constant];
+    if (depth > MAX_DEPTH) return []; // modules that hand a value round in a circle
+    const all = arrayOf(references).filter((text) => typeof text === "string");
+    // `aws_vpc.a.id` brings `aws_vpc.a` with it
+    const named = all.filter((text) => !all.some((other) => other !== text && isPrefix(text, other)));
+    const found = new Set<string>();
+    for (const text of named) {
+      if (/^(count\.index|each\.key|path\.|terraform\.|self\.)/.test(text)) continue;
+      const values = this.#follow(text, from, depth, many);
+      if (values.length === 0) return []; // a part of it is not known, so the whole is not
+      for (const value of values) found.add(value);
+    }
+    return many || found.size === 1 ? [...found] : [];
+  }
+
+  #follow(text: string, from: Resource | Scope, depth: number, many: boolean): string[] {
+    const { module, index } = from;
+    const [head] = text.split(".", 1);
+    if (head === "local") return [];
+    if (head === "var") return this.#variable(text.slice(4), module, depth, many);
+    if (head === "each") return this.#each(text, from, depth, many);
+    if (head === "module") return this.#output(text, module, index, depth, many);
+    const isData = head === "data";
+    const [, type, name, key, attribute = "id"] =
+      /^([\w-]+)\.([\w-]+)(?:\[([^\]]*)\])?(?:\.([\w-]+))?/.exec(isData ? text.slice(5) : text) ?? [];
+    const map = isData ? this.#data : this.#instances;
+    const instances = map.get(`${module} ${type}.${name}`) ?? [];
+    return pick(instances, key, index, many).flatMap((target) => this.#attribute(target, attribute, depth));
+  }
+
+  #attribute(target: Resource, attribute: string, depth: number): string[] {
+    if (attribute === "id" || attribute === "arn") return [this.idOf(target, depth)];
+    const value = target.values[attribute];
+    if (typeof value === "string" && value !== "") return [value];
+    const expression = record(this.#configOf(target).expressions)[attribute];
+    const found = expression === undefined ? [] : this.#resolve(expression, target, depth + 1);
+    if (found.length > 0) return found;
+    if (!attribute.endsWith("_id")) return [];
+    // the main table of a VPC that is still to be made is its default one
+    return [
+      `${this.idOf(target, depth)}.${attribute === "main_route_table_id" ? "default_route_table_id" : attribute}`,
+    ];
+  }
+
+  #variable(name: string, module: string, depth: number, many: boolean): string[] {
+    const [variable] = name.split(/[.[]/, 1);
+    if (module === "") {
+      const { value } = record(this.#variables[variable]);
+      return typeof value === "string"
+        ? [value]
+        : many && Array.isArray(value)
+          ? value.filter((v) => typeof v === "string")
+          : [];
+    }
+    const { parent, call, key } = split(module);
+    const expression = record(record(this.#moduleAt(parent).module_calls)[call]).expressions;
+    return this.#resolve(record(expression)[variable], { module: parent, index: key }, depth + 1, many);
+  }
+
+  /** `each.value` of a `for_each = aws_vpc.all` is the VPC of the same key. */
+  #each(text: string, from: Resource | Scope, depth: number, many: boolean): string[] {
+    if (!("address" in from)) return [];
+    const { references } = record(this.#configOf(from).for_each_expression);
+    const [source, ...more] = arrayOf(references).filter((other) => typeof other === "string");
+    if (source === undefined || more.length > 0) return [];
+    return this.#follow(`${source}${text.slice("each.value".length)}`, from, depth + 1, many);
+  }
+
+  #output(text: string, module: string, index: Scope["index"], depth: number, many: boolean): string[] {
+    const [, call, key, output] = /^module\.([\w-]+)(?:\[([^\]]*)\])?(?:\.([\w-]+))?/.exec(text) ?? [];
+    if (call === undefined || output === undefined) return [];
+    const config = record(record(this.#moduleAt(module).module_calls)[call]);
+    const expression = record(record(record(record(config.module).outputs)[output]).expression);
+    const base = module === "" ? `module.${call}` : `${module}.module.${call}`;
+    const instances = [...this.#modules]
+      .filter(
+        (known) =>
+          known === base ||
+          (known.startsWith(`${base}[`) && known.indexOf("]", base.length) === known.length - 1),
+      )
+      .map((known) => ({ module: known, index: split(known).key }));
+    return pick(instances, key, index, many).flatMap((scope) =>
+      this.#resolve(expression, scope, depth + 1, many),
+    );
+  }
+
+  #moduleAt(module: string): Json {
+    return [...module.matchAll(/module\.([\w-]+)/g)].reduce(
+      (config, [, call]) => record(record(record(config.module_calls)[call]).module),
+      this.#root,
+    );
+  }
+
+  readonly #configs = new Map<string, Map<string, Json>>();
+
+  #configOf({ module, type, name }: Resource): Json {
+    const path = module.replace(/\[[^\]]*\]/g, "");
+    let configs = this.#configs.get(path);
+    if (configs === undefined) {
+      const all = arrayOf(this.#moduleAt(module).resources).map(record);
+      configs = new Map(all.map((config) => [`${String(config.type)}.${String(config.name)}`, config]));
+      this.#configs.set(path, configs);
+    }
+    return configs.get(`${type}.${name}`) ?? {};
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Scope {
+  readonly module: string;
+  readonly index: string | number | undefined;
+}
+
+const MAX_DEPTH = 64;
+
+/** Resources that adopt what the VPC brings along: their id is that of the thing, not one of their own. */
+const ADOPTED: ReadonlyMap<string, { readonly key: string; readonly id: (own: string) => string }> = new Map([
+  ["aws_default_route_table", { key: "default_route_table_id", id: (own) => own }],
+  ["aws_default_network_acl", { key: "default_network_acl_id", id: (own) => own }],
+  ["aws_default_security_group", { key: "vpc_id", id: (own) => `${own}.default_security_group_id` }],
+]);
+
+function record(value: unknown): Json {
+  return isRecord(value) ? value : {};
+}
+
+function isPrefix(text: string, other: string): boolean {
+  return other.startsWith(text) && /^[.[]/.test(other.slice(text.length));
+}
+
+function isListKey(key: string): boolean {
+  return /(_ids|groups|cidr_blocks|cidrs)$/.test(key);
+}
+
+/** Returns the instances that a reference means: by its key, by the key of what refers to them, or the only one. */
+function pick<T extends Scope>(
+  all: readonly T[],
+  key: string | undefined,
+  own: Scope["index"],
+  many: boolean,
+): readonly T[] {
+  if (key !== undefined) {
+    const wanted = key.replace(/^"|"$/g, "");
+    return all.filter(({ index }) => String(index) === wanted);
+  }
+  if (all.length <= 1) return all;
+  const same = all.filter(({ index }) => index !== undefined && index === own);
+  return same.length > 0 && !many ? same : many ? all : [];
+}
+
+/** Returns the module around a module instance, the call that makes it, and its key. */
+function split(module: string): {
+  readonly parent: string;
+  readonly call: string;
+  readonly key: Scope["index"];
+} {
+  const [, parent = "", call = "", key] = /^(?:(.*)\.)?module\.([\w-]+)(?:\[([^\]]*)\])?$/.exec(module) ?? [];
+  const text = key?.replace(/^"|"$/g, "");
+  return { parent, call, key: text === undefined ? undefined : key?.startsWith('"') ? text : Number(text) };
+}

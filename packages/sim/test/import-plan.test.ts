@@ -1,0 +1,430 @@
+import { importNetworks, type Network } from "@twoway/sim";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { awsTable, PAIR, resource, state, verdict } from "./importing.ts";
+
+/**
+ * Plans: `terraform show -json PLAN`. Shape: HashiCorp's "JSON Output Format" page (plan, planned values, resource changes with
+ * `after_unknown`, configuration with `references`).
+ */
+const test = suite("import of Terraform plans");
+
+interface Change {
+  readonly actions: readonly string[];
+  readonly after_unknown?: object;
+}
+
+interface Plan {
+  readonly prior?: readonly object[];
+  readonly planned: readonly object[];
+  readonly childModules?: readonly object[];
+  readonly changes?: Readonly<Record<string, Change>>;
+  readonly configuration?: object;
+  readonly timestamp?: string;
+}
+
+function plan({
+  prior = [],
+  planned,
+  childModules = [],
+  changes = {},
+  configuration = {},
+  timestamp,
+}: Plan): object {
+  return {
+    format_version: "1.2",
+    terraform_version: "1.9.8",
+    planned_values: { root_module: { resources: planned, child_modules: childModules } },
+    resource_changes: Object.entries(changes).map(([address, change]) => ({ address, change })),
+    prior_state: state(prior),
+    configuration,
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
+
+function networks(value: object): { before: Network; after: Network } {
+  const { network, before } = importNetworks([{ name: "plan.json", text: () => JSON.stringify(value) }]);
+  assert.ok(before !== undefined);
+  return { before: before as Network, after: network };
+}
+
+const ref = (...references: string[]): object => ({ references });
+const is = (constant_value: unknown): object => ({ constant_value });
+const config = (address: string, expressions: object, more: object = {}): object => {
+  const [type, name] = address.split(".");
+  return { address, mode: "managed", type, name, expressions, ...more };
+};
+const CREATE = (after_unknown: object): Change => ({ actions: ["create"], after_unknown });
+
+/** Everything is new: no id is known, and all is joined by references. */
+const NEW: Plan = {
+  planned: [
+    resource("aws_vpc.a", { cidr_block: "10.1.0.0/16" }),
+    resource("aws_vpc.b", { cidr_block: "10.2.0.0/16" }),
+    resource("aws_subnet.a1", { cidr_block: "10.1.1.0/24" }),
+    resource("aws_subnet.b1", { cidr_block: "10.2.1.0/24" }),
+    resource("aws_vpc_peering_connection.ab", { auto_accept: true }),
+    resource("aws_route.ab", { destination_cidr_block: "10.2.0.0/16" }),
+    resource("aws_route_table.b", {
+      route: [{ cidr_block: "0.0.0.0/0" }, { cidr_block: "10.1.0.0/16" }], // a set: sorted, not as it was written
+    }),
+    resource("aws_route_table_association.b1", {}),
+    resource("aws_internet_gateway.b", {}),
+  ],
+  changes: {
+    "aws_vpc.a": CREATE({ id: true, main_route_table_id: true, default_route_table_id: true }),
+    "aws_vpc.b": CREATE({ id: true, main_route_table_id: true, default_route_table_id: true }),
+    "aws_subnet.a1": CREATE({ id: true, vpc_id: true }),
+    "aws_subnet.b1": CREATE({ id: true, vpc_id: true }),
+    "aws_vpc_peering_connection.ab": CREATE({
+      id: true,
+      vpc_id: true,
+      peer_vpc_id: true,
+      accept_status: true,
+    }),
+    "aws_route.ab": CREATE({ id: true, route_table_id: true, vpc_peering_connection_id: true }),
+    "aws_route_table.b": CREATE({
+      id: true,
+      vpc_id: true,
+      route: [{ gateway_id: true }, { vpc_peering_connection_id: true }],
+    }),
+    "aws_route_table_association.b1": CREATE({ id: true, subnet_id: true, route_table_id: true }),
+    "aws_internet_gateway.b": CREATE({ id: true, vpc_id: true }),
+  },
+  configuration: {
+    root_module: {
+      resources: [
+        config("aws_vpc.a", { cidr_block: is("10.1.0.0/16") }),
+        config("aws_vpc.b", { cidr_block: is("10.2.0.0/16") }),
+        config("aws_subnet.a1", { vpc_id: ref("aws_vpc.a.id", "aws_vpc.a"), cidr_block: is("10.1.1.0/24") }),
+        config("aws_subnet.b1", { vpc_id: ref("aws_vpc.b.id", "aws_vpc.b"), cidr_block: is("10.2.1.0/24") }),
+        config("aws_vpc_peering_connection.ab", {
+          vpc_id: ref("aws_vpc.a.id", "aws_vpc.a"),
+          peer_vpc_id: ref("aws_vpc.b.id", "aws_vpc.b"),
+          auto_accept: is(true),
+        }),
+        config("aws_route.ab", {
+          route_table_id: ref("aws_vpc.a.main_route_table_id", "aws_vpc.a"),
+          destination_cidr_block: ref("aws_vpc.b.cidr_block", "aws_vpc.b"),
+          vpc_peering_connection_id: ref("aws_vpc_peering_connection.ab.id", "aws_vpc_peering_connection.ab"),
+        }),
+        config("aws_route_table.b", {
+          vpc_id: ref("aws_vpc.b.id", "aws_vpc.b"),
+          route: [
+            {
+              cidr_block: ref("aws_vpc.a.cidr_block", "aws_vpc.a"),
+              vpc_peering_connection_id: ref(
+                "aws_vpc_peering_connection.ab.id",
+                "aws_vpc_peering_connection.ab",
+              ),
+            },
+            {
+              cidr_block: is("0.0.0.0/0"),
+              gateway_id: ref("aws_internet_gateway.b.id", "aws_internet_gateway.b"),
+            },
+          ],
+        }),
+        config("aws_route_table_association.b1", {
+          subnet_id: ref("aws_subnet.b1.id", "aws_subnet.b1"),
+          route_table_id: ref("aws_route_table.b.id", "aws_route_table.b"),
+        }),
+        config("aws_internet_gateway.b", { vpc_id: ref("aws_vpc.b.id", "aws_vpc.b") }),
+      ],
+    },
+  },
+  timestamp: "2026-03-04T05:06:07Z",
+};
+
+test("a plan that makes everything is two networks: nothing before, and everything joined by references after", () => {
+  const { before, after } = networks(plan(NEW));
+  assert.is(before.vpcs.size, 0);
+  assert.is(verdict(after, "aws_subnet.a1", "aws_subnet.b1"), "two-way delivered/delivered");
+  assert.is(after.now, Date.UTC(2026, 2, 4, 5, 6, 7));
+  assert.equal(
+    [...after.vpcs.get("aws_vpc.b")!.tables.get("aws_route_table.b")!.routes!].map(
+      ({ destination, target }) => `${destination} ${target}`,
+    ),
+    ["0.0.0.0/0 aws_internet_gateway.b", "10.1.0.0/16 aws_vpc_peering_connection.ab"],
+  );
+});
+
+test("a peering that nobody accepts in the plan stays pending", () => {
+  const text = JSON.stringify(plan(NEW)).replace('"auto_accept":true', '"auto_accept":false');
+  const { after } = networks(JSON.parse(text));
+  assert.is(
+    verdict(after, "aws_subnet.a1", "aws_subnet.b1"),
+    "unreachable peering-not-active/peering-not-active",
+  );
+});
+
+test("without its configuration the same plan is unknown, and nothing is guessed", () => {
+  const { network } = importNetworks([
+    { name: "plan.json", text: () => JSON.stringify(plan({ ...NEW, configuration: {} })) },
+  ]);
+  assert.ok((network.unmodelled ?? []).length > 0);
+});
+
+const CONNECTED = [
+  ...PAIR,
+  awsTable("a-main", "a", [{ cidr_block: "10.2.0.0/16", vpc_peering_connection_id: "pcx-ab" }]),
+  awsTable("b-main", "b", [{ cidr_block: "10.1.0.0/16", vpc_peering_connection_id: "pcx-ab" }]),
+];
+const ROUTE = resource("aws_route.ba", {
+  id: "r-1",
+  route_table_id: "rtb-b-main",
+  destination_cidr_block: "10.1.0.0/16",
+  vpc_peering_connection_id: "pcx-ab",
+  state: "active",
+});
+
+test("a separate route that the plan removes is gone, though the table's own list still shows it", () => {
+  const { before, after } = networks(
+    plan({
+      prior: [...CONNECTED, ROUTE],
+      planned: CONNECTED,
+      changes: { "aws_route.ba": { actions: ["delete"] } },
+    }),
+  );
+  assert.is(verdict(before, "subnet-a1", "subnet-b1"), "two-way delivered/delivered");
+  assert.is(verdict(after, "subnet-a1", "subnet-b1"), "forward-only delivered/no-route");
+});
+
+test("a separate rule that the plan removes is gone from its group and its ACL, though their own lists still show it", () => {
+  const host = (name: string, subnet: string, ip: string): object =>
+    resource(`aws_instance.${name}`, {
+      id: `i-${name}`,
+      private_ip: ip,
+      subnet_id: subnet,
+      vpc_security_group_ids: ["sg-1"],
+    });
+  const rule = { from_port: 443, to_port: 443, protocol: "tcp" };
+  const group = resource("aws_security_group.g", {
+    id: "sg-1",
+    vpc_id: "vpc-a",
+    ingress: [{ ...rule, cidr_blocks: ["10.1.0.0/16", "192.168.0.0/16"] }],
+    egress: [{ from_port: 0, to_port: 0, protocol: "-1", cidr_blocks: ["0.0.0.0/0"] }],
+  });
+  const number = (rule_no: number): object => ({
+    rule_no,
+    action: "allow",
+    protocol: "-1",
+    cidr_block: "0.0.0.0/0",
+  });
+  const acl = resource("aws_network_acl.n", {
+    id: "acl-1",
+    vpc_id: "vpc-b",
+    subnet_ids: ["subnet-b1"],
+    ingress: [number(100)],
+    egress: [number(100)],
+  });
+  const ours = resource("aws_security_group_rule.r", {
+    id: "sgrule-1",
+    type: "ingress",
+    security_group_id: "sg-1",
+    ...rule,
+    cidr_blocks: ["10.1.0.0/16"],
+  });
+  const theirs = resource("aws_network_acl_rule.r", {
+    id: "nacl-1",
+    network_acl_id: "acl-1",
+    rule_number: 100,
+    egress: true,
+    rule_action: "allow",
+    protocol: "-1",
+    cidr_block: "0.0.0.0/0",
+  });
+  const kept = [
+    ...CONNECTED,
+    host("x", "subnet-a1", "10.1.1.10"),
+    host("y", "subnet-a1", "10.1.1.11"),
+    group,
+    acl,
+  ];
+  const removed = { actions: ["delete"] };
+  const { before, after } = networks(
+    plan({
+      prior: [...kept, ours, theirs],
+      planned: kept,
+      changes: { "aws_security_group_rule.r": removed, "aws_network_acl_rule.r": removed },
+    }),
+  );
+  const https = { protocol: "tcp", port: 443 };
+  assert.is(verdict(before, "i-x", "i-y", https), "two-way delivered/delivered");
+  assert.is(verdict(after, "i-x", "i-y", https), "return-only filter-denied/delivered");
+  assert.is(verdict(before, "10.1.1.20", "10.2.1.20", https), "two-way delivered/delivered");
+  assert.is(verdict(after, "10.1.1.20", "10.2.1.20", https), "forward-only delivered/filter-denied");
+});
+
+test("a peering that the plan removes leaves its routes as blackholes", () => {
+  const { after } = networks(
+    plan({
+      prior: CONNECTED,
+      planned: CONNECTED.filter((r) => !/peering_connection\.ab/.test(JSON.stringify(r))),
+    }),
+  );
+  assert.is(verdict(after, "subnet-a1", "subnet-b1"), "unreachable route-blackhole/route-blackhole");
+});
+
+test("references run through modules' variables and outputs, and to the instance of the same key", () => {
+  const vpc = (key: string, cidr: string): object => ({
+    address: `module.vpc["${key}"]`,
+    resources: [
+      resource(`module.vpc["${key}"].aws_vpc.this`, { cidr_block: cidr }),
+      resource(`module.vpc["${key}"].aws_subnet.this[0]`, { cidr_block: cidr.replace("0.0/16", "1.0/24") }),
+    ],
+  });
+  const unknown = { id: true, vpc_id: true, main_route_table_id: true, default_route_table_id: true };
+  const after = networks(
+    plan({
+      planned: [
+        resource("aws_vpc_peering_connection.ab", { auto_accept: true }),
+        resource('aws_route.to["a"]', { destination_cidr_block: "10.2.0.0/16" }),
+        resource('aws_route.to["b"]', { destination_cidr_block: "10.1.0.0/16" }),
+      ],
+      childModules: [vpc("a", "10.1.0.0/16"), vpc("b", "10.2.0.0/16")],
+      changes: {
+        'module.vpc["a"].aws_vpc.this': CREATE(unknown),
+        'module.vpc["b"].aws_vpc.this': CREATE(unknown),
+        'module.vpc["a"].aws_subnet.this[0]': CREATE(unknown),
+        'module.vpc["b"].aws_subnet.this[0]': CREATE(unknown),
+        "aws_vpc_peering_connection.ab": CREATE({ id: true, vpc_id: true, peer_vpc_id: true }),
+        'aws_route.to["a"]': CREATE({ id: true, route_table_id: true, vpc_peering_connection_id: true }),
+        'aws_route.to["b"]': CREATE({ id: true, route_table_id: true, vpc_peering_connection_id: true }),
+      },
+      configuration: {
+        root_module: {
+          resources: [
+            config("aws_vpc_peering_connection.ab", {
+              vpc_id: ref('module.vpc["a"].id', 'module.vpc["a"]', "module.vpc"),
+              peer_vpc_id: ref('module.vpc["b"].id', 'module.vpc["b"]', "module.vpc"),
+            }),
+            config(
+              "aws_route.to",
+              {
+                route_table_id: ref("module.vpc.main_table", "module.vpc", "each.key"),
+                vpc_peering_connection_id: ref(
+                  "aws_vpc_peering_connection.ab.id",
+                  "aws_vpc_peering_connection.ab",
+                ),
+              },
+              { for_each_expression: {} },
+            ),
+          ],
+          module_calls: {
+            vpc: {
+              for_each_expression: {},
+              expressions: { cidr: ref("each.value") },
+              module: {
+                outputs: {
+                  id: { expression: ref("aws_vpc.this.id", "aws_vpc.this") },
+                  main_table: { expression: ref("aws_vpc.this.default_route_table_id", "aws_vpc.this") },
+                },
+                resources: [
+                  config("aws_vpc.this", { cidr_block: ref("var.cidr") }),
+                  config(
+                    "aws_subnet.this",
+                    { vpc_id: ref("aws_vpc.this.id", "aws_vpc.this") },
+                    { count_expression: {} },
+                  ),
+                ],
+              },
+            },
+          },
+        },
+      },
+    }),
+  ).after;
+  assert.is(
+    verdict(after, 'module.vpc["a"].aws_subnet.this[0]', 'module.vpc["b"].aws_vpc.this'),
+    "two-way delivered/delivered",
+  );
+});
+
+test("a value that is made of a known and an unknown part is unknown", () => {
+  const { network } = importNetworks([
+    {
+      name: "plan.json",
+      text: () =>
+        JSON.stringify(
+          plan({
+            planned: [
+              resource("aws_vpc.a", { cidr_block: "10.1.0.0/16" }),
+              resource("aws_subnet.s", { cidr_block: "10.1.1.0/24" }),
+            ],
+            changes: { "aws_vpc.a": CREATE({ id: true }), "aws_subnet.s": CREATE({ vpc_id: true }) },
+            configuration: {
+              root_module: {
+                resources: [
+                  config("aws_vpc.a", {}),
+                  config("aws_subnet.s", { vpc_id: ref("aws_vpc.a.id", "aws_vpc.a", "local.other") }),
+                ],
+              },
+            },
+          }),
+        ),
+    },
+  ]);
+  assert.equal(network.unmodelled, ["aws_subnet.s"]);
+});
+
+test("modules that hand a value round in a circle end, and the value is unknown", () => {
+  const { network } = importNetworks([
+    {
+      name: "plan.json",
+      text: () =>
+        JSON.stringify(
+          plan({
+            planned: [],
+            childModules: [
+              {
+                address: "module.x",
+                resources: [resource("module.x.aws_subnet.s", { cidr_block: "10.1.1.0/24" })],
+              },
+            ],
+            changes: { "module.x.aws_subnet.s": CREATE({ vpc_id: true }) },
+            configuration: {
+              root_module: {
+                module_calls: {
+                  x: {
+                    expressions: { vpc: ref("module.x.vpc", "module.x") },
+                    module: {
+                      outputs: { vpc: { expression: ref("var.vpc") } },
+                      resources: [config("aws_subnet.s", { vpc_id: ref("var.vpc") })],
+                    },
+                  },
+                },
+              },
+            },
+          }),
+        ),
+    },
+  ]);
+  assert.equal(network.unmodelled, ["module.x.aws_subnet.s"]);
+});
+
+test("a destination that is known only after apply makes its table unknown, not empty", () => {
+  const after = networks(
+    plan({
+      prior: CONNECTED,
+      planned: [...CONNECTED, resource("aws_route.x", { route_table_id: "rtb-b-main", gateway_id: "igw-1" })],
+      changes: { "aws_route.x": CREATE({ destination_cidr_block: true }) },
+      configuration: {
+        root_module: { resources: [config("aws_route.x", { destination_cidr_block: ref("local.cidr") })] },
+      },
+    }),
+  ).after;
+  assert.is(verdict(after, "subnet-a1", "subnet-b1"), "unknown delivered/no-route-table");
+});
+
+test("a VPC that the plan makes has a main table with nothing but the local route", () => {
+  const fresh: Plan = {
+    ...NEW,
+    planned: NEW.planned.filter((r) => !/aws_route\.ab/.test(JSON.stringify(r))),
+  };
+  assert.is(
+    verdict(networks(plan(fresh)).after, "aws_subnet.a1", "aws_subnet.b1"),
+    "return-only no-route/delivered",
+  );
+});
+
+test.run();
