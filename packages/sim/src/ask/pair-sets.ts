@@ -103,13 +103,31 @@ export class PairJudge {
 
   /** Returns the sets of a pair, as boxes that do not overlap. */
   boxes(from: number, to: number): PairBoxes {
+    return this.#boxes(from, to, (s, extents) => this.#written(s, extents));
+  }
+
+  /** Returns the sets of usable addresses as text: the same for the same sets, in whatever network. */
+  through(from: number, to: number): string {
+    const { forward, return: back, twoWay } = this.#boxes(from, to, (_, extents) => extents);
+    return [forward, back, twoWay]
+      .map((boxes) =>
+        boxes
+          .map(({ src, dst, services, transit }) => [src, dst, services, transit].join(" "))
+          .sort()
+          .join("; "),
+      )
+      .join(" / ");
+  }
+
+  #boxes(
+    from: number,
+    to: number,
+    write: (subnet: number, extents: readonly Span[]) => readonly Span[],
+  ): PairBoxes {
     const sets = { forward: new BoxMaker(), return: new BoxMaker(), twoWay: new BoxMaker() };
     for (const { crossing, sender, receiver, fare } of this.#crossings(from, to)) {
       const { i, j, ways } = crossing;
-      const cell = {
-        src: this.#written(from, sender.extents[i]),
-        dst: this.#written(to, receiver.extents[j]),
-      };
+      const cell = { src: write(from, sender.extents[i]), dst: write(to, receiver.extents[j]) };
       const there = hubsOf(ways.forward);
       sets.forward.add(cell, fare.forward, there);
       if (fare.back.isEmpty) continue;
@@ -194,6 +212,36 @@ export class PairJudge {
       const highest = next !== undefined && next <= block.last ? before(next) : block.last;
       return { first: first === usable.first ? lowest : first, last: last === usable.last ? highest : last };
     });
+  }
+}
+
+/** A packet between two sets of addresses that arrives, or may arrive, and the services that do. */
+export interface Passage {
+  readonly from: Spot;
+  readonly to: Spot;
+  readonly outcome: "delivered" | "unknown";
+  readonly services: Services;
+}
+
+/** Iterates what gets from the ones to the others, one passage for all that fare the same: exact for every address. */
+export function* passages(
+  network: Network,
+  senders: readonly EndpointSpan[],
+  targets: readonly EndpointSpan[],
+): Generator<Passage, void, undefined> {
+  const ends = [senders, targets].map((spans) => ({ text: "", spans }));
+  const places = placesFor(network, ends);
+  const [from, to] = ends.map((end) => kindsOf(network, end, places));
+  const admitted = keptAdmit(network);
+  for (const sender of from) {
+    for (const receiver of to) {
+      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
+      for (const { from, to, ways, admit } of crossings(network, sender, receiver, admitted)) {
+        const fates = partition(network, ways.forward, Services.all, admit);
+        for (const outcome of ["delivered", "unknown"] as const)
+          if (!fates[outcome].isEmpty) yield { from, to, outcome, services: fates[outcome] };
+      }
+    }
   }
 }
 

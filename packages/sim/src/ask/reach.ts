@@ -340,6 +340,12 @@ export class Reach {
     };
   }
 
+  /** Returns the sets of a pair by usable addresses, as text to be compared with the same pair of another network. */
+  through(from: number, to: number): string {
+    const judge = this.#judge ?? new PairJudge(this.network, this.subnets);
+    return judge.through(from, to);
+  }
+
   #spot(s: number, address: Address): Spot {
     return { ...this.subnets[s], address };
   }
