@@ -131,7 +131,8 @@ const FIXES: readonly {
     opens: ["shop/batch data/db"],
   },
   {
-    about: "where a disabled route to nowhere holds the destination, the next wider one costs one action and not two",
+    about:
+      "where a disabled route to nowhere holds the destination, the next wider one costs one action and not two",
     network:
       "peerings: { p: shop - data }\nroutes: { shop: [10.2.1.0/24 -> gone disabled], data: [10.1.0.0/16 -> p] }",
     ends: ["web", "db"],
