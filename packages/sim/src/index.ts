@@ -1,4 +1,4 @@
-export { type Answer, answer, type Service } from "./ask/answer.ts";
+export { type Answer, answer } from "./ask/answer.ts";
 export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
@@ -35,6 +35,7 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
+export type { Service } from "./ask/service.ts";
 export {
   type Loss,
   type PeeringLoss,
@@ -49,7 +50,9 @@ export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteNa
 export { formatDuration, formatTime, parseDuration, parseTime } from "./model/clock.ts";
 export { advance, apply } from "./model/control.ts";
 export { deadline } from "./model/control-peering.ts";
+export type { FilterRule, NetworkAcl, Remote, SecurityGroup } from "./model/filter.ts";
 export { graphOf, type NetworkGraph, peeringChain } from "./model/graph.ts";
+export type { Attachment, Hub, HubTable } from "./model/hub.ts";
 export { invert } from "./model/invert.ts";
 export { InputError, type Issue, type IssueCode, nearest } from "./model/issue.ts";
 export type { Component, Gateway, Host, Network, RouteTable, Subnet, Vpc } from "./model/network.ts";
@@ -73,6 +76,7 @@ export {
 } from "./model/profile.ts";
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
+export { Services } from "./model/services.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";

@@ -112,7 +112,7 @@ function find(network: Network, expectation: Expectation): Finding {
   const { source } = expectation;
   const from = resolveEndpoint(network, expectation.from, source);
   const to = resolveEndpoint(network, expectation.to, source);
-  const found = answer(network, from, to, { protocol: "any" });
+  const found = answer(network, from, to, expectation.service);
   const { forward, return: back } = found.shown;
   const ok =
     found.verdict === expectation.verdict &&

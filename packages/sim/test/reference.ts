@@ -170,8 +170,9 @@ export function bothWays(
   const forward = walk(net, from, to);
   let back = walk(net, to, from);
   if (to.vpc === undefined && forward.outcome === "delivered") {
-    // a NAT session brings the reply back; what another gateway lets in is not part of the input
-    back = forward.exits.every((kind) => kind === "nat") ? delivered : unknown("unsupported-target");
+    // a NAT session brings the reply back to its sender; what another gateway lets in is not part of the input
+    const isSession = forward.exits.every((kind) => kind === "nat");
+    back = isSession ? arrival(vpcOf(net, from.vpc!)!, from) : unknown("unsupported-target");
   }
   return { verdict: verdictOf(forward, back), forward, back };
 }

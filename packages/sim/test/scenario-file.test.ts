@@ -136,7 +136,7 @@ for (const [what, text, ...issues] of [
   [
     "an expectation without an arrow",
     `${SOUND}steps:\n  - expect: [vpc1 vpc2]\n`,
-    "bad-text 5:14 => A <-> B, A -> B: CAUSE, A <- B: CAUSE, A -x- B: CAUSE / CAUSE or A ?? B",
+    "bad-text 5:14 => A <-> B, A -> B: CAUSE, A <- B: CAUSE, A -x- B: CAUSE / CAUSE or A ?? B; a service may follow B: tcp/443",
   ],
   ["a duration without a unit", `${SOUND}steps:\n  - after: "7"\n`, "bad-text 5:14 => 7d"],
   ["a step that is refused without doing anything", `${SOUND}steps:\n  - refused: X\n`, "missing-key 5:14"],

@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { apply, type Network, parseAction, readScenario, runScenario, scenarioText } from "@twoway/sim";
+import {
+  apply,
+  type FilterRule,
+  type Network,
+  parseAction,
+  type Routes,
+  readScenario,
+  runScenario,
+  scenarioText,
+} from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -13,7 +22,7 @@ const test = suite("scenario text");
 const SCENARIOS = join(import.meta.dirname, "../../../../scenarios");
 
 /** Everything that packets and rules look at, without places. */
-function facts({ vpcs, peerings, gateways, ...rest }: Network): unknown {
+function facts({ vpcs, peerings, gateways, hubs, groups, acls, ...rest }: Network): unknown {
   return JSON.stringify(
     {
       ...rest,
@@ -25,12 +34,19 @@ function facts({ vpcs, peerings, gateways, ...rest }: Network): unknown {
         subnets: [...subnets.values()].map(({ source: _, hosts, ...subnet }) => ({
           ...subnet,
           cidrs: subnet.cidrs.map(String),
-          hosts: hosts && [...hosts.values()].map(({ name, addresses }) => [name, addresses.map(String)]),
+          hosts:
+            hosts &&
+            [...hosts.values()].map((host) => [
+              host.name,
+              host.addresses.map(String),
+              host.groups,
+              host.public && [...host.public].map(String),
+            ]),
         })),
         tables: [...tables.values()]
           .map(({ id, routes }) => ({
             id,
-            routes: routes && [...routes].map((r) => [`${r.destination}`, r.target, r.enabled]),
+            routes: routesText(routes),
           }))
           .sort((a, b) => (a.id < b.id ? -1 : 1)),
       })),
@@ -44,11 +60,42 @@ function facts({ vpcs, peerings, gateways, ...rest }: Network): unknown {
         peering.bandwidth,
         peering.hidden,
       ]),
-      gateways: [...gateways.values()].map(({ source: _, ...gateway }) => gateway),
+      gateways: [...gateways.values()].map(({ source: _, advertises, ...gateway }) => [
+        gateway,
+        advertises?.map(String),
+      ]),
+      hubs: [...(hubs?.values() ?? [])].map(({ source: _, tables, attachments, ...hub }) => ({
+        ...hub,
+        attachments: [...attachments.values()].map(({ source: _, advertises, ...attachment }) => [
+          attachment,
+          advertises?.map(String),
+        ]),
+        tables: [...tables.values()].map(({ id, propagates, routes }) => [
+          id,
+          propagates,
+          routesText(routes),
+        ]),
+      })),
+      filters: [...(groups?.values() ?? []), ...(acls?.values() ?? [])].map(
+        ({ source: _, ingress, egress, ...filter }) => [filter, rulesText(ingress), rulesText(egress)],
+      ),
     },
     null,
     1,
   );
+}
+
+function routesText(routes: Routes | undefined): unknown {
+  return routes && [...routes].map((r) => [`${r.destination}`, r.target, r.enabled]);
+}
+
+function rulesText(rules: readonly FilterRule[]): unknown {
+  return rules.map(({ name, action, services, remote }) => [
+    name,
+    action,
+    `${services}`,
+    remote.kind === "cidrs" ? remote.cidrs.map(String) : remote,
+  ]);
 }
 
 for (const name of readdirSync(SCENARIOS).filter((file) => file.endsWith(".yaml"))) {

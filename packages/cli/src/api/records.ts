@@ -112,20 +112,30 @@ export function tableRecord(network: Network, vpc: Vpc, table: RouteTable): obje
 }
 
 /** What the API calls each kind of gateway. */
-export const GATEWAY_TYPES = {
+const GATEWAY_TYPES = {
   internet: "EIP",
+  "egress-only": "EIP",
   nat: "NAT",
   vpn: "VPN",
   "direct-connect": "DIRECTCONNECT",
+  endpoint: "GWLB_ENDPOINT",
+  instance: "NORMAL_CVM",
   other: "NORMAL_CVM",
 } as const;
+
+/** Returns the cloud's word for what the target is. */
+export function nextHopType(network: Network, target: string): string {
+  const gateway = network.gateways.get(target);
+  if (gateway !== undefined) return GATEWAY_TYPES[gateway.kind];
+  return network.hubs?.has(target) ? "CCN" : "PEERCONNECTION";
+}
 
 export function routeRecord(network: Network, table: RouteTable, route: Route): object {
   const gateway = network.gateways.get(route.target);
   return {
     RouteTableId: table.id,
     ...destinationOf(route.destination),
-    GatewayType: gateway === undefined ? "PEERCONNECTION" : GATEWAY_TYPES[gateway.kind],
+    GatewayType: nextHopType(network, route.target),
     GatewayId: gateway?.kind === "internet" ? "0" : route.target,
     ...routeIds(table, route),
     RouteDescription: "",

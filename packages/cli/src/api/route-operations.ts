@@ -12,7 +12,7 @@ import {
   type Scope,
 } from "./operation.ts";
 import { idList, page, pageShape, select } from "./page.ts";
-import { GATEWAY_TYPES, routeIds, routeRecord, tableName, tableRecord } from "./records.ts";
+import { nextHopType, routeIds, routeRecord, tableName, tableRecord } from "./records.ts";
 import { subnetOf, tableOf, vpcOf, vpcsOf } from "./scope.ts";
 import { readCidr } from "./vpc-operations.ts";
 
@@ -76,7 +76,7 @@ export const routeOperations: Readonly<Record<string, Operation>> = {
         "association.main": ({ vpc, table }, value) => String(table.id === vpc.mainTable) === value,
         "next-hop-type": ({ table }, value) =>
           value === "LOCAL" ||
-          [...(table.routes ?? [])].some((route) => gatewayType(network, route.target) === value),
+          [...(table.routes ?? [])].some((route) => nextHopType(network, route.target) === value),
       });
       const RouteTableSet = page(found, paging).map(({ vpc, table }) => ({
         ...tableRecord(network, vpc, table),
@@ -216,20 +216,16 @@ function draftOf(network: Network, vpc: Vpc, input: RouteInput): Pick<Route, "de
           ?.id
       : GatewayId;
   // what does not exist at all is the control plane's to refuse
-  const known = target !== undefined && (network.peerings.has(target) || network.gateways.has(target));
-  if (target === undefined || (known && gatewayType(network, target) !== GatewayType)) {
+  const known =
+    target !== undefined &&
+    (network.peerings.has(target) || network.gateways.has(target) || network.hubs?.has(target));
+  if (target === undefined || (known && nextHopType(network, target) !== GatewayType)) {
     throw new ApiError(
       "InvalidParameterValue.RouteNextHopInvalid",
       `${vpc.id} has no next hop ${GatewayId} of the type ${GatewayType}`,
     );
   }
   return { destination, target };
-}
-
-function gatewayType(network: Network, target: string): string {
-  const gateway = network.gateways.get(target);
-  if (gateway === undefined) return "PEERCONNECTION";
-  return GATEWAY_TYPES[gateway.kind];
 }
 
 /** Returns the route that is meant: by its id, or by its destination and next hop. */

@@ -1,75 +1,56 @@
-import { type Address, type Address4, type Address6, type Family, familyOf, type Prefix } from "@twoway/core";
+import { familyOf } from "@twoway/core";
 import { InputError } from "../model/issue.ts";
-import { type Network, type RouteTable, tableOf, usableSpans, type Vpc } from "../model/network.ts";
-import { PRIVATE_SPACE } from "../model/private-space.ts";
-import { nextHop } from "../plane/forwarding.ts";
-import { type RoundTrip, returnTrace, roundTrip, type Verdict, verdictOf } from "../plane/round-trip.ts";
-import { type Spot, type Trace, trace } from "../plane/trace.ts";
-import type { Endpoint, EndpointSpan } from "./endpoint.ts";
-
-/** What the packet carries. Without filters it decides nothing, and the answer says for what it was asked. */
-export interface Service {
-  readonly protocol: string;
-  readonly port?: number;
-}
+import type { Network } from "../model/network.ts";
+import { admit, type Check, type Fates } from "../plane/filter.ts";
+import type { Spot } from "../plane/packet.ts";
+import { type Path, pathsTo, replyPath } from "../plane/path.ts";
+import {
+  RANK,
+  type RoundTrip,
+  roundTrip,
+  sharesOf,
+  type Verdict,
+  type Ways,
+  waysBetween,
+} from "../plane/round-trip.ts";
+import type { Asked } from "../plane/service.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Kind, kindsOf } from "./kinds.ts";
+import { placesFor } from "./places.ts";
+import { askedAbout, type Service } from "./service.ts";
 
 /** The answer to "does a packet get from A to B, and does the reply get back?" for all addresses of both (S16). */
 export interface Answer {
   readonly service: Service;
-  /** The worst verdict of any pair of addresses. */
+  /** The worst verdict of any pair of addresses and any service that was asked about. */
   readonly verdict: Verdict;
-  /** Other pairs of addresses fare better; the shown pair is the counterexample. */
+  /** Other pairs of addresses, or other services, fare better; the shown packet is the counterexample. */
   readonly partial: boolean;
   /** The first pair of addresses that has the verdict. */
   readonly shown: RoundTrip;
 }
 
 /**
- * Answers exactly, without trying every address: what happens to a packet can change only where a route, a CIDR or a
- * subnet begins or ends, so one address of each stretch between two such places stands for all of them. What the
- * forward path decides depends on the destination and the sender's table alone, and the return path the other way
- * round, so the verdicts of all pairs are the product of the two, and one address per outcome is enough of each.
- * Cost: O(pairs of tables × stretches × subnets of a VPC). Throws an InputError when the ends share no address family.
+ * Answers exactly, without trying every address and every port: what happens to a packet can change only where a route, a
+ * rule, a CIDR or a gateway's range begins or ends, so one address of each stretch between two such places stands for
+ * all of them. The way of a packet depends on the kind of the sender and on the destination; what the filters on it let
+ * pass is a set of services for each address that they look at. The verdicts of all pairs are the product of the two.
+ * Cost: a trace for each kind of one end and each stretch of the other, and O(1) for each pair of stretches. Throws an
+ * InputError when the ends share no address family, or when there is no such service.
  */
 export function answer(network: Network, from: Endpoint, to: Endpoint, service: Service): Answer {
-  const stretches = stretchFinder(network);
+  const asked = askedAbout(network, service);
+  const places = placesFor(network, [from, to]);
+  const receivers = kindsOf(network, to, places);
+  const admitted = keptAdmit(network);
   const seen = new Set<Verdict>();
-  let worst: { verdict: Verdict; from: Spot; to: Spot } | undefined;
-  const consider = (source: Spot, destination: Spot, forward: Outcome, back: Outcome): void => {
-    const verdict = verdictOf(forward, back);
-    seen.add(verdict);
-    if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) {
-      worst = { verdict, from: source, to: destination };
-    }
-  };
-  /** Returns the first address of the spans for each way in which the sender's packets to them end. */
-  const outcomes = (sender: Spot, spans: readonly EndpointSpan[]): Map<Outcome, Spot> => {
-    const first = new Map<Outcome, Spot>();
-    for (const span of spans) {
-      for (const spot of stretches(sender, span)) {
-        const { outcome } = trace(network, sender, spot);
-        if (!first.has(outcome)) first.set(outcome, spot);
-      }
-    }
-    return first;
-  };
-  const destinationGroups = byTable(network, to.spans);
-  for (const sources of byTable(network, from.spans)) {
-    for (const destinations of destinationGroups) {
-      if (familyOf(sources[0].first) !== familyOf(destinations[0].first)) continue;
-      const sender = spotAt(sources[0], sources[0].first);
-      const replier = spotAt(destinations[0], destinations[0].first);
-      if (replier.vpc === undefined) {
-        // what comes back from outside depends on how the packet left
-        for (const spot of destinations.flatMap((span) => stretches(sender, span))) {
-          const forward = trace(network, sender, spot);
-          consider(sender, spot, forward.outcome, returnTrace(network, sender, spot, forward).outcome);
-        }
-        continue;
-      }
-      const backs = outcomes(replier, sources);
-      for (const [forward, destination] of outcomes(sender, destinations)) {
-        for (const [back, source] of backs) consider(source, destination, forward, back);
+  let worst: (Pair & { verdict: Verdict }) | undefined;
+  for (const sender of kindsOf(network, from, places)) {
+    for (const receiver of receivers) {
+      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
+      for (const [verdict, pair] of verdictsBetween(network, sender, receiver, asked, admitted)) {
+        seen.add(verdict);
+        if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) worst = { verdict, ...pair };
       }
     }
   }
@@ -78,107 +59,97 @@ export function answer(network: Network, from: Endpoint, to: Endpoint, service: 
     service,
     verdict: worst.verdict,
     partial: seen.size > 1,
-    shown: roundTrip(network, worst.from, worst.to),
+    shown: roundTrip(network, worst.from, worst.to, asked),
   };
 }
 
-type Outcome = Trace["outcome"];
+interface Pair {
+  readonly from: Spot;
+  readonly to: Spot;
+}
 
-/** Returns the spans that share their route table and their family, in the order of their first. */
-export function byTable(network: Network, spans: readonly EndpointSpan[]): EndpointSpan[][] {
-  const groups = new Map<string, EndpointSpan[]>();
-  for (const span of spans) {
-    const vpc = network.vpcs.get(span.vpc ?? "");
-    const subnet = vpc?.subnets.get(span.subnet ?? "");
-    const table = vpc && subnet && tableOf(vpc, subnet).id;
-    const key = `${familyOf(span.first)} ${span.vpc ?? ""} ${table ?? ""}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [span]);
-    else group.push(span);
+/** Returns every verdict between two kinds of addresses, each with the first pair that has it. */
+function verdictsBetween(
+  network: Network,
+  sender: Kind,
+  receiver: Kind,
+  asked: Asked,
+  admitted: Admit,
+): Map<Verdict, Pair> {
+  const verdicts = new Map<Verdict, Pair>();
+  const seen = new Set<string>();
+  const consider = (pair: Pair, ways: Ways, admit: Admit): void => {
+    for (const { verdict } of sharesOf(network, ways, asked, admit))
+      if (!verdicts.has(verdict)) verdicts.set(verdict, pair);
+  };
+  const [anyFrom] = sender.spots;
+  const [anyTo] = receiver.spots;
+  const forwards = receiver.spots.map((to) => pathsTo(network, anyFrom, to));
+  const isChanged = ({ packet }: Path): boolean => packet.translations.length > 0;
+  if (anyTo.vpc === undefined || forwards.some((paths) => paths.some(isChanged))) {
+    // what comes back depends on how the packet left
+    for (const to of receiver.spots)
+      for (const from of sender.spots) consider({ from, to }, waysBetween(network, from, to), admitted);
+    return verdicts;
   }
-  return [...groups.values()];
-}
-
-/** From the worst to the best (S14, S16): a proven fault decides before a doubt does. */
-const RANK: Readonly<Record<Verdict, number>> = {
-  unreachable: 0,
-  "return-only": 1,
-  "forward-only": 2,
-  unknown: 3,
-  "two-way": 4,
-};
-
-/** Returns a function that gives one address for each stretch of a span in which a sender's packets fare the same. */
-export function stretchFinder(network: Network): (sender: Spot, span: EndpointSpan) => Spot[] {
-  const known = new Map<string, Address[]>();
-  return (sender, span) => {
-    const vpc = network.vpcs.get(sender.vpc ?? "");
-    const subnet = vpc?.subnets.get(sender.subnet ?? "");
-    if (vpc === undefined || subnet === undefined) return [spotAt(span, span.first)];
-    const table = tableOf(vpc, subnet);
-    const family = familyOf(span.first);
-    const key = `${table.id} ${family}`;
-    let places = known.get(key);
-    if (places === undefined) {
-      places = boundaries(network, vpc, table, family);
-      known.set(key, places);
-    }
-    const starts = [span.first];
-    for (let i = firstAbove(places, span.first); i < places.length && places[i] <= span.last; i++)
-      starts.push(places[i]);
-    return starts.map((address) => spotAt(span, address));
-  };
-}
-
-/** Returns the address of a span as a place where packets start or end. */
-export function spotAt({ vpc, subnet }: EndpointSpan, address: Address): Spot {
-  return { vpc, subnet, address };
-}
-
-/** Returns, ascending, every address at which the fate of a packet from this table may change. */
-function boundaries(network: Network, vpc: Vpc, table: RouteTable, family: Family): Address[] {
-  const places = new Set<Address>();
-  const span = (first: Address, last: Address): void => {
-    if (familyOf(first) !== family) return;
-    places.add(first);
-    const next = after(last);
-    if (next !== undefined) places.add(next);
-  };
-  const block = (prefix: Prefix): void => span(prefix.address, prefix.last);
-  const reachable = new Set([vpc]);
-  for (const { destination, target } of table.routes ?? []) {
-    block(destination);
-    const hop = nextHop(network, vpc, target);
-    if (hop.kind === "peering" && hop.vpc !== undefined) reachable.add(hop.vpc);
-  }
-  for (const space of PRIVATE_SPACE) block(space);
-  for (const { cidrs, secondary } of network.vpcs.values())
-    for (const cidr of [...cidrs, ...secondary]) block(cidr);
-  for (const far of reachable) {
-    for (const subnet of far.subnets.values()) {
-      for (const cidr of subnet.cidrs) block(cidr);
-      for (const { first, last } of usableSpans(far, subnet, family)) span(first, last);
+  const backs = sender.spots.map((from) => replyPath(network, from, anyTo));
+  for (const [j, to] of receiver.spots.entries()) {
+    for (const [i, from] of sender.spots.entries()) {
+      // the paths were found with other addresses of the same kinds; the filters look at these
+      const meant = (spot: Spot): Spot => (spot === anyFrom ? from : spot === anyTo ? to : spot);
+      const fates: Admit = (_, check, remote) => admitted(network, check, meant(remote));
+      const key = [forwards[j], backs[i]].map((paths) => keyOf(network, paths, fates)).join(" / ");
+      if (seen.has(key)) continue;
+      seen.add(key);
+      consider({ from, to }, { forward: forwards[j], backs: () => backs[i] }, fates);
     }
   }
-  return [...places].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return verdicts;
 }
 
-/** Returns the next address; undefined behind the last one of the family. */
-function after(address: Address): Address | undefined {
-  if (typeof address === "number") return address === 0xffffffff ? undefined : ((address + 1) as Address4);
-  return BigInt.asUintN(128, address + 1n) === 0n ? undefined : ((address + 1n) as Address6);
+/** What the verdicts depend on: how each path ends, and what each of its filters lets pass. */
+function keyOf(network: Network, paths: readonly Path[], fates: Admit): string {
+  return paths
+    .map(({ ending, checks }) =>
+      [ending.outcome, ...checks.map(({ check }) => nameOf(fates(network, check, check.remote)))].join(" "),
+    )
+    .join("; ");
 }
 
-/** Returns the index of the first address above `address`, by binary search. */
-function firstAbove(sorted: readonly Address[], address: Address): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] <= address) low = middle + 1;
-    else high = middle;
+type Admit = typeof admit;
+
+/** Returns `admit` with a memory, for each filter and each address that it has looked at. */
+function keptAdmit(network: Network): Admit {
+  const known = new Map<string, Map<Spot, Fates>>();
+  const places = new WeakMap<Check, Map<Spot, Fates>>();
+  return (_, check, remote) => {
+    let fates = places.get(check);
+    if (fates === undefined) {
+      const { kind, direction, filters, vpc, knowsGroups } = check;
+      const name = `${kind} ${direction} ${vpc.id} ${knowsGroups} ${filters.join(" ")}`;
+      fates = known.get(name) ?? new Map<Spot, Fates>();
+      known.set(name, fates);
+      places.set(check, fates);
+    }
+    let fate = fates.get(remote);
+    if (fate === undefined) {
+      fate = admit(network, check, remote);
+      fates.set(remote, fate);
+    }
+    return fate;
+  };
+}
+
+const names = new WeakMap<Fates, string>();
+
+/** Returns the sets as text: the same for the same sets. */
+function nameOf(fates: Fates): string {
+  let name = names.get(fates);
+  if (name === undefined) {
+    name = `${fates.delivered.ranges.join()}|${fates.unknown.ranges.join()}`;
+    names.set(fates, name);
   }
-  return low;
+  return name;
 }
 
 /** Throws an InputError when no packet can have an address of each end; `source` is where the question stands. */

@@ -3,11 +3,12 @@ import type { RouteName } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
 import { type RoundTrip, roundTrip } from "../plane/round-trip.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
-import { answer, spotAt } from "./answer.ts";
+import { answer } from "./answer.ts";
 import { cut, type EndpointSpan } from "./endpoint.ts";
 import { paths } from "./paths.ts";
 import { type Pair, type Reach, reach } from "./reach.ts";
 import { type Selector, select } from "./selection.ts";
+import { spotAt } from "./stretches.ts";
 
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
 

@@ -5,8 +5,8 @@ import { type Route, Routes } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
 import { returnTrace } from "../plane/round-trip.ts";
 import { type Spot, type Trace, trace } from "../plane/trace.ts";
-import { stretchFinder } from "./answer.ts";
 import type { EndpointSpan } from "./endpoint.ts";
+import { stretchFinder } from "./stretches.ts";
 
 /**
  * The smallest edits of one route table after which it delivers to every address asked for.

@@ -3,13 +3,14 @@ import { UNDECIDED_CAUSES } from "../model/cause.ts";
 import { findTable, type Network } from "../model/network.ts";
 import { joins, type Peering } from "../model/peering.ts";
 import type { Verdict } from "../plane/round-trip.ts";
-import { type Answer, answer, type Service } from "./answer.ts";
+import { type Answer, answer } from "./answer.ts";
 import type { PairChange } from "./change.ts";
 import { type CidrAdvice, cidrAdvice } from "./cidr-advice.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Fault, faultsOf } from "./fault.ts";
 import { type RelatedRoute, relatedRoutes } from "./peering-detail.ts";
 import { combined, type Obstacle, type Plan, pairsOf, repairPair } from "./repair-plan.ts";
+import type { Service } from "./service.ts";
 import { sideEffects } from "./side-effects.ts";
 import { WhatIf } from "./what-if.ts";
 

@@ -76,6 +76,8 @@ function describeTarget(network: Network, vpc: Vpc, target: string): string {
       return `a peering of ${hop.peering.requester.vpc} and ${hop.peering.accepter.vpc}, not of ${vpc.id}`;
     case "gateway":
       return `${hop.gateway.kind} gateway`;
+    case "hub":
+      return `hub, ${hop.hub.kind}`;
     case "gone":
       return "does not exist";
     default:

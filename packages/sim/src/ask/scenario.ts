@@ -3,8 +3,10 @@ import type { Action } from "../model/action.ts";
 import { CAUSE_NAMES, type Cause } from "../model/cause.ts";
 import { nearest } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
+import { protocolNumber } from "../model/services.ts";
 import type { Verdict } from "../plane/round-trip.ts";
 import type { Policy } from "./policy.ts";
+import type { Service } from "./service.ts";
 
 /** A what-if story: a network, and steps that change it and say what must hold. */
 export interface Scenario {
@@ -44,6 +46,8 @@ export interface Expectation {
   readonly source: string;
   readonly from: string;
   readonly to: string;
+  /** What the packet carries; every service unless the text names one. */
+  readonly service: Service;
   readonly verdict: Verdict;
   readonly forward: Cause | undefined;
   readonly return: Cause | undefined;
@@ -57,12 +61,16 @@ const ARROWS: Readonly<Record<string, Verdict>> = {
   "??": "unknown",
 };
 
-const USAGE = "A <-> B, A -> B: CAUSE, A <- B: CAUSE, A -x- B: CAUSE / CAUSE or A ?? B";
+const USAGE =
+  "A <-> B, A -> B: CAUSE, A <- B: CAUSE, A -x- B: CAUSE / CAUSE or A ?? B; a service may follow B: tcp/443";
 
 /** Reads an expectation; `source` is not part of the text. Throws a ParseError. */
 export function parseExpectation(text: string): Omit<Expectation, "source"> {
   // a colon ends the far end, unless it is the second of an IPv6 address like 2001:db8::
-  const match = /^(\s*)(\S+)\s+(<->|->|<-|-x-|\?\?)\s+(\S+?)(?::\s+(\S.*?)|(?<!:):)?\s*$/.exec(text);
+  const match =
+    /^(\s*)(\S+)\s+(<->|->|<-|-x-|\?\?)\s+(\S+?)(?:\s+([a-z\d]+)(?:\/(\d{1,5}))?)?(?::\s+(\S.*?)|(?<!:):)?\s*$/.exec(
+      text,
+    );
   if (match === null) {
     const arrow = /\s(<->|->|<-|-x-|\?\?)(\s|$)/.test(text);
     const rule = arrow
@@ -70,7 +78,17 @@ export function parseExpectation(text: string): Omit<Expectation, "source"> {
       : "no arrow stands between two ends";
     throw new ParseError(text, rule, 0, USAGE);
   }
-  const [, , from, arrow, to, tail] = match;
+  const [, , from, arrow, to, protocol = "any", port, tail] = match;
+  if (protocol !== "any" && protocolNumber(protocol) === undefined) {
+    const rule = `${JSON.stringify(protocol)} is not a protocol`;
+    throw new ParseError(
+      text,
+      rule,
+      text.indexOf(protocol, text.indexOf(arrow) + arrow.length + to.length),
+      "tcp/443",
+    );
+  }
+  const service = port === undefined ? { protocol } : { protocol, port: Number(port) };
   const verdict = ARROWS[arrow];
   const causes = (tail ?? "").split("/").map((word) => word.trim());
   const at = tail === undefined ? text.length : text.lastIndexOf(tail);
@@ -91,7 +109,7 @@ export function parseExpectation(text: string): Omit<Expectation, "source"> {
     const rule = ["no cause", "one cause", "at most two causes"][allowed];
     throw new ParseError(text, `${JSON.stringify(arrow)} takes ${rule}`, at, USAGE);
   }
-  const base = { text: text.trim(), from, to, verdict };
+  const base = { text: text.trim(), from, to, service, verdict };
   if (verdict === "forward-only") return { ...base, forward: undefined, return: cause(first) };
   return { ...base, forward: cause(first), return: cause(second, (tail ?? "").indexOf("/") + 1) };
 }

@@ -20,6 +20,8 @@ export type Cause =
   | "secondary-cidr-not-carried"
   | "no-such-subnet"
   | "no-such-host"
+  | "no-public-address"
+  | "hub-attachment"
   | "filter-denied"
   | "left-network"
   | "loop";
@@ -166,6 +168,24 @@ export const CAUSES: Readonly<Record<Cause, CauseRow>> = {
     remedy: "Check the address.",
     tencent: -4,
     gcp: "UNKNOWN_INTERNAL_ADDRESS",
+  },
+  "no-public-address": {
+    title: "no public address, so no way to or from the internet",
+    meaning:
+      "An internet gateway puts a public address in the place of the private one. This sender or receiver has none, or its VPC has no internet gateway.",
+    remedy: "Give it a public address, or let it use a NAT gateway that has one.",
+    tencent: -4,
+    aws: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+    gcp: "NO_EXTERNAL_ADDRESS",
+  },
+  "hub-attachment": {
+    title: "the hub has no attachment that takes it",
+    meaning:
+      "The route leads to a hub, but the sender's VPC is not attached to it, its attachment is not available, the sender's zone has no attachment subnet, or no table of the hub is associated with the attachment.",
+    remedy:
+      "Attach the VPC, in every zone that has senders, and associate the attachment with a table of the hub.",
+    tencent: -4,
+    aws: "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION, TGW_ROUTE_AZ_RESTRICTION",
   },
   "filter-denied": {
     title: "a security group or network ACL refused it",

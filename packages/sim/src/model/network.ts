@@ -1,4 +1,6 @@
 import type { Address, Family, Prefix } from "@twoway/core";
+import type { NetworkAcl, SecurityGroup } from "./filter.ts";
+import type { Hub } from "./hub.ts";
 import type { Peering } from "./peering.ts";
 import { type GatewayKind, PROFILES, type Profile, type ProfileName, type Quotas } from "./profile.ts";
 import type { Routes } from "./routes.ts";
@@ -15,6 +17,10 @@ export interface Network {
   readonly vpcs: ReadonlyMap<string, Vpc>;
   readonly peerings: ReadonlyMap<string, Peering>;
   readonly gateways: ReadonlyMap<string, Gateway>;
+  /** Transit gateways and CCNs. A route leads to a hub by the hub's id. */
+  readonly hubs?: ReadonlyMap<string, Hub>;
+  readonly groups?: ReadonlyMap<string, SecurityGroup>;
+  readonly acls?: ReadonlyMap<string, NetworkAcl>;
   /** Quotas that the provider raised; those of a VPC's profile hold where nothing stands here. */
   readonly quotas?: Partial<Quotas>;
 }
@@ -55,6 +61,12 @@ export interface Subnet {
   readonly table: string | undefined;
   /** The hosts, where the input declares them: then nobody else has an address here. */
   readonly hosts: ReadonlyMap<string, Host> | undefined;
+  /** Availability zone, where the input says it. */
+  readonly zone?: string;
+  /** Id of its network ACL; undefined means that none filters. An id that nothing has makes what it decides unknown. */
+  readonly acl?: string;
+  /** Security groups of every host here that names none of its own; undefined means that none filters. */
+  readonly groups?: readonly string[];
   readonly tags?: ReadonlyMap<string, string>;
   readonly source: string;
 }
@@ -62,6 +74,13 @@ export interface Subnet {
 export interface Host {
   readonly name: string;
   readonly addresses: readonly Address[];
+  /** Ids of its security groups, in the order in which they are tried; undefined means those of the subnet. */
+  readonly groups?: readonly string[];
+  /**
+   * The public IPv4 address that the internet gateway puts in the place of each of its own. An address that is not in the
+   * map has none; undefined when the input does not say.
+   */
+  readonly public?: ReadonlyMap<Address, Address>;
   readonly source: string;
 }
 
@@ -77,13 +96,37 @@ export interface Gateway {
   readonly id: string;
   readonly kind: GatewayKind;
   readonly vpc: string;
+  /** What lies behind a VPN, a direct connect or an endpoint; undefined when the input does not say. */
+  readonly advertises?: readonly Prefix[];
+  /** The subnet in which a NAT gateway or an instance stands: its table and its ACL decide how packets go on. */
+  readonly subnet?: string;
+  /** Its own private address there. */
+  readonly address?: Address;
+  /** Public addresses of a NAT gateway: an empty list for a private one; undefined when the input does not say. */
+  readonly public?: readonly Address[];
+  /** Whether an instance passes on what is not meant for itself (source/destination check off); undefined: not known. */
+  readonly forwards?: boolean;
+  /** Security groups of an instance. */
+  readonly groups?: readonly string[];
   readonly source: string;
 }
 
 /** What a report names: the thing that decided. */
 export interface Component {
   readonly id: string;
-  readonly kind: "vpc" | "subnet" | "route-table" | "route" | "peering" | "gateway" | "internet";
+  readonly kind:
+    | "vpc"
+    | "subnet"
+    | "route-table"
+    | "route"
+    | "peering"
+    | "gateway"
+    | "hub"
+    | "hub-table"
+    | "attachment"
+    | "security-group"
+    | "network-acl"
+    | "internet";
   readonly account?: string;
   readonly region?: string;
   readonly source: string;

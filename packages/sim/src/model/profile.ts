@@ -3,9 +3,18 @@
  */
 
 /** What stands at the edge of a VPC. `other` is a next hop that exists but is not modelled. */
-export type GatewayKind = "internet" | "nat" | "vpn" | "direct-connect" | "other";
+export const GATEWAY_KINDS = [
+  "internet",
+  "egress-only", // lets IPv6 packets out and their replies back
+  "nat",
+  "vpn",
+  "direct-connect",
+  "endpoint", // leads to a service of the cloud by its public addresses
+  "instance", // a host that routes: an interface, a virtual address
+  "other",
+] as const;
 
-export const GATEWAY_KINDS: readonly GatewayKind[] = ["internet", "nat", "vpn", "direct-connect", "other"];
+export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 export type ProfileName = "tencent" | "tencent-2024" | "aws";
 
@@ -118,6 +127,12 @@ export interface Profile {
   /** Addresses of an IPv4 subnet that the cloud keeps for itself, counted from both ends. */
   readonly reserved4: { readonly first: number; readonly last: number };
   readonly reserved6: { readonly first: number; readonly last: number };
+  /** A rule of a security group may deny, so the order of rules and groups matters. */
+  readonly groupsDeny: boolean;
+  /** Whose groups a rule may name, inside one region: those of the account, or of the own VPC and those joined to it. */
+  readonly groupReferences: "account" | "joined";
+  /** Source ports of those who ask, where nobody says which. */
+  readonly ephemeralPorts: { readonly first: number; readonly last: number };
   /** The error code that this cloud's API gives for each rule. */
   readonly codes: Readonly<Record<Rule, string>>;
 }
@@ -190,6 +205,9 @@ const tencent: Profile = {
   subnetMask: { from: 16, to: 28 },
   reserved4: { first: 2, last: 1 },
   reserved6: { first: 0, last: 0 },
+  groupsDeny: true,
+  groupReferences: "account",
+  ephemeralPorts: { first: 1024, last: 65535 },
   codes: tencentCodes,
 };
 
@@ -238,6 +256,9 @@ const aws: Profile = {
   subnetMask: { from: 16, to: 28 },
   reserved4: { first: 4, last: 1 },
   reserved6: { first: 4, last: 1 },
+  groupsDeny: false,
+  groupReferences: "joined",
+  ephemeralPorts: { first: 1024, last: 65535 },
   codes: {
     "not-found": "InvalidVpcPeeringConnectionID.NotFound",
     "already-exists": "InvalidParameterValue",

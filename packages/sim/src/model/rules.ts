@@ -278,7 +278,7 @@ export function refusesRoute(
   return (
     refusesOwnCidr(vpc, table, route, gateway) ??
     (peering === undefined
-      ? refusesNextHop(vpc, route.target, gateway)
+      ? refusesNextHop(network, vpc, route.target, gateway)
       : refusesPeeringHop(network, vpc, route, peering)) ??
     refusesDuplicate(network, vpc, table, route, beside)
   );
@@ -292,7 +292,7 @@ function refusesOwnCidr(
 ): Refusal | undefined {
   const own = [...vpc.cidrs, ...vpc.secondary].find((cidr) => cidr.covers(route.destination));
   if (own === undefined) return undefined;
-  const appliance = gateway?.kind === "nat" || gateway?.kind === "other";
+  const appliance = gateway !== undefined && ["nat", "instance", "other"].includes(gateway.kind);
   if (appliance && vpc.profile.routeInsideOwnCidr === "appliance") return undefined;
   const message = `${route.destination} lies inside ${own}, ${vpc.id}'s own range, so ${table} cannot send it elsewhere`;
   return refuse(vpc.profile, "route-inside-own-cidr", message, "Route a destination outside the own VPC.");
@@ -310,7 +310,7 @@ export function allowedDestinations(
   const peering = network.peerings.get(target);
   if (peering === undefined) {
     const gateway = network.gateways.get(target);
-    return refusesNextHop(vpc, target, gateway) === undefined ? EVERYWHERE : undefined;
+    return refusesNextHop(network, vpc, target, gateway) === undefined ? EVERYWHERE : undefined;
   }
   if (refusesPeeringTarget(vpc, peering) !== undefined) return undefined;
   return carriedTo(network, vpc, peering)?.carried ?? EVERYWHERE;
@@ -318,8 +318,19 @@ export function allowedDestinations(
 
 const EVERYWHERE = [Prefix.parse("0.0.0.0/0"), Prefix.parse("::/0")];
 
-function refusesNextHop(vpc: Vpc, target: string, gateway: Gateway | undefined): Refusal | undefined {
+function refusesNextHop(
+  network: Network,
+  vpc: Vpc,
+  target: string,
+  gateway: Gateway | undefined,
+): Refusal | undefined {
   if (gateway?.vpc === vpc.id) return undefined;
+  const hub = network.hubs?.get(target);
+  if (hub !== undefined) {
+    if ([...hub.attachments.values()].some((attachment) => attachment.vpc === vpc.id)) return undefined;
+    const message = `${hub.id} has no attachment of ${vpc.id}`;
+    return refuse(vpc.profile, "route-next-hop", message, `Attach ${vpc.id} to ${hub.id} first.`);
+  }
   const message =
     gateway === undefined
       ? `${target} does not exist`

@@ -1,4 +1,5 @@
 import { type Address, type Prefix, Trie } from "@twoway/core";
+import type { Hub } from "../model/hub.ts";
 import type { Gateway, Network, RouteTable, Vpc } from "../model/network.ts";
 import { farEnd, type Peering, type PeeringEnd } from "../model/peering.ts";
 import type { Route, Routes } from "../model/routes.ts";
@@ -46,6 +47,7 @@ export type NextHop =
     }
   | { readonly kind: "foreign-peering"; readonly peering: Peering }
   | { readonly kind: "gateway"; readonly gateway: Gateway }
+  | { readonly kind: "hub"; readonly hub: Hub }
   | { readonly kind: "gone" };
 
 export function nextHop(network: Network, vpc: Vpc, target: string): NextHop {
@@ -58,7 +60,15 @@ export function nextHop(network: Network, vpc: Vpc, target: string): NextHop {
     return { kind: "peering", peering, far, vpc: network.vpcs.get(far.vpc) };
   }
   const gateway = network.gateways.get(target);
-  return gateway === undefined ? { kind: "gone" } : { kind: "gateway", gateway };
+  if (gateway !== undefined) return { kind: "gateway", gateway };
+  const hub = network.hubs?.get(target);
+  return hub === undefined ? { kind: "gone" } : { kind: "hub", hub };
+}
+
+/** Returns the longest enabled match of the routes; several rows where the destination has several. */
+export function routesAt(routes: Routes, address: Address): Route[] {
+  const match = trieOf(routes).lookupPrefix(address);
+  return match === undefined ? [] : membersAt(routes, match.value);
 }
 
 /** Returns the longest of the VPC's CIDRs, primary and secondary, that holds the address. */

@@ -1,8 +1,9 @@
 import { type Address, formatAddress } from "@twoway/core";
-import type { Answer, Service } from "../ask/answer.ts";
+import type { Answer } from "../ask/answer.ts";
 import type { Violation } from "../ask/policy.ts";
 import type { Diagnosis } from "../ask/repair.ts";
 import type { RouteChoice } from "../ask/route.ts";
+import type { Service } from "../ask/service.ts";
 import { formatAction } from "../model/action.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
@@ -15,6 +16,7 @@ import { coverageOf } from "./coverage.ts";
 export function answerJson(network: Network, { service, verdict, partial, shown }: Answer): object {
   return {
     flow: { from: spotJson(shown.from), to: spotJson(shown.to), ...serviceJson(service) },
+    ...(shown.packet === undefined ? {} : { packet: shown.packet }),
     version: 1,
     profile: network.profile,
     at: formatTime(network.now),
@@ -26,8 +28,12 @@ export function answerJson(network: Network, { service, verdict, partial, shown 
   };
 }
 
-function serviceJson({ protocol, port }: Service): object {
-  return port === undefined ? { protocol } : { protocol, port };
+function serviceJson({ protocol, port, sourcePort }: Service): object {
+  return {
+    protocol,
+    ...(port === undefined ? {} : { port }),
+    ...(sourcePort === undefined ? {} : { sourcePort }),
+  };
 }
 
 function spotJson({ vpc, subnet, address }: Spot): object {

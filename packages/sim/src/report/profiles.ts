@@ -92,6 +92,16 @@ const ROWS: Rows = [
   ["subnet mask", ({ subnetMask: { from, to } }) => `/${from}-/${to}`],
   ["reserved in an IPv4 subnet", ({ reserved4: { first, last } }) => `first ${first}, last ${last}`],
   [
+    "rules of a security group",
+    ({ groupsDeny }) => (groupsDeny ? "allow or deny, the first match decides" : "allow only, in any order"),
+  ],
+  [
+    "a rule may name groups of",
+    ({ groupReferences }) =>
+      groupReferences === "account" ? "the account, same region" : "joined VPCs, same region",
+  ],
+  ["source ports of those who ask", ({ ephemeralPorts: { first, last } }) => `${first}-${last}`],
+  [
     "reserved in an IPv6 subnet",
     ({ reserved6: { first, last } }) => (first + last === 0 ? "none" : `first ${first}, last ${last}`),
   ],

@@ -1,7 +1,11 @@
 import { formatAddress, type Prefix } from "@twoway/core";
 import { formatTime } from "../model/clock.ts";
-import type { Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
+import type { FilterRule, NetworkAcl, SecurityGroup } from "../model/filter.ts";
+import type { Attachment, Hub } from "../model/hub.ts";
+import type { Gateway, Host, Network, RouteTable, Subnet, Vpc } from "../model/network.ts";
 import type { Peering, PeeringEnd } from "../model/peering.ts";
+import type { Routes } from "../model/routes.ts";
+import { formatRemote } from "../model/rule-text.ts";
 
 /**
  * Returns a network as a scenario in YAML that reads as the same network, one line for each VPC, peering, gateway and
@@ -23,6 +27,7 @@ export function scenarioText(network: Network, name: string): string {
       .map((table) => entry(table.id === vpc.mainTable ? vpc.id : table.id, tableBody(vpc, table))),
   );
   const gateways = [...network.gateways.values()];
+  const { hubs, groups, acls } = network;
   const lines = [
     ...head,
     ...section(
@@ -31,8 +36,26 @@ export function scenarioText(network: Network, name: string): string {
     ),
     ...section(
       "gateways",
-      gateways.map(({ id, kind, vpc }) => entry(id, { kind, vpc })),
+      gateways.map((gateway) => entry(gateway.id, gatewayBody(gateway))),
     ),
+    ...(hubs === undefined
+      ? []
+      : section(
+          "hubs",
+          [...hubs.values()].map((hub) => entry(hub.id, hubBody(hub))),
+        )),
+    ...(groups === undefined
+      ? []
+      : section(
+          "groups",
+          [...groups.values()].map((group) => entry(group.id, filterBody(group))),
+        )),
+    ...(acls === undefined
+      ? []
+      : section(
+          "acls",
+          [...acls.values()].map((acl) => entry(acl.id, filterBody(acl))),
+        )),
     ...section(
       "peerings",
       [...network.peerings.values()].map((peering) => entry(peering.id, peeringBody(network, peering))),
@@ -66,15 +89,83 @@ function vpcBody(vpc: Vpc): object {
   };
 }
 
-function tagsOf({ tags }: Pick<Subnet, "tags">): object {
-  return tags === undefined ? {} : { tags: Object.fromEntries(tags) };
+function subnetBody(subnet: Subnet): object {
+  const { cidrs, name, hosts, zone, acl, groups } = subnet;
+  const body = { cidr: texts(cidrs), name, ...tagsOf(subnet), zone, acl, groups };
+  if (hosts === undefined) return body;
+  return { ...body, hosts: Object.fromEntries([...hosts].map(([id, host]) => [id, hostBody(host)])) };
 }
 
-function subnetBody(subnet: Subnet): object {
-  const { cidrs, name, hosts } = subnet;
-  if (hosts === undefined) return { cidr: texts(cidrs), name, ...tagsOf(subnet) };
-  const addresses = [...hosts].map(([id, host]) => [id, host.addresses.map(formatAddress)]);
-  return { cidr: texts(cidrs), name, ...tagsOf(subnet), hosts: Object.fromEntries(addresses) };
+function hostBody({ addresses, groups, public: outer }: Host): object {
+  const address = addresses.map(formatAddress);
+  if (groups === undefined && outer === undefined) return address;
+  const pairs = outer && [...outer].map(([own, address]) => [formatAddress(own), formatAddress(address)]);
+  return { address, groups, public: pairs?.length === 0 ? "none" : pairs && Object.fromEntries(pairs) };
+}
+
+function gatewayBody({
+  kind,
+  vpc,
+  advertises,
+  subnet,
+  address,
+  public: outer,
+  forwards,
+  groups,
+}: Gateway): object {
+  return {
+    kind,
+    vpc,
+    advertises: advertises?.map(String),
+    subnet,
+    address: address === undefined ? undefined : formatAddress(address),
+    public: outer?.length === 0 ? "none" : outer?.map(formatAddress),
+    forwards,
+    groups,
+  };
+}
+
+function hubBody({ kind, account, region, attachments, tables, groupReferences }: Hub): object {
+  return {
+    kind,
+    account,
+    region,
+    groupReferences,
+    attachments: Object.fromEntries([...attachments].map(([id, one]) => [id, attachmentBody(one)])),
+    tables: Object.fromEntries(
+      [...tables].map(([id, { routes, propagates }]) => [id, { routes: routeTexts(routes), propagates }]),
+    ),
+  };
+}
+
+function attachmentBody({ kind, state, table, vpc, subnets, peer, advertises }: Attachment): object {
+  const far = peer && `${peer.hub}/${peer.attachment}`;
+  return { kind, state, table, vpc, subnets, peer: far, advertises: advertises?.map(String) };
+}
+
+function filterBody(filter: SecurityGroup | NetworkAcl): object {
+  const { name, vpc, ingress, egress } = filter;
+  const where =
+    "account" in filter || "region" in filter ? { account: filter.account, region: filter.region } : {};
+  return { name, ...where, vpc, ingress: ruleBodies(ingress), egress: ruleBodies(egress) };
+}
+
+/** Rules that match nothing have no spelling, and change nothing. */
+function ruleBodies(rules: readonly FilterRule[]): object[] {
+  return rules
+    .filter(
+      ({ remote, services }) => !services.isEmpty && (remote.kind !== "cidrs" || remote.cidrs.length > 0),
+    )
+    .map(ruleBody);
+}
+
+function ruleBody({ name, action, services, remote }: FilterRule): object {
+  const far = remote.kind === "unknown" ? { unknown: remote.reason } : formatRemote(remote);
+  return { name, action, services: `${services}`, remote: far };
+}
+
+function tagsOf({ tags }: Pick<Subnet, "tags">): object {
+  return tags === undefined ? {} : { tags: Object.fromEntries(tags) };
 }
 
 function peeringBody({ vpcs }: Network, peering: Peering): object {
@@ -93,15 +184,17 @@ function peeringBody({ vpcs }: Network, peering: Peering): object {
 }
 
 function tableBody(vpc: Vpc, table: RouteTable): object {
-  const routes =
-    table.routes === undefined
-      ? "unknown"
-      : [...table.routes].map(
-          ({ destination, target, enabled }) => `${destination} -> ${target}${enabled ? "" : " disabled"}`,
-        );
+  const routes = routeTexts(table.routes);
   if (table.id === vpc.mainTable) return Array.isArray(routes) ? routes : { routes };
   const users = [...vpc.subnets.values()].filter((subnet) => subnet.table === table.id);
   return { vpc: vpc.id, subnets: users.map(({ id }) => `${vpc.id}/${id}`), routes };
+}
+
+function routeTexts(routes: Routes | undefined): string[] | "unknown" {
+  if (routes === undefined) return "unknown";
+  return [...routes].map(
+    ({ destination, target, enabled }) => `${destination} -> ${target}${enabled ? "" : " disabled"}`,
+  );
 }
 
 function texts(cidrs: readonly Prefix[]): string[] {

@@ -5,6 +5,7 @@ import { CAUSES } from "../model/cause.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network, Subnet } from "../model/network.ts";
 import type { RoundTrip, Verdict } from "../plane/round-trip.ts";
+import type { Sample } from "../plane/service.ts";
 import type { Hop, Spot, Trace } from "../plane/trace.ts";
 import type { Deed, Finding, PolicyCheck, ScenarioReport } from "../run.ts";
 import { coverageOf } from "./coverage.ts";
@@ -35,10 +36,10 @@ const MEANING: Readonly<Record<Verdict, string>> = {
 /** Both paths, hop by hop, with what decided at each, and the verdict. */
 export function renderAnswer(network: Network, answer: Answer, style: Style = PLAIN): string {
   const { shown, verdict, partial } = answer;
-  const head = `${spotText(shown.from)}  ${ARROW[verdict]}  ${spotText(shown.to)}`;
-  const rest = partial
-    ? "; other addresses of these ends fare better, and this pair is the counterexample"
-    : "";
+  const what = shown.packet === undefined ? "" : `  ${packetText(shown.packet)}`;
+  const head = `${spotText(shown.from)}  ${ARROW[verdict]}  ${spotText(shown.to)}${what}`;
+  const others = shown.packet === undefined ? "addresses of these ends" : "addresses or services";
+  const rest = partial ? `; other ${others} fare better, and this pair is the counterexample` : "";
   return [
     style.bold(head),
     "",
@@ -77,6 +78,12 @@ export function spotText({ vpc, subnet, address }: Spot): string {
   return where === "" ? formatAddress(address) : `${where} ${formatAddress(address)}`;
 }
 
+function packetText({ protocol, port, sourcePort }: Sample): string {
+  const name = /^\d/.test(protocol) ? `protocol ${protocol}` : protocol;
+  const service = port === undefined ? name : `${name}/${port}`;
+  return sourcePort === undefined ? service : `${service} from port ${sourcePort}`;
+}
+
 function renderTrace(label: string, trace: Trace, style: Style): string[] {
   const mark = { delivered: style.good, dropped: style.bad, unknown: style.doubt }[trace.outcome];
   const cause = trace.cause === null ? "" : `: ${trace.cause}`;
@@ -102,8 +109,7 @@ function renderTrace(label: string, trace: Trace, style: Style): string[] {
 }
 
 function hopText(hop: Hop, style: Style): string {
-  if (hop.kind !== "subnet") return hop.kind;
-  if (hop.table === undefined) return "";
+  if (hop.table === undefined) return hop.kind === "subnet" ? "" : hop.kind;
   if (hop.route === null || hop.route === undefined) return `no match in ${hop.table}`;
   const { destination, target, source } = hop.route;
   return `${destination} -> ${target}${style.dim(`  ${hop.table}  ${source}`)}`;

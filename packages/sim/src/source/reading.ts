@@ -1,3 +1,4 @@
+import { Prefix } from "@twoway/core";
 import { parseTime } from "../model/clock.ts";
 import { nearest } from "../model/issue.ts";
 import { nameProblem } from "../model/name.ts";
@@ -51,8 +52,6 @@ export function readTime({ findings }: Reading, text: string | undefined, path: 
   return text === undefined ? undefined : findings.parse(parseTime, text, path);
 }
 
-/** Returns the VPC; undefined when a CIDR of it cannot be read, so that nothing is judged by what is left of it. */
-
 /** Returns the VPC of that name, or says that there is none. A VPC with a wrong shape is known, but is not returned. */
 export function findVpc(
   { input, findings }: Reading,
@@ -65,4 +64,45 @@ export function findVpc(
     findings.error("missing-reference", `there is no VPC ${name}`, path, nearest(name, network.vpcs.keys()));
   }
   return vpc;
+}
+
+/**
+ * Says so when nothing declares a filter of that name. Read leniently it may stand outside the file: then what it would
+ * decide is unknown.
+ */
+export function checkFilter(
+  { input, findings }: Reading,
+  section: "groups" | "acls",
+  id: string,
+  path: Path,
+): void {
+  if (Object.hasOwn(input[section] ?? {}, id)) return;
+  const message = `there is no ${section === "groups" ? "security group" : "network ACL"} ${id}`;
+  if (input.load === "lenient")
+    findings.warning("missing-reference", `${message}: what it decides is unknown`, path);
+  else findings.error("missing-reference", message, path, nearest(id, Object.keys(input[section] ?? {})));
+}
+
+/** Reads ids of security groups, and says which of them nothing declares. */
+export function readGroupIds(
+  reading: Reading,
+  value: string | number | readonly (string | number)[] | undefined,
+  path: Path,
+): string[] | undefined {
+  if (value === undefined) return undefined;
+  return list<string | number>(value).map((id, i) => {
+    checkFilter(reading, "groups", String(id), Array.isArray(value) ? [...path, i] : path);
+    return String(id);
+  });
+}
+
+export function readCidrs(
+  { findings }: Reading,
+  value: string | readonly string[] | undefined,
+  path: Path,
+): Prefix[] {
+  return list<string>(value).flatMap((text, i) => {
+    const prefix = findings.parse(Prefix.parse, text, Array.isArray(value) ? [...path, i] : path);
+    return prefix === undefined ? [] : [prefix];
+  });
 }

@@ -1,6 +1,7 @@
 import { checkFamilies } from "../ask/answer.ts";
 import { resolveEndpoint } from "../ask/endpoint.ts";
 import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
+import { askedAbout } from "../ask/service.ts";
 import { type Action, parseAction } from "../model/action.ts";
 import { parseDuration } from "../model/clock.ts";
 import { advance, apply } from "../model/control.ts";
@@ -119,6 +120,7 @@ function readStep(
     const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
     if (parsed === undefined) return [];
     const source = findings.place(path);
+    findings.attempt(() => askedAbout(asked, parsed.service), path);
     const ends = [...new Set([parsed.from, parsed.to])].filter((end) => !doubtful(end));
     const found = ends.map((end) => findings.attempt(() => resolveEndpoint(asked, end, source), path));
     const [from, to = from] = found;

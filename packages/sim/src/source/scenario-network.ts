@@ -1,23 +1,16 @@
-import { type Address, formatAddress, Prefix, parseAddress, Trie } from "@twoway/core";
+import { formatAddress, type Prefix, Trie } from "@twoway/core";
 import { parsePeering } from "../model/action.ts";
 import { DEFAULT_NOW } from "../model/clock.ts";
-import { nearest } from "../model/issue.ts";
 import { displayNameProblem } from "../model/name.ts";
-import {
-  type Gateway,
-  type Host,
-  isReserved,
-  type Network,
-  type Subnet,
-  type Vpc,
-} from "../model/network.ts";
+import { isReserved, type Network, type Subnet, type Vpc } from "../model/network.ts";
 import { isLive, type Peering, type PeeringEnd, type PeeringState, PROVIDER } from "../model/peering.ts";
-import { GATEWAY_KINDS, type GatewayKind, PROFILES, type ProfileName } from "../model/profile.ts";
+import { PROFILES, type ProfileName } from "../model/profile.ts";
 import { aboveQuota } from "../model/quota.ts";
 import { Routes } from "../model/routes.ts";
 import { refusesPeering, refusesSubnet, refusesVpc } from "../model/rules.ts";
 import type { Findings } from "./findings.ts";
 import {
+  checkFilter,
   checkName,
   entries,
   findVpc,
@@ -26,8 +19,14 @@ import {
   list,
   type Path,
   type Reading,
+  readCidrs,
+  readGroupIds,
   readTime,
 } from "./reading.ts";
+import { readFilters } from "./scenario-filters.ts";
+import { readGateways } from "./scenario-gateways.ts";
+import { readHosts } from "./scenario-hosts.ts";
+import { readHubs } from "./scenario-hubs.ts";
 import type { ScenarioInput } from "./scenario-schema.ts";
 import { readTables } from "./scenario-tables.ts";
 
@@ -52,8 +51,10 @@ export function readNetwork(
   const { quotas } = input;
   const bare = { profile: reading.profile, now, vpcs, peerings: new Map(), gateways: new Map() };
   let network: Network = quotas === undefined ? bare : { ...bare, quotas };
+  network = { ...network, ...readFilters(reading, network) };
   network = { ...network, gateways: readGateways(reading, network) };
   network = readPeerings(reading, network);
+  network = readHubs(reading, network);
   network = readTables(reading, network);
   // quotas are raised on request, so a network above them is one that somebody may have: never an error of the file
   for (const { vpc, message } of aboveQuota(network)) findings.warning("refused", message, ["vpcs", vpc]);
@@ -169,91 +170,29 @@ function readSubnet(
   path: Path,
 ): Subnet | undefined {
   const { findings } = reading;
-  const body = typeof input === "string" ? { cidr: input } : input;
+  const body: Exclude<typeof input, string> = typeof input === "string" ? { cidr: input } : input;
   const cidrs = readCidrs(reading, body.cidr, typeof input === "string" ? path : [...path, "cidr"]);
   if (cidrs.length < list(body.cidr).length) return undefined;
   if (new Set(cidrs.map(({ family }) => family)).size < cidrs.length) {
     findings.error("bad-text", `${id} has one IPv4 CIDR and one IPv6 CIDR at most`, path);
   }
   checkDisplayName(reading, id, body.name, path);
-  const hosts = body.hosts && readHosts(reading, id, cidrs, body.hosts, path);
+  const groups = readGroupIds(reading, body.groups, [...path, "groups"]);
+  const { zone, acl } = body;
+  if (acl !== undefined) checkFilter(reading, "acls", String(acl), [...path, "acl"]);
   return {
     id,
     name: body.name ?? id,
     vpc,
     cidrs,
     table: undefined,
-    ...(typeof input === "string" ? {} : tagsOf(input.tags)),
-    hosts,
+    ...tagsOf(body.tags),
+    hosts: body.hosts && readHosts(reading, id, cidrs, body.hosts, [...path, "hosts"]),
+    ...(zone === undefined ? {} : { zone: String(zone) }),
+    ...(acl === undefined ? {} : { acl: String(acl) }),
+    ...(groups === undefined ? {} : { groups }),
     source: findings.keyPlace(path),
   };
-}
-
-function readHosts(
-  reading: Reading,
-  subnet: string,
-  cidrs: readonly Prefix[],
-  input: Readonly<Record<string, string | readonly string[]>>,
-  path: Path,
-): Map<string, Host> {
-  const { findings } = reading;
-  const hosts = new Map<string, Host>();
-  const owners = new Map<Address, string>();
-  for (const [name, texts] of Object.entries(input)) {
-    const at = [...path, "hosts", name];
-    if (!checkName(reading, name, at)) continue;
-    const addresses = list<string>(texts).flatMap((text, i) => {
-      const place = Array.isArray(texts) ? [...at, i] : at;
-      const address = findings.parse(parseAddress, text, place);
-      if (address === undefined) return [];
-      if (!cidrs.some((cidr) => cidr.contains(address))) {
-        findings.error("bad-address", `${text} lies outside ${subnet} (${cidrs.join(", ")})`, place);
-      }
-      const owner = owners.get(address);
-      if (owner !== undefined) findings.error("duplicate", `${text} belongs to ${owner} already`, place);
-      owners.set(address, name);
-      return [address];
-    });
-    hosts.set(name, { name, addresses, source: findings.keyPlace(at) });
-  }
-  return hosts;
-}
-
-function readCidrs(
-  { findings }: Reading,
-  value: string | readonly string[] | undefined,
-  path: Path,
-): Prefix[] {
-  return list<string>(value).flatMap((text, i) => {
-    const prefix = findings.parse(Prefix.parse, text, Array.isArray(value) ? [...path, i] : path);
-    return prefix === undefined ? [] : [prefix];
-  });
-}
-
-function readGateways(reading: Reading, network: Network): Map<string, Gateway> {
-  const { findings } = reading;
-  const gateways = new Map<string, Gateway>();
-  for (const [id, input] of entries(reading.input.gateways)) {
-    const path = ["gateways", id];
-    if (!checkName(reading, id, path)) continue;
-    const [word, name, ...more] =
-      typeof input === "string" ? input.trim().split(/\s+/) : [input.kind, String(input.vpc)];
-    const kind = GATEWAY_KINDS.find((known) => known === word);
-    if (kind === undefined || name === undefined || more.length > 0) {
-      findings.error(
-        "bad-text",
-        `a gateway is written KIND VPC, and KIND is ${GATEWAY_KINDS.join(", ")}`,
-        path,
-        nearest(word, GATEWAY_KINDS),
-      );
-      continue;
-    }
-    const vpc = findVpc(reading, network, name, path);
-    if (vpc?.classic) findings.error("refused", `${name} is a classic network, which has no gateways`, path);
-    else if (vpc !== undefined)
-      gateways.set(id, { id, kind: kind as GatewayKind, vpc: name, source: findings.keyPlace(path) });
-  }
-  return gateways;
 }
 
 function readPeerings(reading: Reading, network: Network): Network {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ATTACHMENT_KINDS, HUB_KINDS } from "../model/hub.ts";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
 import { GATEWAY_KINDS, PROFILE_NAMES, QUOTA_NAMES } from "../model/profile.ts";
@@ -14,9 +15,26 @@ const name = z.union([text, z.number()]).describe("Letters, digits, `_`, `-` and
 const cidrs = z
   .union([text, z.array(text).min(1)])
   .describe("One CIDR, or a list: IPv4 first, then IPv6. Host bits must be zero");
+const blocks = z.union([text, z.array(text)]).describe("One CIDR, or a list");
 const note = z.string().describe("Free text, for readers");
 
-const host = z.union([text, z.array(text).min(1)]).describe("The host's address, or a list of them");
+const ids = z.union([name, z.array(name)]);
+
+const host = z.union([
+  text.describe("The host's address"),
+  z.array(text).min(1).describe("Its addresses"),
+  z.strictObject({
+    address: z.union([text, z.array(text).min(1)]),
+    groups: ids.optional().describe("Its security groups, instead of those of the subnet"),
+    public: z
+      .union([text, z.record(z.string(), text)])
+      .optional()
+      .describe(
+        "Its public address (by private address, where it has several), or `none`; not known unless given",
+      ),
+    note: note.optional(),
+  }),
+]);
 
 const tags = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -31,6 +49,9 @@ const subnet = z.union([
       .record(z.string(), host)
       .optional()
       .describe("The hosts by name. When they are given, no other address of the subnet is in use"),
+    zone: name.optional().describe("Its availability zone"),
+    acl: name.optional().describe("Its network ACL; nothing filters unless given"),
+    groups: ids.optional().describe("Security groups of its hosts; nothing filters unless given"),
     tags: tags.optional(),
     note: note.optional(),
   }),
@@ -80,13 +101,92 @@ const peering = z.union([
 
 const gateway = z.union([
   text.describe("`KIND VPC`, for example `nat vpc1`"),
-  z.strictObject({ kind: z.enum(GATEWAY_KINDS), vpc: name, note: note.optional() }),
+  z.strictObject({
+    kind: z.enum(GATEWAY_KINDS),
+    vpc: name,
+    advertises: blocks
+      .optional()
+      .describe("What lies behind a VPN, a line or an endpoint; not known unless given"),
+    subnet: name.optional().describe("Where a NAT gateway or an instance stands"),
+    address: text.optional().describe("Its private address there"),
+    public: z
+      .union([text, z.array(text)])
+      .optional()
+      .describe("Public addresses of a NAT gateway; `none` for a private one"),
+    forwards: z
+      .boolean()
+      .optional()
+      .describe("An instance passes on what is not meant for itself (source/destination check off)"),
+    groups: ids.optional().describe("Security groups of an instance"),
+    note: note.optional(),
+  }),
 ]);
+
+const rule = z.union([
+  text.describe("`allow tcp/443 from 10.1.0.0/16`, `100 deny all to any`, `allow all from GROUP`"),
+  z.strictObject({
+    name: text.optional().describe("What the cloud calls it behind the filter's id"),
+    action: z.enum(["allow", "deny"]),
+    services: text,
+    remote: z.union([text, z.strictObject({ unknown: text })]),
+    note: note.optional(),
+  }),
+]);
+const rules = z.array(rule);
+
+const group = z.strictObject({
+  name: text.optional(),
+  account: name.optional(),
+  region: name.optional(),
+  vpc: name.optional(),
+  ingress: rules.optional().describe("Rules for packets to its hosts; none allows none"),
+  egress: rules.optional().describe("Rules for packets from its hosts; none allows none"),
+  note: note.optional(),
+});
+
+const acl = z.strictObject({
+  name: text.optional(),
+  vpc: name,
+  ingress: rules.optional().describe("Rules for packets into its subnets; what none matches is denied"),
+  egress: rules.optional().describe("Rules for packets out of its subnets; what none matches is denied"),
+  note: note.optional(),
+});
+
+const attachment = z.strictObject({
+  kind: z.enum(ATTACHMENT_KINDS).optional().describe("Taken from `vpc`, `peer` or `advertises` unless given"),
+  vpc: name.optional().describe("The attached VPC"),
+  subnets: ids.optional().describe("The subnets of the VPC in which the hub stands; not known unless given"),
+  peer: text.optional().describe("The other hub and its attachment, as `HUB/ATTACHMENT`"),
+  advertises: blocks.optional().describe("What lies behind a VPN or a line"),
+  table: name.optional().describe("The hub's table that looks up what arrives here"),
+  state: text.optional().describe("`available` unless given; anything else carries nothing"),
+  note: note.optional(),
+});
 
 const route = z.union([
   text.describe("`DESTINATION -> TARGET`, with `disabled` behind it where it is switched off"),
   z.strictObject({ destination: text, target: name, enabled: z.boolean().optional(), note: note.optional() }),
 ]);
+
+const hubTable = z.union([
+  z.array(route).describe("Routes to attachments, or to `blackhole`"),
+  z.literal("unknown").describe("The table exists, but its routes are not known"),
+  z.strictObject({
+    routes: z.union([z.array(route), z.literal("unknown")]).optional(),
+    propagates: ids.optional().describe("Attachments whose ranges appear here by themselves"),
+    note: note.optional(),
+  }),
+]);
+
+const hub = z.strictObject({
+  kind: z.enum(HUB_KINDS),
+  account: name.optional(),
+  region: name.optional(),
+  attachments: z.record(z.string(), attachment).optional(),
+  tables: z.record(z.string(), hubTable).optional(),
+  groupReferences: z.boolean().optional().describe("Rules may name groups of VPCs behind this hub"),
+  note: note.optional(),
+});
 
 const routes = z.union([
   z.array(route).describe("The routes of the VPC's main table"),
@@ -133,7 +233,9 @@ const step = z.strictObject({
     .describe("Names of the policies that are violated after this step; all others must hold"),
   expect: listOf(expectation)
     .optional()
-    .describe("`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`"),
+    .describe(
+      "`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`. A service may follow B: `web <-> db tcp/5432`",
+    ),
 });
 
 const scenario = z.strictObject({
@@ -159,6 +261,9 @@ const scenario = z.strictObject({
   vpcs: z.record(z.string(), vpc),
   peerings: z.record(z.string(), peering).optional(),
   gateways: z.record(z.string(), gateway).optional(),
+  hubs: z.record(z.string(), hub).optional().describe("Transit gateways and CCNs"),
+  groups: z.record(z.string(), group).optional().describe("Security groups, by id"),
+  acls: z.record(z.string(), acl).optional().describe("Network ACLs, by id"),
   routes: z
     .record(z.string(), routes)
     .optional()
@@ -227,9 +332,11 @@ export function scenarioJsonSchema(): object {
 }
 
 const KNOWN_KEYS = new Set(
-  [scenario, vpc, step, policy, ends, policyFile].flatMap((map) => Object.keys(map.shape)),
+  [scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile].flatMap((map) =>
+    Object.keys(map.shape),
+  ),
 );
-for (const union of [subnet, peering, end, gateway, route, routes]) {
+for (const union of [subnet, host, peering, end, gateway, rule, route, hubTable, routes]) {
   for (const option of union.options) {
     if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
   }

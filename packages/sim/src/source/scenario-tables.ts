@@ -159,10 +159,11 @@ function isLocal(vpc: Vpc, { destination, target }: RouteText): boolean {
  * dead next hop; one whose declaration has a wrong shape was complained about already.
  */
 function checkTarget({ input, findings }: Reading, network: Network, target: string, path: Path): boolean {
-  if (network.peerings.has(target) || network.gateways.has(target) || target === "blackhole") return true;
-  if (Object.hasOwn(input.peerings ?? {}, target) || Object.hasOwn(input.gateways ?? {}, target))
+  const known = [network.peerings, network.gateways, network.hubs ?? new Map<string, unknown>()];
+  if (target === "blackhole" || known.some((things) => things.has(target))) return true;
+  if ([input.peerings, input.gateways, input.hubs].some((section) => Object.hasOwn(section ?? {}, target)))
     return false;
-  const message = `there is no peering or gateway ${target}`;
+  const message = `there is no peering, gateway or hub ${target}`;
   if (input.load === "lenient")
     findings.warning("missing-reference", `${message}: packets that take this route are lost`, path);
   else
@@ -170,7 +171,10 @@ function checkTarget({ input, findings }: Reading, network: Network, target: str
       "missing-reference",
       message,
       path,
-      nearest(target, [...network.peerings.keys(), ...network.gateways.keys()]),
+      nearest(
+        target,
+        known.flatMap((things) => [...things.keys()]),
+      ),
     );
   return false;
 }

@@ -1,0 +1,121 @@
+import {
+  hasPorts,
+  hasTypes,
+  ICMP,
+  ICMPV6,
+  portOf,
+  protocolName,
+  protocolOf,
+  Services,
+  TCP,
+  UDP,
+} from "../model/services.ts";
+
+/** Which services a packet and its reply have: the reply swaps the ports. */
+
+/** What is asked about: the services of the packet, and the ports from which those are asked that have ports. */
+export interface Asked {
+  readonly services: Services;
+  readonly sourcePorts: { readonly first: number; readonly last: number };
+}
+
+/** One packet of what is asked about. */
+export interface Sample {
+  readonly protocol: string;
+  readonly port?: number;
+  readonly sourcePort?: number;
+}
+
+/** Types of ICMP messages that answer each other. */
+const PAIRS: Readonly<Record<number, readonly (readonly [number, number])[]>> = {
+  [ICMP]: [
+    [8, 0],
+    [13, 14],
+    [15, 16],
+    [17, 18],
+  ],
+  [ICMPV6]: [[128, 129]],
+};
+
+/**
+ * Returns the services of the replies: to the source port for protocols with ports, the answering type for ICMP, and
+ * the same protocol for the rest.
+ */
+export function repliesTo(services: Services, { first, last }: Asked["sourcePorts"]): Services {
+  const parts: Services[] = [];
+  for (const protocol of protocolsOf(services)) {
+    if (hasPorts(protocol)) parts.push(Services.of(protocol, first, last));
+    else if (hasTypes(protocol)) parts.push(answered(services.intersect(Services.of(protocol)), protocol));
+    else parts.push(services.intersect(Services.of(protocol)));
+  }
+  return Services.union(parts);
+}
+
+/** Swaps the types that answer each other; other types stay. It is its own inverse. */
+function answered(types: Services, protocol: number): Services {
+  const pairs = PAIRS[protocol].flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
+  const moved = pairs.map(([from, to]) => {
+    const { ranges } = types.intersect(typeOf(protocol, from));
+    const shift = 256 * (to - from);
+    return Services.union(
+      Array.from({ length: ranges.length / 2 }, (_, i) =>
+        Services.of(protocol, portOf(ranges[2 * i]) + shift, portOf(ranges[2 * i + 1]) + shift),
+      ),
+    );
+  });
+  const kept = types.subtract(Services.union(pairs.map(([from]) => typeOf(protocol, from))));
+  return Services.union([kept, ...moved]);
+}
+
+function typeOf(protocol: number, type: number): Services {
+  return Services.of(protocol, 256 * type, 256 * type + 255);
+}
+
+function* protocolsOf({ ranges }: Services): Generator<number> {
+  let next = 0;
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let p = Math.max(next, protocolOf(ranges[i])); p <= protocolOf(ranges[i + 1]); p++) yield p;
+    next = protocolOf(ranges[i + 1]) + 1;
+  }
+}
+
+/** Returns the one of these services that has this reply. */
+export function requestOf(services: Services, reply: number): number {
+  const protocol = protocolOf(reply);
+  const own = services.intersect(Services.of(protocol));
+  return hasTypes(protocol)
+    ? showcase(own.intersect(answered(Services.of(protocol, portOf(reply), portOf(reply)), protocol)))
+    : showcase(own);
+}
+
+const FAMILIAR: readonly Services[] = [
+  Services.of(TCP, 1),
+  Services.of(UDP, 1),
+  Services.of(ICMP, 256 * 8, 256 * 8),
+  Services.all,
+];
+
+/** Returns a point of the set, one that people know where there is one. The set is not empty. */
+export function showcase(services: Services): number {
+  for (const some of FAMILIAR) {
+    const { first } = services.intersect(some);
+    if (first !== undefined) return first;
+  }
+  throw new RangeError("an empty set of services has nothing to show");
+}
+
+/** Returns a point as people write it: `tcp/443`, `icmp/8`, `proto/47`. */
+export function describeService(point: number): string {
+  const protocol = protocolOf(point);
+  const [whole] = Services.of(protocol).format();
+  if (hasPorts(protocol)) return `${whole}/${portOf(point)}`;
+  return hasTypes(protocol) ? `${whole}/${portOf(point) >> 8}` : whole;
+}
+
+/** Returns the packet of this service whose reply is this one. */
+export function sampleOf(point: number, reply: number): Sample {
+  const protocol = protocolOf(point);
+  const name = protocolName(protocol);
+  if (hasPorts(protocol)) return { protocol: name, port: portOf(point), sourcePort: portOf(reply) };
+  return hasTypes(protocol) ? { protocol: name, port: portOf(point) >> 8 } : { protocol: name };
+}
