@@ -1,0 +1,100 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ask, read, say } from "./notation.ts";
+
+const test = suite("hubs and gateways");
+
+/** Three VPCs on a hub that stands in a subnet of its own in b; what varies is the rest. */
+const net = (routes: string, rest = "", tables = "all: { propagates: [ a-on, b-on, c-on ] }"): string => `
+load: lenient
+profile: aws
+vpcs:
+  a: { cidr: 10.1.0.0/16, subnets: { web: 10.1.1.0/24, inner: 10.1.2.0/24 } }
+  b: { cidr: 10.2.0.0/16, subnets: { door: 10.2.0.0/24, out: 10.2.1.0/24 } }
+  c: { cidr: 10.3.0.0/16, subnets: { db: 10.3.1.0/24 } }
+  twin: { cidr: 10.3.0.0/16 }
+peerings: { b-c: b - c }
+gateways:
+  igw: internet b
+  line: { kind: vpn, vpc: b, advertises: 172.16.0.0/12 }
+  nat: { kind: nat, vpc: b, subnet: out, address: 10.2.1.5, public: 203.0.113.5 }
+  inner-nat: { kind: nat, vpc: a, subnet: inner, address: 10.1.2.5, public: none }
+hubs:
+  tgw:
+    kind: transit-gateway
+    attachments:
+      a-on: { vpc: a, subnets: inner, table: all }
+      b-on: { vpc: b, subnets: door, table: all }
+      c-on: { vpc: c, table: all }
+      twin-on: { vpc: twin, table: all }
+    tables: { ${tables} }
+routes: { ${routes} }
+${rest}`;
+
+for (const [what, text, from, to, expected] of [
+  [
+    "a hub leads into a VPC, and not on over its peering",
+    net(
+      "a: [ 10.3.0.0/16 -> tgw ], b: [ 10.3.0.0/16 -> b-c ], c: [ 10.1.0.0/16 -> tgw ]",
+      "",
+      "all: [ 10.3.0.0/16 -> b-on, 10.1.0.0/16 -> a-on ]",
+    ),
+    "web",
+    "db",
+    "return-only: edge-to-edge / -",
+  ],
+  [
+    "nor out by its VPN",
+    net("a: [ 172.16.0.0/12 -> tgw ], b: [ 172.16.0.0/12 -> line ]", "", "all: [ 172.16.0.0/12 -> b-on ]"),
+    "web",
+    "172.16.0.5",
+    "unreachable: edge-to-edge / edge-to-edge",
+  ],
+  [
+    "a written route of the hub wins over a propagated one to the same destination",
+    net(
+      "a: [ 10.3.0.0/16 -> tgw ], c: [ 10.1.0.0/16 -> tgw ]",
+      "",
+      "all: { routes: [ 10.3.0.0/16 -> c-on ], propagates: [ twin-on, a-on ] }",
+    ),
+    "web",
+    "db",
+    "two-way",
+  ],
+  [
+    "a reply undoes two translations, the last one first",
+    net(
+      "a: [ 0.0.0.0/0 -> inner-nat ], inner-table: { subnets: [ a/inner ], routes: [ 0.0.0.0/0 -> tgw ] }, b: [ 0.0.0.0/0 -> nat ], out-table: { subnets: [ b/out ], routes: [ 0.0.0.0/0 -> igw, 10.1.0.0/16 -> tgw ] }",
+      "",
+      "all: { routes: [ 0.0.0.0/0 -> b-on ], propagates: [ a-on ] }",
+    ),
+    "web",
+    "8.8.8.8",
+    "two-way",
+  ],
+  [
+    "a NAT gateway whose subnet sends everything to itself is a loop",
+    net("b: [ 0.0.0.0/0 -> nat ]"),
+    "b/door",
+    "8.8.8.8",
+    "unreachable: loop / unsupported-target",
+  ],
+] as const) {
+  test(what, () => {
+    assert.is(say(ask(read(text), from, to)), expected);
+  });
+}
+
+test("the reply to a packet that two NAT gateways changed passes both on its way to the sender", () => {
+  const network = read(
+    net(
+      "a: [ 0.0.0.0/0 -> inner-nat ], inner-table: { subnets: [ a/inner ], routes: [ 0.0.0.0/0 -> tgw ] }, b: [ 0.0.0.0/0 -> nat ], out-table: { subnets: [ b/out ], routes: [ 0.0.0.0/0 -> igw, 10.1.0.0/16 -> tgw ] }",
+      "",
+      "all: { routes: [ 0.0.0.0/0 -> b-on ], propagates: [ a-on ] }",
+    ),
+  );
+  const { hops } = ask(network, "web", "8.8.8.8").shown.return;
+  assert.is(hops.map(({ node }) => node).join(" "), "internet igw nat out tgw a inner inner-nat inner web");
+});
+
+test.run();
