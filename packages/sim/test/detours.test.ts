@@ -118,7 +118,7 @@ test("after every edit and every undo a session tells what the answers before an
         }
       }
     }),
-    { ...seeded(80), endOnFailure: true },
+    { ...seeded(50), endOnFailure: true },
   );
   tally.print("edits", ["edits", "flips", "pairs of which other packets get through", "undone"]);
 });
@@ -176,7 +176,7 @@ test("every loss is what the answers say without the peering or the route", () =
       if (network.hubs !== undefined && routes.some((text) => text.includes("hub-")))
         tally.add("routes to a hub");
     }),
-    { ...seeded(60), endOnFailure: true },
+    { ...seeded(40), endOnFailure: true },
   );
   tally.print("losses that break pairs", ["peerings", "routes", "routes to a hub"]);
 });
