@@ -43,10 +43,10 @@ test("who answers wrong has no time and is named; the others keep theirs", async
   const { speeds, refused } = await race(
     [
       runnerOf(answering("right", () => {})),
-      runnerOf(answering("first wrong", (out) => void (out[0] = 7))),
-      runnerOf(answering("last wrong", (out) => void (out[99] = 7))),
+      runnerOf(answering("first wrong", (out) => void out.fill(7, 0, 1))),
+      runnerOf(answering("last wrong", (out) => void out.fill(7, 99))),
       runnerOf(answering("two swapped", (out) => void out.subarray(50, 52).reverse())),
-      runnerOf(answering("no route invented", (out) => void (out[11] = Fib.NONE))),
+      runnerOf(answering("no route invented", (out) => void out.fill(Fib.NONE, 11, 12))),
     ],
     2,
   );
