@@ -1,5 +1,5 @@
 import { type Address, type Family, familyOf } from "@twoway/core";
-import { type Network, type Span, usableSpans } from "../model/network.ts";
+import { isClosed, type Network, type Span, usableSpans } from "../model/network.ts";
 import { Services } from "../model/services.ts";
 import type { Spot } from "../plane/packet.ts";
 import type { Path } from "../plane/path.ts";
@@ -198,7 +198,7 @@ export class PairJudge {
     const name = this.#subnets[s];
     const vpc = this.#network.vpcs.get(name.vpc)!;
     const subnet = vpc.subnets.get(name.subnet)!;
-    if (subnet.hosts !== undefined) return [...extents];
+    if (isClosed(subnet)) return [...extents];
     return extents.map(({ first, last }) => {
       const family = familyOf(first);
       const block = blockSpans(vpc, subnet, family).find((span) => span.first <= first && last <= span.last)!;
