@@ -13,7 +13,6 @@ import {
   type Ways,
   waysBetween,
 } from "../plane/round-trip.ts";
-import type { Asked } from "../plane/service.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
 import { placesFor } from "./places.ts";
@@ -40,18 +39,12 @@ export interface Answer {
  */
 export function answer(network: Network, from: Endpoint, to: Endpoint, service: Service): Answer {
   const asked = askedAbout(network, service);
-  const places = placesFor(network, [from, to]);
-  const receivers = kindsOf(network, to, places);
-  const admitted = keptAdmit(network);
   const seen = new Set<Verdict>();
   let worst: (Pair & { verdict: Verdict }) | undefined;
-  for (const sender of kindsOf(network, from, places)) {
-    for (const receiver of receivers) {
-      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
-      for (const [verdict, pair] of verdictsBetween(network, sender, receiver, asked, admitted)) {
-        seen.add(verdict);
-        if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) worst = { verdict, ...pair };
-      }
+  for (const { pair, ways, admitted } of meetings(network, from, to)) {
+    for (const { verdict } of sharesOf(network, ways, asked, admitted)) {
+      seen.add(verdict);
+      if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) worst = { verdict, ...pair };
     }
   }
   if (worst === undefined) throw noCommonFamily(from, to, "");
@@ -68,29 +61,49 @@ interface Pair {
   readonly to: Spot;
 }
 
-/** Returns every verdict between two kinds of addresses, each with the first pair that has it. */
-function verdictsBetween(
+/** Two addresses that stand for all that fare like them, and what packets between them meet. */
+interface Meeting {
+  readonly pair: Pair;
+  /** Found with these addresses, or with others of their kinds: `admitted` knows which are meant. */
+  readonly ways: Ways;
+  readonly admitted: Admit;
+}
+
+/** Yields one pair of addresses for each way in which any pair of the two ends may fare, or fail. */
+export function* meetings(
+  network: Network,
+  from: Endpoint,
+  to: Endpoint,
+): Generator<Meeting, void, undefined> {
+  const places = placesFor(network, [from, to]);
+  const receivers = kindsOf(network, to, places);
+  const admitted = keptAdmit(network);
+  for (const sender of kindsOf(network, from, places)) {
+    for (const receiver of receivers) {
+      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
+      yield* meetingsOf(network, sender, receiver, admitted);
+    }
+  }
+}
+
+function* meetingsOf(
   network: Network,
   sender: Kind,
   receiver: Kind,
-  asked: Asked,
   admitted: Admit,
-): Map<Verdict, Pair> {
-  const verdicts = new Map<Verdict, Pair>();
+): Generator<Meeting, void, undefined> {
   const seen = new Set<string>();
-  const consider = (pair: Pair, ways: Ways, admit: Admit): void => {
-    for (const { verdict } of sharesOf(network, ways, asked, admit))
-      if (!verdicts.has(verdict)) verdicts.set(verdict, pair);
-  };
   const [anyFrom] = sender.spots;
   const [anyTo] = receiver.spots;
   const forwards = receiver.spots.map((to) => pathsTo(network, anyFrom, to));
   const isChanged = ({ packet }: Path): boolean => packet.translations.length > 0;
   if (anyTo.vpc === undefined || forwards.some((paths) => paths.some(isChanged))) {
     // what comes back depends on how the packet left
-    for (const to of receiver.spots)
-      for (const from of sender.spots) consider({ from, to }, waysBetween(network, from, to), admitted);
-    return verdicts;
+    for (const to of receiver.spots) {
+      for (const from of sender.spots)
+        yield { pair: { from, to }, ways: waysBetween(network, from, to), admitted };
+    }
+    return;
   }
   const backs = sender.spots.map((from) => replyPath(network, from, anyTo));
   for (const [j, to] of receiver.spots.entries()) {
@@ -101,17 +114,19 @@ function verdictsBetween(
       const key = [forwards[j], backs[i]].map((paths) => keyOf(network, paths, fates)).join(" / ");
       if (seen.has(key)) continue;
       seen.add(key);
-      consider({ from, to }, { forward: forwards[j], backs: () => backs[i] }, fates);
+      yield { pair: { from, to }, ways: { forward: forwards[j], backs: () => backs[i] }, admitted: fates };
     }
   }
-  return verdicts;
 }
 
-/** What the verdicts depend on: how each path ends, and what each of its filters lets pass. */
+/** What the verdicts and their causes depend on: how each path ends, and what each of its filters lets pass. */
 function keyOf(network: Network, paths: readonly Path[], fates: Admit): string {
   return paths
     .map(({ ending, checks }) =>
-      [ending.outcome, ...checks.map(({ check }) => nameOf(fates(network, check, check.remote)))].join(" "),
+      [
+        ending.cause === null ? "" : `${ending.cause} ${ending.component.kind} ${ending.component.id}`,
+        ...checks.map(({ check }) => `${check.filters} ${nameOf(fates(network, check, check.remote))}`),
+      ].join(" "),
     )
     .join("; ");
 }
