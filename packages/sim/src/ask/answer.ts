@@ -2,8 +2,7 @@ import { familyOf } from "@twoway/core";
 import { InputError } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import type { Spot } from "../plane/packet.ts";
-import { RANK, type RoundTrip, roundTrip, sharesOf, type Verdict } from "../plane/round-trip.ts";
-import type { Asked } from "../plane/service.ts";
+import { RANK, type RoundTrip, roundTrip, sharesOf, type Verdict, type Ways } from "../plane/round-trip.ts";
 import { type Admit, crossings, keptAdmit } from "./crossing.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
@@ -31,18 +30,12 @@ export interface Answer {
  */
 export function answer(network: Network, from: Endpoint, to: Endpoint, service: Service): Answer {
   const asked = askedAbout(network, service);
-  const places = placesFor(network, [from, to]);
-  const receivers = kindsOf(network, to, places);
-  const admitted = keptAdmit(network);
   const seen = new Set<Verdict>();
   let worst: (Pair & { verdict: Verdict }) | undefined;
-  for (const sender of kindsOf(network, from, places)) {
-    for (const receiver of receivers) {
-      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
-      for (const [verdict, pair] of verdictsBetween(network, sender, receiver, asked, admitted)) {
-        seen.add(verdict);
-        if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) worst = { verdict, ...pair };
-      }
+  for (const { pair, ways, admitted } of meetings(network, from, to)) {
+    for (const { verdict } of sharesOf(network, ways, asked, admitted)) {
+      seen.add(verdict);
+      if (worst === undefined || RANK[verdict] < RANK[worst.verdict]) worst = { verdict, ...pair };
     }
   }
   if (worst === undefined) throw noCommonFamily(from, to, "");
@@ -59,23 +52,57 @@ interface Pair {
   readonly to: Spot;
 }
 
-/** Returns every verdict between two kinds of addresses, each with the first pair that has it. */
-function verdictsBetween(
+/** Two addresses that stand for all that fare like them, and what packets between them meet. */
+interface Meeting {
+  readonly pair: Pair;
+  /** Found with these addresses, or with others of their kinds: `admitted` knows which are meant. */
+  readonly ways: Ways;
+  readonly admitted: Admit;
+}
+
+/** Yields one pair of addresses for each way in which any pair of the two ends may fare, or fail. */
+export function* meetings(
+  network: Network,
+  from: Endpoint,
+  to: Endpoint,
+): Generator<Meeting, void, undefined> {
+  const places = placesFor(network, [from, to]);
+  const receivers = kindsOf(network, to, places);
+  const admitted = keptAdmit(network);
+  for (const sender of kindsOf(network, from, places)) {
+    for (const receiver of receivers) {
+      if (familyOf(sender.spots[0].address) !== familyOf(receiver.spots[0].address)) continue;
+      yield* meetingsOf(network, sender, receiver, admitted);
+    }
+  }
+}
+
+function* meetingsOf(
   network: Network,
   sender: Kind,
   receiver: Kind,
-  asked: Asked,
   admitted: Admit,
-): Map<Verdict, Pair> {
-  const verdicts = new Map<Verdict, Pair>();
+): Generator<Meeting, void, undefined> {
   const seen = new Set<string>();
   for (const { from, to, ways, admit, key } of crossings(network, sender, receiver, admitted)) {
-    if (seen.has(key)) continue;
-    seen.add(key);
-    for (const { verdict } of sharesOf(network, ways, asked, admit))
-      if (!verdicts.has(verdict)) verdicts.set(verdict, { from, to });
+    const fate = `${key} ${reasonsOf(ways)}`;
+    if (seen.has(fate)) continue;
+    seen.add(fate);
+    yield { pair: { from, to }, ways, admitted: admit };
   }
-  return verdicts;
+}
+
+/** What may stop the packets and their replies, as text: the same for the same causes. */
+function reasonsOf({ forward, backs }: Ways): string {
+  return [forward, backs(true), backs(false)]
+    .flat()
+    .map(({ ending, checks }) =>
+      [
+        ending.cause === null ? "" : `${ending.cause} ${ending.component.kind} ${ending.component.id}`,
+        ...checks.map(({ check }) => `${check.filters}`),
+      ].join(" "),
+    )
+    .join("; ");
 }
 
 /** Throws an InputError when no packet can have an address of each end; `source` is where the question stands. */

@@ -1,39 +1,57 @@
-import type { Cause } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
 import { hintsFor } from "../plane/hint.ts";
-import { returnTrace } from "../plane/round-trip.ts";
-import type { Spot, Trace } from "../plane/trace.ts";
+import { waysBetween } from "../plane/round-trip.ts";
+import { repliesTo } from "../plane/service.ts";
+import { partition, type Spot, type Stopped, stopsOf } from "../plane/trace.ts";
+import { meetings } from "./answer.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { paths } from "./paths.ts";
+import { askedAbout, type Service } from "./service.ts";
 
 /** One way in which a packet or a reply fails, with the first pair of addresses that meets it. */
 export interface Fault {
   readonly path: "forward" | "return";
   readonly from: Spot;
   readonly to: Spot;
-  readonly trace: Extract<Trace, { readonly cause: Cause }>;
+  readonly trace: Stopped;
 }
 
-/** A question about a hundred tables may have more; the first ones say what is wrong. */
+/** Of each direction. A question about a hundred tables may have more; the first ones say what is wrong. */
 const MAX_FAULTS = 50;
 
-/** Follows packets of both directions to one address of each stretch, and keeps the first of each way to fail (S13). O(pairs of tables × stretches). */
-export function faultsOf(network: Network, from: Endpoint, to: Endpoint): Fault[] {
-  const found = new Map<string, Fault>();
-  const keep = (path: Fault["path"], sender: Spot, target: Spot, end: Trace): void => {
-    if (end.cause === null || found.size === MAX_FAULTS) return;
-    const key = `${path} ${end.cause} ${end.component.kind} ${end.component.id}`;
-    if (found.has(key)) return;
-    const hints = hintsFor(network, sender, target, end);
-    const [a, b] = path === "forward" ? [sender, target] : [target, sender];
-    found.set(key, { path, from: a, to: b, trace: { ...end, hints } });
+/**
+ * Follows packets of both directions between addresses that stand for all of both ends, and keeps the first of each way to
+ * fail (S13): also what filters refuse to some addresses or some services only. Costs what `answer` does.
+ */
+export function faultsOf(network: Network, from: Endpoint, to: Endpoint, service: Service): Fault[] {
+  const { services, sourcePorts } = askedAbout(network, service);
+  const found = { forward: new Map<string, Fault>(), return: new Map<string, Fault>() };
+  const keep = (
+    path: Fault["path"],
+    pair: Pick<Fault, "from" | "to">,
+    stops: readonly Fault["trace"][],
+  ): void => {
+    for (const trace of stops) {
+      const key = `${trace.cause} ${trace.component.kind} ${trace.component.id}`;
+      if (found[path].has(key) || found[path].size === MAX_FAULTS) continue;
+      const [sender, target] = path === "forward" ? [pair.from, pair.to] : [pair.to, pair.from];
+      found[path].set(key, {
+        path,
+        ...pair,
+        trace: { ...trace, hints: hintsFor(network, sender, target, trace) },
+      });
+    }
   };
-  const inside = to.spans.filter(({ vpc }) => vpc !== undefined);
-  for (const { from: sender, to: target, trace } of paths(network, from.spans, to.spans)) {
-    keep("forward", sender, target, trace);
-    if (target.vpc === undefined) keep("return", target, sender, returnTrace(network, sender, target, trace));
+  for (const { pair } of meetings(network, from, to)) {
+    const { forward, backs } = waysBetween(network, pair.from, pair.to);
+    keep("forward", pair, stopsOf(network, forward, services));
+    const { dropped, delivered, unknown } = partition(network, forward, services);
+    const arrived = delivered.union(unknown);
+    for (const [sent, has] of [
+      [arrived, true],
+      [dropped, false],
+    ] as const) {
+      if (!sent.isEmpty) keep("return", pair, stopsOf(network, backs(has), repliesTo(sent, sourcePorts)));
+    }
   }
-  for (const { from: sender, to: target, trace } of paths(network, inside, from.spans))
-    keep("return", sender, target, trace);
-  return [...found.values()];
+  return [...found.forward.values(), ...found.return.values()];
 }

@@ -3,13 +3,14 @@ import type { Action } from "../model/action.ts";
 import { type Network, type RouteTable, type Vpc, withRoutes, withVpc } from "../model/network.ts";
 import { type Route, Routes } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
-import { returnTrace } from "../plane/round-trip.ts";
-import { type Spot, type Trace, trace } from "../plane/trace.ts";
+import { routedTrace } from "../plane/round-trip.ts";
+import type { Spot, Trace } from "../plane/trace.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { stretchFinder } from "./stretches.ts";
 
 /**
- * The smallest edits of one route table after which it delivers to every address asked for.
+ * The smallest edits of one route table after which it delivers to every address asked for, by routes alone: what filters
+ * say is looked at when the edits are tried (`repair`).
  *
  * The destinations in the table and those that a new route could have form a tree, a block above what lies inside it. A
  * packet obeys the lowest block around it that has enabled routes: its provider. At every block somebody may leave the
@@ -87,19 +88,11 @@ function hopeless(
   const stretches = stretchFinder(task.network);
   let first: { to: Spot; trace: Trace } | undefined;
   for (const to of targets.flatMap((span) => stretches(sender, span))) {
-    const found = endOf(helped, sender, to);
+    const found = routedTrace(helped, sender, to);
     first ??= { to, trace: found };
     if (found.outcome !== "delivered") return { kind: "hopeless", to, trace: found };
   }
   return { kind: "hopeless", ...first! };
-}
-
-/** Follows the packet; for one that leaves the network, the reply too, because its way back is the same gateway. */
-function endOf(network: Network, sender: Spot, to: Spot): Trace {
-  const forward = trace(network, sender, to);
-  return to.vpc === undefined && forward.outcome === "delivered"
-    ? returnTrace(network, sender, to, forward)
-    : forward;
 }
 
 /** A block of addresses with the routes to exactly it, and the blocks and places directly inside. */
@@ -248,7 +241,7 @@ class TableSearch {
       network = withOnly(this.#task, routes);
       this.#networks.set(key, network);
     }
-    return endOf(network, this.#sender, to).outcome === "delivered";
+    return routedTrace(network, this.#sender, to).outcome === "delivered";
   }
 }
 

@@ -20,7 +20,7 @@ import { WhatIf } from "./what-if.ts";
  *
  * The actions considered: a peering between the two VPCs brought to life or made, routes of the tables that the ends use
  * added, led elsewhere, switched on or deleted, and subnets of the ends given another table of their VPC. Never another
- * pair's peering, a CIDR, a subnet or a host. For ends of one VPC each no smaller set of these exists; ends that span
+ * pair's peering, a CIDR, a subnet, a host, or a rule of a security group or network ACL. For ends of one VPC each no smaller set of these exists; ends that span
  * several VPCs are repaired one pair of VPCs after the other.
  */
 export interface Diagnosis {
@@ -55,7 +55,7 @@ export function diagnose(network: Network, from: Endpoint, to: Endpoint, service
   const related = relatedOf(network, from, to);
   if (found.verdict === "two-way")
     return { answer: found, faults: [], related, fixes: [], obstacles: [], advice: undefined };
-  const faults = faultsOf(network, from, to);
+  const faults = faultsOf(network, from, to, service);
   const plans: Plan[] = [];
   const obstacles: Obstacle[] = [];
   for (const pair of pairsOf(from, to)) {
@@ -63,8 +63,10 @@ export function diagnose(network: Network, from: Endpoint, to: Endpoint, service
     if ("obstacles" in plan) obstacles.push(...plan.obstacles);
     else plans.push(plan);
   }
-  const fixes = obstacles.length > 0 ? [] : verified(network, from, to, service, combined(plans));
-  if (obstacles.length === 0) obstacles.push(...undecided(faults));
+  const { fixes, rest } =
+    obstacles.length > 0 ? { fixes: [], rest: [] } : verified(network, from, to, service, combined(plans));
+  obstacles.push(...denied([...faults, ...rest]));
+  if (obstacles.length === 0) obstacles.push(...undecided([...faults, ...rest]));
   if (obstacles.length === 0)
     obstacles.push({ kind: "limit", message: "no set of these actions makes every address two-way" });
   const shown = fixes.length > 0 ? [] : distinct(obstacles);
@@ -78,9 +80,19 @@ export function diagnose(network: Network, from: Endpoint, to: Endpoint, service
   };
 }
 
-/** Applies each set to a copy and asks again; what is refused, or is not two-way behind it, is dropped. */
-function verified(network: Network, from: Endpoint, to: Endpoint, service: Service, plan: Plan): Fix[] {
+/**
+ * Applies each set to a copy and asks again; what is refused, or is not two-way behind it, is dropped. Where nothing is
+ * left, `rest` is what still stops packets behind the first set.
+ */
+function verified(
+  network: Network,
+  from: Endpoint,
+  to: Endpoint,
+  service: Service,
+  plan: Plan,
+): { readonly fixes: readonly Fix[]; readonly rest: readonly Fault[] } {
   const fixes: Fix[] = [];
+  let rest: readonly Fault[] | undefined;
   const session = new WhatIf(network);
   const seen = new Set<string>();
   for (const actions of plan.sets) {
@@ -98,7 +110,7 @@ function verified(network: Network, from: Endpoint, to: Endpoint, service: Servi
         (change) => !covers(network, from, to, change) && !covers(network, to, from, change),
       );
       fixes.push({ actions, by, verdict, opens: others, breaks });
-    }
+    } else rest ??= faultsOf(session.network, from, to, service);
     session.undo();
   }
   const ranked = fixes
@@ -111,8 +123,9 @@ function verified(network: Network, from: Endpoint, to: Endpoint, service: Servi
         a.i - b.i,
     );
   const [best] = ranked;
+  if (best === undefined) return { fixes, rest: rest ?? [] };
   const alike = ranked.filter(({ fix }) => fix.breaks.length === best.fix.breaks.length);
-  return alike.map(({ fix }) => fix).slice(0, RETURNED);
+  return { fixes: alike.map(({ fix }) => fix).slice(0, RETURNED), rest: [] };
 }
 
 /** Reports whether the change is about two subnets that the question is about, whole. */
@@ -160,6 +173,16 @@ function relatedOf(network: Network, from: Endpoint, to: Endpoint): Diagnosis["r
   return [...network.peerings.values()]
     .filter((peering) => near.some((a) => far.some((b) => a !== b && joins(peering, a, b))))
     .map((peering) => ({ peering, routes: relatedRoutes(network, peering) }));
+}
+
+/** A rule is somebody's decision: the fault names it, and it is never changed here. */
+function denied(faults: readonly Fault[]): Obstacle[] {
+  return faults
+    .filter(({ trace: { cause } }) => cause === "filter-denied")
+    .map(({ trace: { message } }) => ({
+      kind: "cause",
+      message: `${message}; routes and peerings cannot change that, and rules are left to you`,
+    }));
 }
 
 function undecided(faults: readonly Fault[]): Obstacle[] {

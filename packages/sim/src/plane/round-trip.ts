@@ -53,10 +53,18 @@ export function roundTrip(network: Network, from: Spot, to: Spot, asked: Asked =
   return { from: start, to: end, verdict: worst.verdict, ...sample, forward, return: returned };
 }
 
-/** Returns the reply to a packet that ended like this: of all services the one that fares worst. */
-export function returnTrace(network: Network, from: Spot, to: Spot, forward: Trace): Trace {
-  const paths = waysBetween(network, from, to).backs(forward.outcome === "delivered");
-  return worstTrace(network, paths, repliesTo(EVERYTHING.services, EVERYTHING.sourcePorts));
+/** Returns what routes do with the packet, and with the reply where it leaves the network; filters are not asked. */
+export function routedTrace(network: Network, from: Spot, to: Spot): Trace {
+  const { forward, backs } = waysBetween(network, from, to);
+  const routed = (paths: readonly Path[]): Trace =>
+    worstTrace(
+      network,
+      paths.map((path) => ({ ...path, checks: [] })),
+      Services.all,
+    );
+  const trace = routed(forward);
+  // the way back is the same gateway
+  return to.vpc === undefined && trace.outcome === "delivered" ? routed(backs(true)) : trace;
 }
 
 /** Finds the ways; each of the two kinds of reply is looked up when it is asked for, and then kept. */

@@ -17,6 +17,8 @@ export type Trace = {
 
 export type Outcome = Trace["outcome"];
 
+export type Stopped = Extract<Trace, { readonly cause: Cause }>;
+
 interface Alternative {
   readonly route: RouteName;
   readonly outcome: Outcome;
@@ -92,6 +94,35 @@ export function traceOf(network: Network, paths: readonly Path[], point: number)
       : [{ route: member, outcome: end.ending.outcome, cause: end.ending.cause }];
   });
   return alternatives.length === 0 ? trace : { ...trace, alternatives };
+}
+
+/**
+ * Returns a trace for each thing that stops some of the services: where a path ends, and each filter that refuses what the
+ * filters before it let pass. Of a filter whose rules refuse several services one is shown, with its rule.
+ */
+export function stopsOf(network: Network, paths: readonly Path[], services: Services): Stopped[] {
+  return paths.flatMap((path) => {
+    const { ending, checks } = path;
+    const stopped: Services[] = [];
+    const doubtful: Services[] = [];
+    let left = services;
+    let sure = services;
+    const isEarly = ending.outcome === "dropped" && !LATE.has(ending.cause);
+    for (const { check } of isEarly ? [] : checks) {
+      const { delivered, unknown } = admit(network, check, check.remote);
+      const possible = left.intersect(delivered.union(unknown));
+      stopped.push(left.subtract(possible));
+      doubtful.push(sure.intersect(possible).subtract(delivered));
+      left = possible;
+      sure = sure.intersect(delivered);
+    }
+    // a doubt counts for what is dropped nowhere, and the first one is told
+    stopped.push(...(ending.cause === null ? doubtful.map((some) => some.intersect(left)) : [left]));
+    return stopped
+      .filter(({ isEmpty }) => !isEmpty)
+      .map((some) => traceOf(network, [path], showcase(some)))
+      .filter((trace) => trace.cause !== null);
+  });
 }
 
 const SEVERITY = { delivered: 0, unknown: 1, dropped: 2 };
