@@ -370,6 +370,60 @@ test("a view of a copy answers as the table did, in another thread too", async (
   assert.equal(out, expected);
 });
 
+test("an IPv6 table takes no more memory however often its prefixes change", () => {
+  const fib = Fib.from(new Trie());
+  const prefixes = [32, 40, 48, 56, 64, 96, 128].flatMap((bits) =>
+    Array.from({ length: 20 }, (_, i) => Prefix.from(address6((0x20010db8n + BigInt(i)) << 96n), bits)),
+  );
+  const round = (first: number): void => {
+    prefixes.forEach((prefix, i) => {
+      if (i % 2 === 0) fib.delete(prefix);
+      fib.insert(prefix, first + i); // a new result every time, in the place of one that went
+    });
+  };
+  for (const first of [0, 1000]) round(first);
+  const { compiled } = fib.bytes;
+  for (let first = 2000; first < 100_000; first += 1000) round(first);
+  assert.is(fib.bytes.compiled, compiled);
+  fib.checkInvariants();
+});
+
+test("what is below an entry of an IPv6 table takes the smallest form it fits", () => {
+  const words = (...entries: readonly (readonly [string, number])[]): number => {
+    const sorted = entries.map(([text, value]) => ({ prefix: p(text), value }));
+    sorted.sort((a, b) => Prefix.compare(a.prefix, b.prefix));
+    return Fib.from(Trie.from(sorted)).bytes.compiled / 4;
+  };
+  const run = (count: number, bits: number): (readonly [string, number])[] =>
+    Array.from({ length: count }, (_, i) => [
+      `${Prefix.from(address6((0x20010db8n << 96n) + (BigInt(i) << BigInt(128 - bits))), bits)}`,
+      1 + (i % 2),
+    ]);
+  const root = words(["2001::/16", 1]);
+  const node = 1024 + 2 * 8; // of the ten bits below the root, with 8 words to spare for every 512
+  assert.is(words(...run(1, 48)), root + 8); // a tail
+  // with what is before and behind them, prefixes side by side are two ranges more
+  assert.equal(
+    [2, 3, 6, 7, 14].map((count) => words(...run(count, 48)) - root - node),
+    [8, 16, 16, 32, 32],
+  );
+  assert.ok(words(...run(15, 48)) > words(...run(14, 48)) + 32);
+  // side by side with the same result they are one range
+  assert.is(words(...run(40, 48).map(([text]) => [text, 1] as const)), root + node + 8);
+  // buckets reach to bit 55 below bit 26, and to bit 63 below that
+  assert.is(words(...run(2, 55)), root + node + 8);
+  assert.is(words(...run(2, 56)), root + node + 64 + 8);
+  assert.is(words(...run(2, 63)), root + node + 64 + 8);
+  assert.ok(words(...run(2, 64)) > words(...run(2, 63)));
+  // the last level with buckets ends with bit 48; the first /48 behind the run is cut once more
+  const long = [...run(20, 48), ["2001:db8:14::/50", 3], ["2001:db8:14:4000::/50", 4]] as const;
+  assert.is(words(...long) - words(...run(20, 48)), 8);
+  // what says the same as the prefix around it is not there
+  for (const inside of ["2001:db8::/48", "2001:db8::/64", "2001:db8::1/128"]) {
+    assert.is(words(["2001::/16", 1], [inside, 1]), root + node, inside); // a node was made, and is free
+  }
+});
+
 for (const batch of ["typescript", "wasm"] as const) {
   test(`any number of addresses is answered: ${batch}`, () => {
     const fib = Fib.from(Trie.from([{ prefix: p("0.0.0.0/1"), value: 1 }]), { batch });
