@@ -88,12 +88,13 @@ test("results need room for every address", () => {
       /5 addresses, but room for 4/,
     );
   }
-  const fib = fibOf([{ prefix: p("::/8"), value: 1 }]);
-  assert.throws(
-    () => fib.lookupMany6(new Uint32Array(20), new Uint32Array(4)),
-    /5 addresses, but room for 4/,
-  );
-  assert.throws(() => fib.lookupMany6(new Uint32Array(5), new Uint32Array(4)), /5 words are not four/);
+  for (const fib of [Fib.from(new Trie()), fibOf([{ prefix: p("::/8"), value: 1 }])]) {
+    assert.throws(
+      () => fib.lookupMany6(new Uint32Array(20), new Uint32Array(4)),
+      /5 addresses, but room for 4/,
+    );
+    assert.throws(() => fib.lookupMany6(new Uint32Array(5), new Uint32Array(4)), /5 words are not four/);
+  }
 });
 
 test("a Fib does not follow the trie it was made from, nor the trie the Fib", () => {
@@ -351,7 +352,8 @@ test("a view of a copy answers as the table did, in another thread too", async (
   const expected = new Uint32Array(addresses.length);
   fib.lookupMany(addresses, expected);
   const buffer = fib.copy4((bytes) => new SharedArrayBuffer(bytes));
-  fib.insert(p("0.0.0.0/0"), 1000); // which the copy does not see
+  for (const address of addresses.subarray(0, 100)) fib.insert(Prefix.from(address4(address), 32), 1000);
+  assert.is(fib.lookup4(addresses[0]), 1000); // which the copy does not see
   const view = new FibView(buffer);
   assert.equal(
     Array.from(addresses, (address) => view.lookup4(address) >>> 0),
@@ -379,6 +381,7 @@ test("an IPv6 table takes no more memory however often its prefixes change", () 
     prefixes.forEach((prefix, i) => {
       if (i % 2 === 0) fib.delete(prefix);
       fib.insert(prefix, first + i); // a new result every time, in the place of one that went
+      assert.is(fib.lookup(prefix.last), first + i);
     });
   };
   for (const first of [0, 1000]) round(first);
@@ -386,6 +389,65 @@ test("an IPv6 table takes no more memory however often its prefixes change", () 
   for (let first = 2000; first < 100_000; first += 1000) round(first);
   assert.is(fib.bytes.compiled, compiled);
   fib.checkInvariants();
+});
+
+test("an IPv6 bucket comes back, however far above, when the long prefix goes that stood in its way", () => {
+  const fib = fibOf([
+    { prefix: p("2001:db8::/60"), value: 1 },
+    { prefix: p("2001:db8:0:20::/60"), value: 2 },
+  ]);
+  fib.insert(p("2001:db8:0:10:0:1::/96"), 3);
+  fib.checkInvariants();
+  fib.delete(p("2001:db8:0:10:0:1::/96"));
+  fib.checkInvariants(); // which compares the shape with that of a table compiled anew
+  const asked = ["2001:db8:0:f::", "2001:db8:0:10:0:1::", "2001:db8:0:20::"].map(parseAddress);
+  assert.equal(lookupAll(fib, 6, asked as bigint[]), [1, -1, 2]);
+});
+
+test("an IPv6 node goes when what is left in it has one result", () => {
+  const fib = fibOf([
+    { prefix: p("2001:db8::/48"), value: 1 },
+    { prefix: p("2001:db8::1:0/112"), value: 1 },
+    { prefix: p("2001:db8::2:0/112"), value: 1 },
+    { prefix: p("2001:db8::3:0/112"), value: 2 },
+  ]);
+  fib.checkInvariants();
+  fib.delete(p("2001:db8::3:0/112"));
+  fib.checkInvariants();
+  assert.equal(lookupAll(fib, 6, [parseAddress("2001:db8::3:0") as bigint, 0n]), [1, -1]);
+});
+
+test("an IPv6 node stays where one of its entries differs, whichever it is", () => {
+  for (let entry = 0n; entry < 16n; entry++) {
+    const first = (0x20010db8n << 96n) + (entry << 60n);
+    const halves = [first, first + (1n << 59n)].map((address) => Prefix.from(address6(address), 69));
+    const fib = fibOf(halves.map((prefix) => ({ prefix, value: 2 })));
+    fib.checkInvariants();
+    assert.equal(lookupAll(fib, 6, [first, first + (1n << 60n)]), [2, -1]);
+  }
+});
+
+test("an IPv6 bucket ends with the last address of its block, and the next block is another", () => {
+  for (const batch of ["typescript", "wasm"] as const) {
+    const fib = Fib.from(new Trie(), { batch });
+    const reference = new Reference();
+    const prefixes = [
+      "2001:dbf:ffff:fffe::/63",
+      "2001:dbf:ffff:fffc::/63",
+      "2001:dbf:fe00::/39",
+      "2001:dbf:ff80::/48",
+    ];
+    prefixes.map(p).forEach((prefix, i) => {
+      fib.insert(prefix, i);
+      reference.insert(prefix, i);
+      const asked = prefixes.map(p).flatMap(boundaries);
+      assert.equal(
+        lookupAll(fib, 6, asked as bigint[]),
+        asked.map((address) => reference.lookup(address) ?? -1),
+      );
+      fib.checkInvariants();
+    });
+  }
 });
 
 test("what is below an entry of an IPv6 table takes the smallest form it fits", () => {
