@@ -58,8 +58,8 @@ function report(file, { status, output }) {
   const all = count("Total");
   const passed = count("Passed");
   const skipped = count("Skipped");
-  let failed = all - passed - skipped;
-  if (all === 0) {
+  let failed = all - passed; // the total leaves out what is skipped
+  if (all + skipped === 0) {
     output += `${file} ran no test: it registers none, or forgets .run()\n`;
     failed = 1;
   } else if (status !== 0 && failed === 0) {

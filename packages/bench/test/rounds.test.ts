@@ -17,7 +17,7 @@ const TRAFFIC = {
 const BUDGET_MS = 1e9; // nobody is so slow that he is asked for less
 
 /** Answers everything as expected, but for what `change` does to it. */
-const answering = (name: string, change: (out: Uint32Array) => unknown, membership = false): Contender => ({
+const answering = (name: string, change: (out: Uint32Array) => void, membership = false): Contender => ({
   name,
   membership,
   answer: (_, out, count) => {
@@ -43,10 +43,10 @@ test("who answers wrong has no time and is named; the others keep theirs", async
   const { speeds, refused } = await race(
     [
       runnerOf(answering("right", () => {})),
-      runnerOf(answering("first wrong", (out) => out.fill(7, 0, 1))),
-      runnerOf(answering("last wrong", (out) => out.fill(7, 99, 100))),
-      runnerOf(answering("two swapped", (out) => out.subarray(50, 52).reverse())),
-      runnerOf(answering("no route invented", (out) => out.fill(Fib.NONE, 11, 12))),
+      runnerOf(answering("first wrong", (out) => void out.fill(7, 0, 1))),
+      runnerOf(answering("last wrong", (out) => void out.fill(7, 99))),
+      runnerOf(answering("two swapped", (out) => void out.subarray(50, 52).reverse())),
+      runnerOf(answering("no route invented", (out) => void out.fill(Fib.NONE, 11, 12))),
     ],
     2,
   );
@@ -101,7 +101,7 @@ test("who only knows whether there is a match is asked only that", async () => {
 
 test("who is too slow for all addresses is asked the first ones, and judged by those", async () => {
   const slow = runner(
-    answering("slow", (out) => out.fill(7, 20, 21)),
+    answering("slow", (out) => void out.fill(7, 20, 21)),
     { ...TRAFFIC, texts: [] },
     EXPECTED,
     0,

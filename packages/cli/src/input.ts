@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { ParseError } from "@twoway/core";
 import {
@@ -21,8 +21,7 @@ import {
   readPolicyFile,
   readScenario,
   recogniseText,
-  type ScenarioFile,
-  type Step,
+  type Scenario,
 } from "@twoway/sim";
 
 /** Gets a network from what stands on the command line: a file or standard input, and the what-if before the question. */
@@ -45,19 +44,11 @@ export interface NetworkOptions {
   readonly step?: number;
 }
 
-/** Reads a scenario from a file, or from standard input for `-`. Throws an InputError. */
-export function loadScenario(file: string, { profile }: Pick<NetworkOptions, "profile">): ScenarioFile {
-  return readScenario(readText(file), file, profile === undefined ? {} : { profile });
-}
-
-/** A network as it was read, whatever from. */
-export interface Loaded {
+/** A network as it was read, whatever from; an import is a scenario without steps and without policies. */
+export interface Loaded extends Scenario {
   readonly format: InputFormat;
-  readonly network: Network;
   /** Of a Terraform plan: what is there before it is applied. */
   readonly before: Network | undefined;
-  /** Of a scenario: its steps. */
-  readonly steps: readonly Step[];
   readonly warnings: readonly Issue[];
 }
 
@@ -75,18 +66,43 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
     if (format === "scenario")
       throw wrong("unreadable", path, "a scenario is one file, and this is a folder");
     const read = importNetworks(textsOf(files), { ...rules, ...(as === undefined ? {} : { as }) });
-    return { format, ...read, steps: [] };
+    return { format, ...withoutSteps(path), ...read };
   }
   const text = readText(path);
   if (text.length > LARGE) collectEarly();
   const format = as ?? recogniseText(text);
   if (format === "scenario") {
     const { scenario, warnings } = readScenario(text, path, rules);
-    return { format, network: scenario.network, before: undefined, steps: scenario.steps, warnings };
+    return { format, ...scenario, before: undefined, warnings };
   }
   texts.delete(path); // an import names places that are no lines
   const named = as === undefined ? {} : { as };
-  return { format, ...importNetworks([{ name: path, text: () => text }], { ...rules, ...named }), steps: [] };
+  return {
+    format,
+    ...withoutSteps(path),
+    ...importNetworks([{ name: path, text: () => text }], { ...rules, ...named }),
+  };
+}
+
+function withoutSteps(path: string): Omit<Scenario, "network"> {
+  const name = path === "-" ? "standard input" : basename(path);
+  return { name, description: "", policies: [], steps: [] };
+}
+
+/**
+ * Reports whether a folder is one network, as a cloud's tools print it, and no folder of scenarios: it holds no YAML, no
+ * scenario in JSON, and something that an import reads. Reads every file.
+ */
+export function isDump(folder: string): boolean {
+  const files = filesIn(folder);
+  if (files.some((name) => /\.ya?ml$/.test(name))) return false;
+  let found = false;
+  for (const name of files) {
+    const content = readImport(name);
+    if (recogniseText(content) !== "scenario") found = true;
+    else if (/"vpcs"\s*:/.test(content)) return false;
+  }
+  return found;
 }
 
 /** Reads a file of policies for a network. Throws an InputError, also for a set that selects nothing in it. */
@@ -98,11 +114,11 @@ export function loadPolicies(file: string, networks: readonly Network[]): readon
 export function loadNetwork(
   path: string,
   options: NetworkOptions,
-): { readonly network: Network; readonly warnings: readonly Issue[] } {
-  const { network: written, steps, warnings } = loadNetworks(path, options);
+): Pick<Loaded, "network" | "before" | "warnings"> {
+  const { network: written, before, steps, warnings } = loadNetworks(path, options);
   let network = written;
   for (const step of steps.slice(0, options.step ?? 0)) network = playStep(network, step).network;
-  return { network: whatIf(network, options), warnings };
+  return { network: whatIf(network, options), before, warnings };
 }
 
 /** Returns the network after the clock was moved and the actions applied. Throws an InputError for one that is refused. */

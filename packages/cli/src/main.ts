@@ -41,7 +41,8 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
   $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
   $ twoway why net.yaml web db                             what is wrong, and what would fix it?
   $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
-  $ twoway check net.yaml --policy rules.yaml --format sarif
+  $ twoway diff plan.json                                  what does this apply break?
+  $ twoway check plan.json --policy rules.yaml --format sarif
 
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
@@ -72,10 +73,15 @@ function whatIf(command: Command): Command {
 
 change(program.command("check"))
   .description("run every expectation and every policy of every scenario; a trace for each that fails")
-  .argument("[path...]", "scenario files, or folders of them", ["scenarios"])
+  .argument(
+    "[path...]",
+    "scenarios or folders of them; with --policy also a plan (as it will be), a state or a folder of answers",
+    ["scenarios"],
+  )
   .option("--policy <file>", "policies that must hold besides; may be repeated", collect, [])
   .option("--watch", "run again whenever a file changes")
   .addOption(profile())
+  .addOption(as())
   .addOption(
     new Option("--format <format>", "text, json, junit, sarif or markdown")
       .choices(["text", "json", "junit", "sarif", "markdown"])
@@ -149,10 +155,13 @@ whatIf(program.command("matrix"))
 
 whatIf(program.command("diff"))
   .description(
-    "which pairs of subnets change between two networks, or by --do: from what to what, and by which route",
+    "which pairs of subnets change between two networks, by --do, or by a Terraform plan: from what to what, by which route",
   )
   .argument("<before>")
-  .argument("[after]", "the network to compare with; without it, what --do makes of the first")
+  .argument(
+    "[after]",
+    "the network to compare with; without it, what --do makes of the first, or what a plan does",
+  )
   .action(async (before, after, options) =>
     finish((await import("./commands/diff.ts")).diffCommand(before, after, merged(options))),
   );

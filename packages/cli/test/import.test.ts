@@ -126,6 +126,187 @@ test("every problem of a dump is told at once, with its place, and the status is
   assert.match(err, /b\.json:1:\d+.*ends in the middle/);
 });
 
+test("a plan alone is compared with what is there: what does this apply break?", async () => {
+  const changed = await twoway(["diff", plan]);
+  assert.is(changed.status, 1, changed.err);
+  assert.match(changed.out, /2 ordered pairs of subnets change\n +2 {2}two-way to unreachable/);
+  const same = write("same.json", { ...PLAN, planned_values: values(ALL), resource_changes: [] });
+  assert.is((await twoway(["diff", same])).status, 0);
+  const created = await twoway(["diff", write("first.json", { ...PLAN, prior_state: undefined })]);
+  assert.is(created.status, 1, created.err);
+  assert.match(created.out, /subnet-a/);
+  // an action is tried on what will be, where the peering is gone already
+  const tried = await twoway(["diff", plan, "--do", "delete-route rtb-a 10.2.0.0/16"]);
+  assert.is(tried.status, 0, tried.err);
+  const one = await twoway(["diff", state]);
+  assert.is(one.status, 2);
+  assert.match(one.err, /both sides of a Terraform plan/);
+});
+
+test("check judges the network that a plan leads to, in every format, by the policies it is given", async () => {
+  const open = write("open.yaml", 'policies: [ { reachable: { from: "vpc-a", to: "vpc-b" } } ]');
+  const apart = write("apart.yaml", "policies: [ { isolated: [ vpc-a, vpc-b ] } ]");
+  assert.is((await twoway(["check", plan, "--policy", open])).status, 1);
+  assert.is((await twoway(["check", plan, "--policy", apart])).status, 0);
+  assert.is((await twoway(["check", state, "--policy", open])).status, 0);
+  assert.is((await twoway(["check", state, "--policy", apart])).status, 1);
+  const sarif = await twoway(["check", plan, "--policy", open, "--format", "sarif"]);
+  assert.is(sarif.status, 1);
+  assert.is(JSON.parse(sarif.out).runs[0].results.length, 1);
+  const missing = write("missing.yaml", "policies: [ { isolated: [ vpc-a, vpc-gone ] } ]");
+  const wrong = await twoway(["check", plan, "--policy", missing]);
+  assert.is(wrong.status, 2);
+  assert.match(wrong.err, /missing\.yaml:1:.*"vpc-gone" selects no subnet/);
+});
+
+test("what the plan does not tell leaves a policy undetermined, with status 3", async () => {
+  const unread = { id: "odd-1", vpc_id: "vpc-b" };
+  const odd = ALL.map((entry) =>
+    entry === ALL[5]
+      ? resource("aws_default_route_table", "a", {
+          id: "rtb-a",
+          default_route_table_id: "rtb-a",
+          vpc_id: "vpc-a",
+          route: [
+            { cidr_block: "10.2.0.0/16", core_network_arn: "arn:aws:networkmanager::1:core-network/c" },
+          ],
+        })
+      : entry,
+  );
+  const doubtful = write("doubtful.json", {
+    ...PLAN,
+    planned_values: values([...odd, resource("aws_networkmanager_core_network", "c", unread)]),
+  });
+  const open = write("open.yaml", "policies: [ { reachable: { from: vpc-a, to: vpc-b } } ]");
+  const { status, out } = await twoway(["check", doubtful, "--policy", open]);
+  assert.is(status, 3, out);
+});
+
+test("an import without policies is no error, and is said to be checked for nothing", async () => {
+  const { status, out, err } = await twoway(["check", plan]);
+  assert.is(status, 0);
+  assert.match(out, /1 scenario: 0 hold, 0 do not/);
+  assert.match(err, /plan\.json says nothing that must hold of it; --policy/);
+});
+
+const answers = (id: string, cidr: string, far: string): Record<string, object> => ({
+  [`vpc-${id}.json`]: { Vpcs: [{ VpcId: `vpc-${id}`, CidrBlock: cidr, OwnerId: "1" }] },
+  [`subnet-${id}`]: {
+    Subnets: [{ SubnetId: `subnet-${id}`, VpcId: `vpc-${id}`, CidrBlock: cidr.replace("0.0/16", "1.0/24") }],
+  },
+  [`tables-${id}.json`]: {
+    RouteTables: [
+      {
+        RouteTableId: `rtb-${id}`,
+        VpcId: `vpc-${id}`,
+        Associations: [{ Main: true, RouteTableId: `rtb-${id}` }],
+        Routes: [
+          { DestinationCidrBlock: cidr, GatewayId: "local", State: "active" },
+          { DestinationCidrBlock: far, VpcPeeringConnectionId: "pcx-1", State: "active" },
+        ],
+      },
+    ],
+  },
+});
+const AWS: Record<string, object> = {
+  ...answers("a", "10.1.0.0/16", "10.2.0.0/16"),
+  ...answers("b", "10.2.0.0/16", "10.1.0.0/16"),
+  "peerings.json": {
+    VpcPeeringConnections: [
+      {
+        VpcPeeringConnectionId: "pcx-1",
+        Status: { Code: "active" },
+        RequesterVpcInfo: { VpcId: "vpc-a", CidrBlock: "10.1.0.0/16", OwnerId: "1" },
+        AccepterVpcInfo: { VpcId: "vpc-b", CidrBlock: "10.2.0.0/16", OwnerId: "1" },
+      },
+    ],
+  },
+};
+// Tencent Cloud's API 3.0: the fields of Vpc, Subnet, RouteTable, Route and PeerConnection in its reference
+const cloud = (response: object): object => ({ Response: { RequestId: "1", ...response } });
+const side = (id: string, cidr: string, far: string): Record<string, object> => ({
+  [`vpc-${id}.json`]: cloud({ TotalCount: 1, VpcSet: [{ VpcId: `vpc-${id}`, CidrBlock: cidr }] }),
+  [`subnet-${id}.json`]: cloud({
+    TotalCount: 1,
+    SubnetSet: [
+      {
+        SubnetId: `subnet-${id}`,
+        VpcId: `vpc-${id}`,
+        CidrBlock: cidr.replace("0.0/16", "1.0/24"),
+        RouteTableId: `rtb-${id}`,
+      },
+    ],
+  }),
+  [`tables-${id}.json`]: cloud({
+    TotalCount: 1,
+    RouteTableSet: [
+      {
+        RouteTableId: `rtb-${id}`,
+        VpcId: `vpc-${id}`,
+        Main: true,
+        AssociationSet: [{ SubnetId: `subnet-${id}`, RouteTableId: `rtb-${id}` }],
+        RouteSet: [
+          {
+            RouteId: 1,
+            DestinationCidrBlock: far,
+            GatewayType: "PEERCONNECTION",
+            GatewayId: "pcx-1",
+            Enabled: true,
+            RouteType: "USER",
+          },
+        ],
+      },
+    ],
+  }),
+});
+const TENCENT: Record<string, object> = {
+  ...side("a", "10.1.0.0/16", "10.2.0.0/16"),
+  ...side("b", "10.2.0.0/16", "10.1.0.0/16"),
+  "peerings.json": cloud({
+    TotalCount: 1,
+    PeerConnectionSet: [
+      {
+        PeeringConnectionId: "pcx-1",
+        SourceVpcId: "vpc-a",
+        PeerVpcId: "vpc-b",
+        State: "ACTIVE",
+      },
+    ],
+  }),
+};
+
+test("trace, why, matrix, sweep, diff and check read all four inputs alike", async () => {
+  for (const [name, content] of Object.entries(AWS)) write(`aws/${name}`, content);
+  for (const [name, content] of Object.entries(TENCENT)) write(`tencent/${name}`, content);
+  const scenario = write("all.yaml", (await twoway(["import", state])).out);
+  const open = write("open.yaml", "policies: [ { reachable: { from: vpc-a, to: vpc-b } } ]");
+  const apart = write("apart.yaml", "policies: [ { isolated: [ vpc-a, vpc-b ] } ]");
+  for (const input of [scenario, state, join(folder, "aws"), join(folder, "tencent")]) {
+    const run = async (...args: string[]): Promise<string> => {
+      const { status, out, err } = await twoway(args);
+      return `${status} ${out}${status === 2 ? err : ""}`;
+    };
+    assert.match(await run("trace", input, "vpc-a", "vpc-b"), /^0 .*two-way/s);
+    assert.match(await run("why", input, "vpc-a", "vpc-b"), /^0 .*two-way/s);
+    assert.match(await run("matrix", input), /^0 .*2 ordered pairs of subnets: 2 two-way/s);
+    assert.match(await run("sweep", input, "--format", "json"), /^0 .*pcx-1/s);
+    assert.match(await run("diff", input, input), /^0 /);
+    assert.match(await run("diff", input, "--do", "delete-peering pcx-1"), /^1 .*2 ordered pairs/s);
+    assert.match(await run("check", input, "--policy", open), /^0 .*1 scenario: 1 hold/s);
+    assert.match(await run("check", input, "--policy", apart), /^1 .*0 hold, 1 do not/s);
+  }
+});
+
+test("a folder of scenarios stays one, also with a plan beside them; a dump is one network", async () => {
+  const scenario = { name: "s", vpcs: { a: { cidr: "10.0.0.0/16", subnets: { x: "10.0.1.0/24" } } } };
+  write("stories/one.json", { ...scenario, steps: [{ expect: ["x -x- 10.0.2.9: no-route / no-route"] }] });
+  write("stories/plan.json", PLAN);
+  const both = await twoway(["check", join(folder, "stories"), "--format", "json"]);
+  assert.is(JSON.parse(both.out).scenarios.length, 2, both.err);
+  const dump = await twoway(["check", join(folder, "aws"), "--format", "json"]);
+  assert.is(JSON.parse(dump.out).scenarios.length, 1, dump.err);
+});
+
 test("import --help says how each input is made", async () => {
   const { out, status } = await twoway(["import", "--help"]);
   assert.is(status, 0);

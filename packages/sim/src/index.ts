@@ -11,6 +11,7 @@ export {
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
+export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
 export { type Preflight, preflight } from "./ask/preflight.ts";
@@ -22,7 +23,6 @@ export {
   Reach,
   type ReachCount,
   reach,
-  type SubnetName,
 } from "./ask/reach.ts";
 export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
 export type { Obstacle } from "./ask/repair-plan.ts";

@@ -9,21 +9,22 @@ import {
   scenarioJson,
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadPolicies, loadScenario, type NetworkOptions, whatIf, wrong } from "../input.ts";
+import { isDump, loadNetworks, loadPolicies, type NetworkOptions, whatIf, wrong } from "../input.ts";
 import { type Result, resultsOf } from "../report/results.ts";
-import { plural, print, reportError, styleFor } from "../terminal.ts";
+import { plural, print, reportError, styleFor, tell } from "../terminal.ts";
 import { VERSION } from "../version.ts";
 
-interface CheckOptions extends Pick<NetworkOptions, "profile" | "at" | "do"> {
+interface CheckOptions extends Pick<NetworkOptions, "profile" | "as" | "at" | "do"> {
   readonly format: "text" | "json" | "junit" | "sarif" | "markdown";
   /** Files of policies that must hold besides those of the scenarios. */
   readonly policy: readonly string[];
   readonly watch?: boolean;
   readonly color: boolean;
+  readonly quiet: boolean;
 }
 
 /**
- * Runs every expectation and every policy of every scenario. 0 when all hold, 1 when one does not, 3 when a policy cannot
+ * Runs every expectation and every policy of every network; a Terraform plan is judged as it will be. 0 when all hold, 1 when one does not, 3 when a policy cannot
  * be decided, 2 when a file cannot be read.
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
@@ -49,13 +50,16 @@ async function runOnce(paths: readonly string[], options: CheckOptions): Promise
     }
   };
   const files: string[] = [];
-  for (const path of paths) attempt(() => files.push(...scenarioFiles(path)));
+  for (const path of paths) attempt(() => files.push(...networkFiles(path, options)));
   for (const file of files) {
     attempt(() => {
-      const { scenario, warnings } = loadScenario(file, options);
-      const network = whatIf(scenario.network, options);
+      const loaded = loadNetworks(file, options);
+      const { warnings } = loaded;
+      const network = whatIf(loaded.network, options);
       const more = options.policy.flatMap((policy) => loadPolicies(policy, [network]));
-      const report = runScenario({ ...scenario, network, policies: [...scenario.policies, ...more] });
+      const report = runScenario({ ...loaded, network, policies: [...loaded.policies, ...more] });
+      if (loaded.format !== "scenario" && more.length === 0 && !options.quiet)
+        tell(`${file} says nothing that must hold of it; --policy <file> does`);
       reports.push({ file, report, warnings });
       if (options.format !== "text") return;
       const noted =
@@ -105,11 +109,12 @@ async function reportAs(
   }
 }
 
-/** Returns the file itself, or the YAML and JSON files below the folder, by name. */
-function scenarioFiles(path: string): string[] {
+/** Returns what is one network: the file or the folder itself, or the YAML and JSON files below the folder, by name. */
+function networkFiles(path: string, { as }: Pick<CheckOptions, "as">): string[] {
   if (path === "-") return [path];
   if (!existsSync(path)) throw wrong("unreadable", path, "there is no such file or folder");
   if (!statSync(path).isDirectory()) return [path];
+  if (as === undefined ? isDump(path) : as !== "scenario") return [path];
   const files = readdirSync(path, { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(ya?ml|json)$/.test(name) && !/(^|[/\\])(node_modules|\.)/.test(name))
     .map((name) => join(path, name))

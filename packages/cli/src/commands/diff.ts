@@ -10,7 +10,15 @@ import {
   WhatIf,
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { loadNetwork, type NetworkOptions, parseArgument, refusal, wrong } from "../input.ts";
+import {
+  type Loaded,
+  loadNetwork,
+  type NetworkOptions,
+  parseArgument,
+  refusal,
+  whatIf,
+  wrong,
+} from "../input.ts";
 import { print, printPieces, styleFor, warn } from "../terminal.ts";
 
 interface DiffOptions extends NetworkOptions {
@@ -20,18 +28,11 @@ interface DiffOptions extends NetworkOptions {
 }
 
 /**
- * Says which pairs of subnets fare otherwise in the second network, or after the actions. 0 when none does, 1 when some
- * do, also when subnets came or went.
+ * Says which pairs of subnets fare otherwise in the second network, after the actions, or once the plan is applied. 0 when
+ * none does, 1 when some do, also when subnets came or went.
  */
 export function diffCommand(before: string, after: string | undefined, options: DiffOptions): number {
-  const actions = options.do ?? [];
-  if ((after === undefined) === (actions.length === 0)) {
-    const message = "two networks are compared, or one with what --do makes of it";
-    throw wrong("bad-text", after === undefined ? "<after>" : "--do", message);
-  }
-  const was = load(before, options);
-  const { change, network, causes } =
-    after === undefined ? playActions(was, actions) : compareWith(was, load(after, options));
+  const { change, network, causes } = compare(before, after, options);
   if (options.format === "json") printPieces(changeJson(network, change, causes));
   else print(renderChange(change, causes, styleFor(process.stdout, options)));
   return change.pairs.length + change.added.length + change.removed.length > 0 ? EXIT.no : EXIT.yes;
@@ -43,10 +44,27 @@ interface Difference {
   readonly causes: Causes;
 }
 
-function load(file: string, options: DiffOptions): Network {
-  const { network, warnings } = loadNetwork(file, { ...options, do: [] });
-  warn(warnings, options);
-  return network;
+/** Two files, one and the actions, or a plan alone: what is there and what will be. */
+function compare(first: string, second: string | undefined, options: DiffOptions): Difference {
+  const actions = options.do ?? [];
+  if (second !== undefined && actions.length > 0) {
+    throw wrong("bad-text", "--do", "two networks are compared, or one with what --do makes of it");
+  }
+  const { network, before } = load(first, options);
+  if (second !== undefined) return compareWith(network, load(second, options).network);
+  if (actions.length > 0) return playActions(network, actions);
+  if (before === undefined) {
+    const message =
+      "two networks are compared, one with what --do makes of it, or both sides of a Terraform plan";
+    throw wrong("bad-text", "<after>", message);
+  }
+  return compareWith(whatIf(before, { ...options, do: [] }), network);
+}
+
+function load(file: string, options: DiffOptions): Pick<Loaded, "network" | "before"> {
+  const loaded = loadNetwork(file, { ...options, do: [] });
+  warn(loaded.warnings, options);
+  return loaded;
 }
 
 function compareWith(before: Network, after: Network): Difference {

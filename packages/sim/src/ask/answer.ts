@@ -1,19 +1,10 @@
 import { familyOf } from "@twoway/core";
 import { InputError } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
-import { admit, type Check, type Fates } from "../plane/filter.ts";
 import type { Spot } from "../plane/packet.ts";
-import { type Path, pathsTo, replyPath } from "../plane/path.ts";
-import {
-  RANK,
-  type RoundTrip,
-  roundTrip,
-  sharesOf,
-  type Verdict,
-  type Ways,
-  waysBetween,
-} from "../plane/round-trip.ts";
+import { RANK, type RoundTrip, roundTrip, sharesOf, type Verdict } from "../plane/round-trip.ts";
 import type { Asked } from "../plane/service.ts";
+import { type Admit, crossings, keptAdmit } from "./crossing.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
 import { placesFor } from "./places.ts";
@@ -78,78 +69,13 @@ function verdictsBetween(
 ): Map<Verdict, Pair> {
   const verdicts = new Map<Verdict, Pair>();
   const seen = new Set<string>();
-  const consider = (pair: Pair, ways: Ways, admit: Admit): void => {
+  for (const { from, to, ways, admit, key } of crossings(network, sender, receiver, admitted)) {
+    if (seen.has(key)) continue;
+    seen.add(key);
     for (const { verdict } of sharesOf(network, ways, asked, admit))
-      if (!verdicts.has(verdict)) verdicts.set(verdict, pair);
-  };
-  const [anyFrom] = sender.spots;
-  const [anyTo] = receiver.spots;
-  const forwards = receiver.spots.map((to) => pathsTo(network, anyFrom, to));
-  const isChanged = ({ packet }: Path): boolean => packet.translations.length > 0;
-  if (anyTo.vpc === undefined || forwards.some((paths) => paths.some(isChanged))) {
-    // what comes back depends on how the packet left
-    for (const to of receiver.spots)
-      for (const from of sender.spots) consider({ from, to }, waysBetween(network, from, to), admitted);
-    return verdicts;
-  }
-  const backs = sender.spots.map((from) => replyPath(network, from, anyTo));
-  for (const [j, to] of receiver.spots.entries()) {
-    for (const [i, from] of sender.spots.entries()) {
-      // the paths were found with other addresses of the same kinds; the filters look at these
-      const meant = (spot: Spot): Spot => (spot === anyFrom ? from : spot === anyTo ? to : spot);
-      const fates: Admit = (_, check, remote) => admitted(network, check, meant(remote));
-      const key = [forwards[j], backs[i]].map((paths) => keyOf(network, paths, fates)).join(" / ");
-      if (seen.has(key)) continue;
-      seen.add(key);
-      consider({ from, to }, { forward: forwards[j], backs: () => backs[i] }, fates);
-    }
+      if (!verdicts.has(verdict)) verdicts.set(verdict, { from, to });
   }
   return verdicts;
-}
-
-/** What the verdicts depend on: how each path ends, and what each of its filters lets pass. */
-function keyOf(network: Network, paths: readonly Path[], fates: Admit): string {
-  return paths
-    .map(({ ending, checks }) =>
-      [ending.outcome, ...checks.map(({ check }) => nameOf(fates(network, check, check.remote)))].join(" "),
-    )
-    .join("; ");
-}
-
-type Admit = typeof admit;
-
-/** Returns `admit` with a memory, for each filter and each address that it has looked at. */
-function keptAdmit(network: Network): Admit {
-  const known = new Map<string, Map<Spot, Fates>>();
-  const places = new WeakMap<Check, Map<Spot, Fates>>();
-  return (_, check, remote) => {
-    let fates = places.get(check);
-    if (fates === undefined) {
-      const { kind, direction, filters, vpc, knowsGroups } = check;
-      const name = `${kind} ${direction} ${vpc.id} ${knowsGroups} ${filters.join(" ")}`;
-      fates = known.get(name) ?? new Map<Spot, Fates>();
-      known.set(name, fates);
-      places.set(check, fates);
-    }
-    let fate = fates.get(remote);
-    if (fate === undefined) {
-      fate = admit(network, check, remote);
-      fates.set(remote, fate);
-    }
-    return fate;
-  };
-}
-
-const names = new WeakMap<Fates, string>();
-
-/** Returns the sets as text: the same for the same sets. */
-function nameOf(fates: Fates): string {
-  let name = names.get(fates);
-  if (name === undefined) {
-    name = `${fates.delivered.ranges.join()}|${fates.unknown.ranges.join()}`;
-    names.set(fates, name);
-  }
-  return name;
 }
 
 /** Throws an InputError when no packet can have an address of each end; `source` is where the question stands. */

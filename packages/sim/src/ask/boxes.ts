@@ -1,5 +1,13 @@
 import { type Address, type Family, familyOf, Prefix, Trie } from "@twoway/core";
-import { isUsable, type Span, type Subnet, subnetAt, usableSpans, type Vpc } from "../model/network.ts";
+import {
+  isClosed,
+  isUsable,
+  type Span,
+  type Subnet,
+  subnetAt,
+  usableSpans,
+  type Vpc,
+} from "../model/network.ts";
 import { after, carriedCidrs, cutTo } from "../plane/spans.ts";
 
 /**
@@ -17,11 +25,11 @@ export interface Box {
 }
 
 /**
- * Returns the addresses that a subnet is written with: its declared hosts, or the whole block with what the cloud keeps
- * for itself at both ends, so that a subnet reads as its CIDR.
+ * Returns the addresses that a subnet is written with: its declared hosts where there are no others, or the whole block
+ * with what the cloud keeps for itself at both ends, so that a subnet reads as its CIDR.
  */
 export function blockSpans(vpc: Vpc, subnet: Subnet, family: Family): readonly Span[] {
-  if (subnet.hosts !== undefined) return usableSpans(vpc, subnet, family);
+  if (isClosed(subnet)) return usableSpans(vpc, subnet, family);
   return subnet.cidrs
     .filter((cidr) => cidr.family === family)
     .map(({ address, last }) => ({ first: address, last }));

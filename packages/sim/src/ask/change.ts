@@ -1,10 +1,12 @@
 import type { Prefix } from "@twoway/core";
 import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import type { PeeringState } from "../model/peering.ts";
+import { isPlain } from "../plane/detour.ts";
 import { decide } from "../plane/forwarding.ts";
 import { common, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
 import { blocksOf } from "./boxes.ts";
-import { type PairSets, type PairVerdict, Reach, type SubnetName } from "./reach.ts";
+import type { SubnetName } from "./pair-sets.ts";
+import { type PairSets, type PairVerdict, Reach } from "./reach.ts";
 
 /** What is different between two networks: the pairs of subnets that changed, and what decided them. */
 export interface Change {
@@ -58,7 +60,8 @@ export class PairChange {
   isReal(): boolean {
     const { before, after } = this;
     if (before.verdict !== after.verdict || before.partial !== after.partial) return true;
-    const [old, now] = this.#networks.map((network) => throughBetween(network, this.from, this.to));
+    const through = this.#networks.every(isPlain) ? throughBetween : throughJudged;
+    const [old, now] = this.#networks.map((network) => through(network, this.from, this.to));
     return old !== now;
   }
 
@@ -96,9 +99,27 @@ function throughBetween(network: Network, from: SubnetName, to: SubnetName): str
     .join("; ");
 }
 
-/** Returns the verdict and the sets of one pair without compiling the whole network. O(routes of the two VPCs). */
+/** Returns the same where filters and hubs have a say: the sets of usable addresses, with their services. */
+function throughJudged(network: Network, from: SubnetName, to: SubnetName): string {
+  const reach = wholeReach(network);
+  return reach.through(indexOf(reach, from), indexOf(reach, to));
+}
+
+/** The compiled networks that are not plain; nothing edits those. */
+const whole = new WeakMap<Network, Reach>();
+
+function wholeReach(network: Network): Reach {
+  const reach = whole.get(network) ?? new Reach(network);
+  whole.set(network, reach);
+  return reach;
+}
+
+/**
+ * Returns the verdict and the sets of one pair. O(routes of the two VPCs) in a plain network; in another one hubs may lead
+ * anywhere, and the whole network is compiled once.
+ */
 export function setsBetween(network: Network, from: SubnetName, to: SubnetName): PairSets {
-  const near = reachAround(network, from, to);
+  const near = isPlain(network) ? reachAround(network, from, to) : wholeReach(network);
   return near.pair(indexOf(near, from), indexOf(near, to));
 }
 
@@ -177,7 +198,10 @@ export function compare(before: Reach, after: Reach): Change {
   const later = before.subnets.map(({ vpc, subnet }) => now.get(`${vpc} ${subnet}`));
   const earlier = after.subnets.map(({ vpc, subnet }) => old.get(`${vpc} ${subnet}`));
   const networks = [before.network, after.network] as const;
+  for (const reach of [before, after]) if (!reach.plain) whole.set(reach.network, reach);
   const touched = touchedVpcs(before.network, after.network);
+  // a packet that a hub carries may notice what happens anywhere
+  const everywhere = !before.plain || !after.plain;
   const found: { from: number; to: number; pair: PairChange }[] = [];
   for (const { from, to, ...was } of before.pairs()) {
     const [a, b] = [later[from], later[to]];
@@ -185,7 +209,7 @@ export function compare(before: Reach, after: Reach): Change {
     const pair = new PairChange(before.subnets[from], before.subnets[to], was, after.verdict(a, b), networks);
     // whether other packets get through shows only where not all of them fare alike, or some cannot be followed
     const mixed = was.partial || was.verdict === "unknown";
-    const near = touched.has(pair.from.vpc) || touched.has(pair.to.vpc);
+    const near = everywhere || touched.has(pair.from.vpc) || touched.has(pair.to.vpc);
     const { verdict, partial } = pair.after;
     if (verdict !== was.verdict || partial !== was.partial || (mixed && near && pair.isReal())) {
       found.push({ from, to, pair });

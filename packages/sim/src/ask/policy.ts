@@ -1,13 +1,17 @@
 import { familyOf } from "@twoway/core";
 import type { RouteName } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
+import { Services } from "../model/services.ts";
+import { isFiltered } from "../plane/detour.ts";
 import { type RoundTrip, roundTrip } from "../plane/round-trip.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
 import { answer } from "./answer.ts";
 import { cut, type EndpointSpan } from "./endpoint.ts";
+import { passages } from "./pair-sets.ts";
 import { paths } from "./paths.ts";
 import { type Pair, type Reach, reach } from "./reach.ts";
 import { type Selector, select } from "./selection.ts";
+import { askedAbout } from "./service.ts";
 import { spotAt } from "./stretches.ts";
 
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
@@ -108,6 +112,10 @@ class Evaluation {
 
   #forbid(senders: readonly EndpointSpan[], targets: readonly EndpointSpan[]): void {
     const [from, to] = [this.#bySubnet(senders), this.#bySubnet(targets)];
+    if (!this.#reach.plain) {
+      this.#forbidServices(from, to);
+      return;
+    }
     for (const pair of this.#reach.pairs({ from: from.keys(), to: to.keys() })) {
       if (this.#isTold("delivered", pair.from, pair.to)) continue;
       const found = this.#delivered(pair, from.get(pair.from)!, to.get(pair.to)!);
@@ -120,6 +128,17 @@ class Evaluation {
       const others = doubtful ? targets : (to.get(s) ?? []);
       for (const { from, to, trace } of paths(this.#network, mine, others))
         if (trace.outcome !== "dropped") this.#tell(from, to);
+    }
+  }
+
+  /** The same where filters, hubs or other detours have a say: one service that arrives is enough. */
+  #forbidServices(from: Map<number, EndpointSpan[]>, to: Map<number, EndpointSpan[]>): void {
+    for (const [s, mine] of from) {
+      for (const [d, theirs] of to) {
+        if (s !== d && (this.#isTold("delivered", s, d) || !this.#reach.mayPass(s, d))) continue;
+        for (const { from, to, services } of passages(this.#network, mine, theirs))
+          this.#tell(from, to, services);
+      }
     }
   }
 
@@ -143,8 +162,9 @@ class Evaluation {
     return undefined;
   }
 
-  #tell(from: Spot, to: Spot): void {
-    const flow = roundTrip(this.#network, from, to);
+  #tell(from: Spot, to: Spot, services: Services = Services.all): void {
+    const { sourcePorts } = askedAbout(this.#network, ANY);
+    const flow = roundTrip(this.#network, from, to, { services, sourcePorts });
     const { outcome } = flow.forward;
     const key = `${outcome} ${from.vpc} ${to.vpc}`;
     if (outcome === "dropped" || this.#told.has(key)) return;
@@ -158,10 +178,8 @@ class Evaluation {
     const [from, to] = [this.#bySubnet(sources), this.#bySubnet(destinations)];
     for (const [s, mine] of from) {
       for (const [d, theirs] of to) {
-        if (s === d || this.#isTold("failing", s, d)) continue;
-        const { verdict, partial } = this.#reach.verdict(s, d);
-        // a part of what is two-way throughout is two-way
-        if ((verdict === "two-way" && !partial) || !shareFamily(mine, theirs)) continue;
+        if (this.#isTold("failing", s, d) || this.#isTwoWay(s, d) || !shareFamily(mine, theirs)) continue;
+        if (s === d && isOneAddress([...mine, ...theirs])) continue;
         const found = answer(this.#network, { text: "", spans: mine }, { text: "", spans: theirs }, ANY);
         if (found.verdict === "two-way") continue;
         const [a, b] = [this.#reach.subnets[s], this.#reach.subnets[d]];
@@ -176,6 +194,13 @@ class Evaluation {
         if (list.length < MAX_VIOLATIONS) list.push({ flow: found.shown, route: undefined, message });
       }
     }
+  }
+
+  /** Reports whether every address of the one subnet and of the other is two-way; so is any part of them then. */
+  #isTwoWay(s: number, d: number): boolean {
+    if (s === d) return !isFiltered(this.#reach.compiled.layout.subnets[s]);
+    const { verdict, partial } = this.#reach.verdict(s, d);
+    return verdict === "two-way" && !partial;
   }
 
   #isTold(what: string, from: number, to: number): boolean {
@@ -199,6 +224,10 @@ class Evaluation {
 const ANY = { protocol: "any" };
 
 const EVERYTHING: AddressSet = [{ text: "*", within: undefined, matches: () => true }];
+
+function isOneAddress(spans: readonly EndpointSpan[]): boolean {
+  return spans.every(({ first, last }) => first === last && first === spans[0].first);
+}
 
 function shareFamily(some: readonly EndpointSpan[], others: readonly EndpointSpan[]): boolean {
   return some.some(({ first }) => others.some((other) => familyOf(other.first) === familyOf(first)));

@@ -1,6 +1,8 @@
 import type { Address } from "@twoway/core";
 import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
+import { isFiltered, isPlain } from "../plane/detour.ts";
 import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
+import type { Layout } from "../plane/layout.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
@@ -17,12 +19,7 @@ import {
 } from "../plane/verdict-table.ts";
 import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
 import { PacketCount } from "./packets.ts";
-
-/** A subnet by its names. */
-export interface SubnetName {
-  readonly vpc: string;
-  readonly subnet: string;
-}
+import { PairJudge, type SubnetName } from "./pair-sets.ts";
 
 /** What all packets from one subnet to another and their replies come to (S16): the worst, and whether others differ. */
 export interface PairVerdict {
@@ -57,7 +54,7 @@ export interface ReachCount {
   readonly unknown: number;
   /** How many of them are partial. */
   readonly partial: number;
-  /** Two-way combinations of a source address and a destination address. */
+  /** Combinations of a source and a destination address between which at least one service is two-way. */
   readonly packets: bigint;
 }
 
@@ -72,11 +69,23 @@ export class Reach {
   readonly subnets: readonly SubnetName[];
   /** The compiled network. Who edits it must undo the edit. */
   readonly compiled: Reachability;
+  /** The arrays of `compiled` decide about every pair: no filter, hub or other detour has a say. */
+  readonly plain: boolean;
+  /** Decides about the pairs that the arrays cannot decide alone; absent in a plain network. */
+  readonly #judge: PairJudge | undefined;
+  /** Subnets whose packets meet a filter: 1. */
+  readonly #filtered: Uint8Array;
 
   constructor(network: Network) {
     this.network = network;
     this.compiled = compile(network);
-    this.subnets = this.compiled.layout.subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
+    const { subnets } = this.compiled.layout;
+    this.subnets = subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
+    this.plain = isPlain(network);
+    this.#judge = this.plain ? undefined : new PairJudge(network, this.subnets);
+    this.#filtered = Uint8Array.from(subnets, (subnet) =>
+      isFiltered(subnet) || network.vpcs.get(subnet.vpc)!.classic ? 1 : 0,
+    );
   }
 
   /**
@@ -84,6 +93,7 @@ export class Reach {
    * followed.
    */
   count(): ReachCount {
+    if (!this.plain) return this.#countJudged();
     const { layout, state, parts } = this.compiled;
     const { subnetAt, slotAt, slotVpc, slotBase, slotMirror, subnetTable, cellAt } = layout;
     const tally = new Float64Array(16);
@@ -111,8 +121,32 @@ export class Reach {
       }
     }
     const far = parts.length === 0 ? 0 : this.#countFar(tally);
+    return this.#summary(tally, near + far, packets.total());
+  }
+
+  /** Counts the pairs of a network that is not plain, each by what decides about it. */
+  #countJudged(): ReachCount {
+    const { layout } = this.compiled;
+    const { subnetVpc, subnetTable } = layout;
+    const tally = new Float64Array(16);
+    const small = new PacketCount(this.compiled);
+    let packets = 0n;
+    let counted = 0;
+    for (const { from, to, verdict, partial } of this.pairs()) {
+      counted++;
+      tally[VERDICTS.indexOf(verdict) | (partial ? PARTIAL : 0)]++;
+      if (this.#isJudged(from, to)) packets += this.#judge!.result(from, to).packets;
+      else if (from < to && slotFor(layout, subnetVpc[from], subnetVpc[to]) >= 0) {
+        const [there, back] = [cellOf(layout, from, to), cellOf(layout, to, from)];
+        small.add(there, subnetTable[from], to, back, subnetTable[to], from);
+      }
+    }
+    return this.#summary(tally, counted, packets + small.total());
+  }
+
+  #summary(tally: Float64Array, counted: number, packets: bigint): ReachCount {
     const pairs = this.subnets.length * Math.max(this.subnets.length - 1, 0);
-    tally[0] += pairs - near - far;
+    tally[0] += pairs - counted;
     const sum = (rank: number): number => tally[rank] + tally[rank | PARTIAL];
     return {
       pairs,
@@ -122,7 +156,7 @@ export class Reach {
       unreachable: sum(0),
       unknown: sum(3),
       partial: tally.slice(PARTIAL).reduce((a, b) => a + b, 0),
-      packets: packets.total(),
+      packets,
     };
   }
 
@@ -202,11 +236,13 @@ export class Reach {
    */
   *pairs(options: PairsOptions = {}): Generator<Pair, void, undefined> {
     const { layout, doubts } = this.compiled;
+    // a detour may lead back from anywhere, so it makes every pair worth a look
+    const detours = !this.plain && doubts.includes(1);
     const wanted = options.to === undefined ? undefined : new Set(options.to);
     const everybody = this.subnets.keys();
     const from = options.from === undefined ? everybody : [...new Set(options.from)].sort((a, b) => a - b);
     for (const s of from) {
-      const dense = options.all === true || doubts[layout.subnetTable[s]] === 1;
+      const dense = options.all === true || detours || doubts[layout.subnetTable[s]] === 1;
       for (const d of dense ? this.subnets.keys() : this.#nearTo(s)) {
         if (d === s || wanted?.has(d) === false) continue;
         const code = this.#code(s, d);
@@ -233,10 +269,30 @@ export class Reach {
   }
 
   #code(from: number, to: number): number {
+    if (this.#isJudged(from, to)) return this.#judge!.result(from, to).code;
     const { subnetTable } = this.compiled.layout;
     const there = stateTo(this.compiled, subnetTable[from], to);
     const back = stateTo(this.compiled, subnetTable[to], from);
     return VERDICT_OF[(there << 6) | back];
+  }
+
+  /**
+   * Reports whether the arrays cannot decide about the pair: filters stand before an end and routes let something by, or
+   * a next hop may be a detour. What routes drop for sure nothing brings back.
+   */
+  #isJudged(from: number, to: number): boolean {
+    if (this.plain) return false;
+    const { subnetTable } = this.compiled.layout;
+    const ways =
+      stateTo(this.compiled, subnetTable[from], to) | stateTo(this.compiled, subnetTable[to], from);
+    if ((ways & BOTH_UNKNOWN) !== 0) return true;
+    return (ways & BOTH_DELIVERED) !== 0 && (this.#filtered[from] | this.#filtered[to]) !== 0;
+  }
+
+  /** Reports whether a packet from the one subnet may come to the other; false is certain. */
+  mayPass(from: number, to: number): boolean {
+    const state = stateTo(this.compiled, this.compiled.layout.subnetTable[from], to);
+    return (state & (BOTH_DELIVERED | BOTH_UNKNOWN)) !== 0;
   }
 
   /**
@@ -248,6 +304,11 @@ export class Reach {
       if (this.subnets[index] === undefined) throw new RangeError(`there is no subnet ${index}`);
     }
     if (from === to) throw new RangeError(`subnet ${from} is both ends of the pair`);
+    if (this.#isJudged(from, to)) {
+      const { worst, code } = this.#judge!.result(from, to);
+      const counterexample = worst === undefined || code === TWO_WAY ? {} : { counterexample: worst };
+      return { ...this.verdict(from, to), ...this.#judge!.boxes(from, to), ...counterexample };
+    }
     const forward: Box[] = [];
     const back: Box[] = [];
     const twoWay: Box[] = [];
@@ -277,6 +338,12 @@ export class Reach {
         ? {}
         : { counterexample: { from: worst.from, to: worst.to } }),
     };
+  }
+
+  /** Returns the sets of a pair by usable addresses, as text to be compared with the same pair of another network. */
+  through(from: number, to: number): string {
+    const judge = this.#judge ?? new PairJudge(this.network, this.subnets);
+    return judge.through(from, to);
   }
 
   #spot(s: number, address: Address): Spot {
@@ -339,3 +406,11 @@ export function reach(network: Network): Reach {
 
 /** The bits of "some are delivered" in both families. */
 const BOTH_DELIVERED = DELIVERED | (DELIVERED << 3);
+const BOTH_UNKNOWN = UNKNOWN | (UNKNOWN << 3);
+
+/** The cell of packets from the subnet to one of its own VPC or of a neighbour. */
+function cellOf(layout: Layout, from: number, to: number): number {
+  const { subnetVpc, subnetTable, slotBase, subnetAt, cellAt } = layout;
+  const w = subnetVpc[to];
+  return cellAt[subnetTable[from]] + slotBase[slotFor(layout, subnetVpc[from], w)] + to - subnetAt[w];
+}

@@ -1,6 +1,7 @@
 import type { Prefix } from "@twoway/core";
+import { apply } from "../model/control.ts";
 import { bridgesOf } from "../model/graph.ts";
-import type { Network } from "../model/network.ts";
+import { type Network, withRoutes, withVpc } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
 import type { OwnRanges } from "../plane/decisions.ts";
 import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
@@ -52,10 +53,13 @@ export interface SweepOptions {
  * Tries the loss of every single peering and of every single enabled route on the compiled arrays and takes it back.
  * A deleted peering takes its routes with it or leaves them leading nowhere, by the profile of each side (S5); a route
  * that goes may uncover a shorter one. Cost: the routes of two VPCs for each peering, a window of one table for each route.
+ * Where filters, hubs or other detours have a say, all pairs are judged anew for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
-  const { compiled } = new Reach(network);
+  const reach = new Reach(network);
+  const { compiled } = reach;
   const onTried = options.onTried ?? (() => {});
+  if (!reach.plain) return sweepJudged(reach, options.routes, onTried);
   const peerings = lossesOfPeerings(network, compiled, onTried);
   const routes = lossesOfRoutes(network, compiled, (tried) => onTried(peerings.tried + tried));
   return {
@@ -70,6 +74,71 @@ export function sweep(network: Network, options: SweepOptions = {}): Sweep {
       }),
     tried: { peerings: peerings.tried, routes: routes.tried },
   };
+}
+
+/** The same on copies of the network, each compiled and judged. A hub or another detour may join what a peering did. */
+function sweepJudged(before: Reach, limit: number | undefined, onTried: (losses: number) => void): Sweep {
+  const { network } = before;
+  const old = twoWayPairs(before);
+  const peerings: PeeringLoss[] = [];
+  const routes: RouteLoss[] = [];
+  const tried = { peerings: 0, routes: 0 };
+  for (const { id, state, requester, accepter } of network.peerings.values()) {
+    if (state === "DELETED") continue;
+    onTried(++tried.peerings);
+    const outcome = apply(network, { kind: "delete-peering", peering: id, as: undefined }, "");
+    if (outcome.kind === "refused") continue;
+    const after = new Reach(outcome.network);
+    const loss = lossOf(old, twoWayPairs(after));
+    const splits = !areJoined(after, requester.vpc, accepter.vpc);
+    if (loss.broken > 0) peerings.push({ peering: id, ...loss, splits });
+  }
+  for (const vpc of network.vpcs.values()) {
+    for (const table of vpc.tables.values()) {
+      for (const { row, enabled, destination, target, source } of table.routes ?? []) {
+        if (!enabled) continue;
+        tried.routes++;
+        const rest = table.routes!.without((route) => route.row === row);
+        const after = new Reach(withVpc(network, withRoutes(vpc, table, rest)));
+        const loss = lossOf(old, twoWayPairs(after));
+        if (loss.broken > 0)
+          routes.push({ table: table.id, destination: `${destination}`, target, source, ...loss });
+      }
+      onTried(tried.peerings + tried.routes);
+    }
+  }
+  return {
+    peerings: peerings.sort((a, b) => b.broken - a.broken),
+    routes: routes.sort((a, b) => b.broken - a.broken).slice(0, limit),
+    tried,
+  };
+}
+
+/** The two-way pairs, each as one number; an edit of routes or peerings leaves the subnets as they are. */
+function twoWayPairs(reach: Reach): Set<number> {
+  const found = new Set<number>();
+  for (const { from, to, verdict } of reach.pairs())
+    if (verdict === "two-way") found.add(from * reach.subnets.length + to);
+  return found;
+}
+
+function lossOf(before: ReadonlySet<number>, after: ReadonlySet<number>): Loss {
+  const missing = (some: ReadonlySet<number>, others: ReadonlySet<number>): number =>
+    [...some].filter((pair) => !others.has(pair)).length;
+  return { broken: missing(before, after), opened: missing(after, before) };
+}
+
+/** Reports whether a chain of VPCs with two-way pairs leads from the one to the other. */
+function areJoined(reach: Reach, from: string, to: string): boolean {
+  const near = new Map<string, Set<string>>();
+  for (const pair of reach.pairs()) {
+    if (pair.verdict !== "two-way") continue;
+    const [a, b] = [reach.subnets[pair.from].vpc, reach.subnets[pair.to].vpc];
+    near.set(a, (near.get(a) ?? new Set()).add(b));
+  }
+  const seen = new Set([from]);
+  for (const vpc of seen) for (const next of near.get(vpc) ?? []) seen.add(next);
+  return seen.has(to);
 }
 
 function lossesOfPeerings(

@@ -3,6 +3,7 @@ import { apply } from "../model/control.ts";
 import type { Network } from "../model/network.ts";
 import type { Event } from "../model/outcome.ts";
 import type { Refusal } from "../model/refusal.ts";
+import { isPlain } from "../plane/detour.ts";
 import { PARTIAL, VERDICTS } from "../plane/verdict-table.ts";
 import { type Change, compare, PairChange } from "./change.ts";
 import { type PairVerdict, Reach } from "./reach.ts";
@@ -16,7 +17,7 @@ export type Tried =
 /**
  * A network to try actions on: the one mutable thing. Routes and states of peerings are edited in the compiled arrays,
  * at a cost that follows the edit and not the network; what changes their layout (a VPC, a subnet, a table, a range, a
- * new peering) compiles the network anew. The rules are those of `control.apply`, and so is the network that results.
+ * new peering) compiles the network anew, and so does any edit beside filters, hubs and other detours. The rules are those of `control.apply`, and so is the network that results.
  */
 export class WhatIf {
   #reach: Reach;
@@ -72,7 +73,9 @@ export class WhatIf {
     const before = this.#network;
     const reach = this.#reach;
     this.#network = after;
-    const edits = editsBetween(reach.compiled, before, after);
+    // what filters and hubs make of an edit the arrays do not know
+    const isPlainMove = reach.plain && isPlain(after);
+    const edits = isPlainMove ? editsBetween(reach.compiled, before, after) : undefined;
     if (edits === undefined) {
       this.#past.push({ network: before, reach, edits: [] });
       this.#reach = new Reach(after);

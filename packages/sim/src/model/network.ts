@@ -181,12 +181,17 @@ export interface Span {
   readonly last: Address;
 }
 
+/** Reports whether the subnet declares all of its hosts, so that nobody else has an address in it. */
+export function isClosed(subnet: Subnet): subnet is Subnet & { readonly hosts: ReadonlyMap<string, Host> } {
+  return subnet.hosts !== undefined && subnet.open !== true;
+}
+
 /**
  * Returns the addresses of the subnet that a host can have, ascending (S16): those of the declared hosts, or the whole
  * block without what the cloud reserves.
  */
 export function usableSpans(vpc: Vpc, subnet: Subnet, family: Family): Span[] {
-  if (subnet.hosts !== undefined && subnet.open !== true) {
+  if (isClosed(subnet)) {
     return [...addressesOf(subnet.hosts)]
       .filter(
         (address) => (typeof address === "number") === (family === 4) && !isReserved(vpc, subnet, address),
@@ -225,8 +230,7 @@ export function isReserved(vpc: Vpc, subnet: Subnet, address: Address): boolean 
 
 /** Reports whether somebody can have the address in this subnet. */
 export function isUsable(vpc: Vpc, subnet: Subnet, address: Address): boolean {
-  if (subnet.hosts !== undefined && subnet.open !== true && !addressesOf(subnet.hosts).has(address))
-    return false;
+  if (isClosed(subnet) && !addressesOf(subnet.hosts).has(address)) return false;
   return !isReserved(vpc, subnet, address);
 }
 

@@ -1,4 +1,5 @@
 import type { Network, Vpc } from "../model/network.ts";
+import { beyond } from "./detour.ts";
 import { nextHop } from "./forwarding.ts";
 import type { Layout } from "./layout.ts";
 
@@ -14,7 +15,7 @@ export const LOCAL = 0;
 const GROUP = 0x80000000;
 /** A next hop that delivers nothing inside the network: dead, foreign, or a gateway to the outside. */
 export const NO_WAY = 0xffffffff;
-/** A next hop that exists but is not modelled. */
+/** A next hop that exists, and that these arrays cannot follow: it is not modelled, or it is a detour (see `detour.ts`). */
 export const NO_IDEA = 0xfffffffe;
 /** No hop at all: the route is not there. */
 export const ABSENT = 0xfffffffd;
@@ -50,9 +51,9 @@ export class Hops {
       return portVpc[2 * p] === v ? 1 + 2 * p : portVpc[2 * p + 1] === v ? 2 + 2 * p : NO_WAY;
     }
     const hop = nextHop(network, vpc, target);
+    if (hop.kind === "hub") return NO_IDEA;
     if (hop.kind !== "gateway" || hop.gateway.vpc !== vpc.id) return NO_WAY;
-    // what leaves for the internet never comes to an address inside
-    return hop.gateway.kind === "internet" || hop.gateway.kind === "nat" ? NO_WAY : NO_IDEA;
+    return beyond(network, vpc, hop.gateway) === "drops" ? NO_WAY : NO_IDEA;
   }
 
   /** Returns the hop of several routes to one destination (S17): the hop they share, or a group. */

@@ -51,6 +51,22 @@ export function repliesTo(services: Services, { first, last }: Asked["sourcePort
   return Services.union(parts);
 }
 
+/**
+ * Returns the services all of whose replies lie in the set, whichever of the source ports they are asked from. For one
+ * of them it is the inverse of `repliesTo`.
+ */
+export function answeredBy(replies: Services, { first, last }: Asked["sourcePorts"]): Services {
+  if (replies.isAll) return replies;
+  const parts: Services[] = [];
+  for (const protocol of protocolsOf(replies)) {
+    const own = replies.intersect(Services.of(protocol));
+    if (hasPorts(protocol)) {
+      if (Services.of(protocol, first, last).subtract(own).isEmpty) parts.push(Services.of(protocol));
+    } else parts.push(hasTypes(protocol) ? answered(own, protocol) : own);
+  }
+  return Services.union(parts);
+}
+
 /** Swaps the types that answer each other; other types stay. It is its own inverse. */
 function answered(types: Services, protocol: number): Services {
   const pairs = PAIRS[protocol].flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);

@@ -1,5 +1,6 @@
 import type { Change, Owner, PairChange } from "../ask/change.ts";
-import type { PairSets, PairVerdict, SubnetName } from "../ask/reach.ts";
+import type { SubnetName } from "../ask/pair-sets.ts";
+import type { PairSets, PairVerdict } from "../ask/reach.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network } from "../model/network.ts";
 import { boxesJson } from "./matrix.ts";

@@ -169,8 +169,11 @@ function renderSets(reach: Reach, a: number, b: number, style: Style): string[] 
     ["two-way", twoWay],
   ] as const) {
     if (boxes.length === 0) lines.push(`  ${label.padEnd(14)}  never`);
-    for (const { src, dst } of boxes)
-      lines.push(`  ${label.padEnd(14)}  ${src.join(", ")} to ${dst.join(", ")}`);
+    for (const { src, dst, services, transit = [] } of boxes) {
+      const what = services === "all" ? "" : `, ${services.join(", ")}`;
+      const via = transit.length === 0 ? "" : ` by ${transit.join(", ")}`;
+      lines.push(`  ${label.padEnd(14)}  ${src.join(", ")} to ${dst.join(", ")}${via}${what}`);
+    }
   }
   return lines;
 }
