@@ -101,7 +101,7 @@ test("who only knows whether there is a match is asked only that", async () => {
 
 test("who is too slow for all addresses is asked the first ones, and judged by those", async () => {
   const slow = runner(
-    answering("slow", (out) => void (out[20] = 7)),
+    answering("slow", (out) => void out.fill(7, 20, 21)),
     { ...TRAFFIC, texts: [] },
     EXPECTED,
     0,

@@ -97,6 +97,8 @@ export function checkFib6(fib: Fib6): void {
   const same = (at: number, freshAt: number, count: number): boolean =>
     nodes.subarray(at, at + count).every((word, i) => word === fresh.nodes[freshAt + i]);
   const compare = (level: number, at: number, freshAt: number): void => {
+    const one = nodes.subarray(at, at + MASK[level] + 1).every((entry) => entry === nodes[at]);
+    if (level > 0 && one) fail(`the node at ${at} has one result`);
     for (let i = 0; i <= MASK[level]; i++) {
       const entry = nodes[at + i];
       const other = fresh.nodes[freshAt + i];

@@ -127,6 +127,7 @@ export class Fib {
 
   /** As `lookupMany` for IPv6 addresses of four words each, the most significant first (`writeWords`). */
   lookupMany6(words: Uint32Array, out: Uint32Array): void {
+    if (words.length % 4 !== 0) throw new RangeError(`${words.length} words are not four per address`);
     if (this.v6 !== undefined) this.v6.lookupMany(words, out);
     else fillNone(words.length >>> 2, out);
   }

@@ -1,6 +1,5 @@
 import { hostMask } from "./columns.ts";
 import type { Allocate } from "./fib-memory.ts";
-import { NONE } from "./result-ids.ts";
 
 /**
  * The memory of a compiled IPv6 table: one buffer, so that WebAssembly can read it; first `values`, then `nodes`. It is
@@ -39,11 +38,9 @@ export class Fib6Memory {
     this.nodes = new Int32Array(buffer, 4 * ids, words);
   }
 
-  /** Makes the memory of an empty table, for `ids` results and `words` of nodes. */
+  /** Makes a memory of zeros, for `ids` results and `words` of nodes. */
   static make(ids: number, words: number, allocate: Allocate): Fib6Memory {
-    const memory = new Fib6Memory(allocate(4 * (ids + words)), ids, words);
-    memory.values[0] = NONE;
-    return memory;
+    return new Fib6Memory(allocate(4 * (ids + words)), ids, words);
   }
 
   /** Copies the table into a new memory, which has at least the room that is in use. */

@@ -78,9 +78,7 @@ export class Fib6 {
 
   /** Answers for addresses of four words each, the most significant first. */
   lookupMany(words: Uint32Array, out: Uint32Array): void {
-    const count = words.length >>> 2;
-    if (4 * count !== words.length) throw new RangeError(`${words.length} words are not four per address`);
-    checkRoom(count, out);
+    checkRoom(words.length >>> 2, out);
     if (this.kernel === undefined) this.memory.findMany(words, out);
     else this.kernel.findMany(words, out);
   }

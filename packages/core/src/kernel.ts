@@ -96,9 +96,9 @@ export class Kernel6 {
  */
 function allocateForKernel(bytes: number): ArrayBuffer {
   try {
+    compiled ??= new WebAssembly.Module(KERNEL); // first, as memory would be made in vain where this fails
     const pages = Math.ceil((bytes + 8 * LOT) / PAGE);
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    compiled ??= new WebAssembly.Module(KERNEL);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages }); // which never grows and so detaches no view
     INSTANCES.set(memory.buffer, new WebAssembly.Instance(compiled, { env: { memory } }));
     return memory.buffer as ArrayBuffer;
   } catch {

@@ -88,12 +88,13 @@ test("results need room for every address", () => {
       /5 addresses, but room for 4/,
     );
   }
-  const fib = fibOf([{ prefix: p("::/8"), value: 1 }]);
-  assert.throws(
-    () => fib.lookupMany6(new Uint32Array(20), new Uint32Array(4)),
-    /5 addresses, but room for 4/,
-  );
-  assert.throws(() => fib.lookupMany6(new Uint32Array(5), new Uint32Array(4)), /5 words are not four/);
+  for (const fib of [Fib.from(new Trie()), fibOf([{ prefix: p("::/8"), value: 1 }])]) {
+    assert.throws(
+      () => fib.lookupMany6(new Uint32Array(20), new Uint32Array(4)),
+      /5 addresses, but room for 4/,
+    );
+    assert.throws(() => fib.lookupMany6(new Uint32Array(5), new Uint32Array(4)), /5 words are not four/);
+  }
 });
 
 test("a Fib does not follow the trie it was made from, nor the trie the Fib", () => {
@@ -351,7 +352,8 @@ test("a view of a copy answers as the table did, in another thread too", async (
   const expected = new Uint32Array(addresses.length);
   fib.lookupMany(addresses, expected);
   const buffer = fib.copy4((bytes) => new SharedArrayBuffer(bytes));
-  fib.insert(p("0.0.0.0/0"), 1000); // which the copy does not see
+  for (const address of addresses.subarray(0, 100)) fib.insert(Prefix.from(address4(address), 32), 1000);
+  assert.is(fib.lookup4(addresses[0]), 1000); // which the copy does not see
   const view = new FibView(buffer);
   assert.equal(
     Array.from(addresses, (address) => view.lookup4(address) >>> 0),
@@ -368,6 +370,120 @@ test("a view of a copy answers as the table did, in another thread too", async (
   );
   const out = await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
   assert.equal(out, expected);
+});
+
+test("an IPv6 table takes no more memory however often its prefixes change", () => {
+  const fib = Fib.from(new Trie());
+  const prefixes = [32, 40, 48, 56, 64, 96, 128].flatMap((bits) =>
+    Array.from({ length: 20 }, (_, i) => Prefix.from(address6((0x20010db8n + BigInt(i)) << 96n), bits)),
+  );
+  const round = (first: number): void => {
+    prefixes.forEach((prefix, i) => {
+      if (i % 2 === 0) fib.delete(prefix);
+      fib.insert(prefix, first + i); // a new result every time, in the place of one that went
+      assert.is(fib.lookup(prefix.last), first + i);
+    });
+  };
+  for (const first of [0, 1000]) round(first);
+  const { compiled } = fib.bytes;
+  for (let first = 2000; first < 100_000; first += 1000) round(first);
+  assert.is(fib.bytes.compiled, compiled);
+  fib.checkInvariants();
+});
+
+test("an IPv6 bucket comes back, however far above, when the long prefix goes that stood in its way", () => {
+  const fib = fibOf([
+    { prefix: p("2001:db8::/60"), value: 1 },
+    { prefix: p("2001:db8:0:20::/60"), value: 2 },
+  ]);
+  fib.insert(p("2001:db8:0:10:0:1::/96"), 3);
+  fib.checkInvariants();
+  fib.delete(p("2001:db8:0:10:0:1::/96"));
+  fib.checkInvariants(); // which compares the shape with that of a table compiled anew
+  const asked = ["2001:db8:0:f::", "2001:db8:0:10:0:1::", "2001:db8:0:20::"].map(parseAddress);
+  assert.equal(lookupAll(fib, 6, asked as bigint[]), [1, -1, 2]);
+});
+
+test("an IPv6 node goes when what is left in it has one result", () => {
+  const fib = fibOf([
+    { prefix: p("2001:db8::/48"), value: 1 },
+    { prefix: p("2001:db8::1:0/112"), value: 1 },
+    { prefix: p("2001:db8::2:0/112"), value: 1 },
+    { prefix: p("2001:db8::3:0/112"), value: 2 },
+  ]);
+  fib.checkInvariants();
+  fib.delete(p("2001:db8::3:0/112"));
+  fib.checkInvariants();
+  assert.equal(lookupAll(fib, 6, [parseAddress("2001:db8::3:0") as bigint, 0n]), [1, -1]);
+});
+
+test("an IPv6 node stays where one of its entries differs, whichever it is", () => {
+  for (let entry = 0n; entry < 16n; entry++) {
+    const first = (0x20010db8n << 96n) + (entry << 60n);
+    const halves = [first, first + (1n << 59n)].map((address) => Prefix.from(address6(address), 69));
+    const fib = fibOf(halves.map((prefix) => ({ prefix, value: 2 })));
+    fib.checkInvariants();
+    assert.equal(lookupAll(fib, 6, [first, first + (1n << 60n)]), [2, -1]);
+  }
+});
+
+test("an IPv6 bucket ends with the last address of its block, and the next block is another", () => {
+  for (const batch of ["typescript", "wasm"] as const) {
+    const fib = Fib.from(new Trie(), { batch });
+    const reference = new Reference();
+    const prefixes = [
+      "2001:dbf:ffff:fffe::/63",
+      "2001:dbf:ffff:fffc::/63",
+      "2001:dbf:fe00::/39",
+      "2001:dbf:ff80::/48",
+    ];
+    prefixes.map(p).forEach((prefix, i) => {
+      fib.insert(prefix, i);
+      reference.insert(prefix, i);
+      const asked = prefixes.map(p).flatMap(boundaries);
+      assert.equal(
+        lookupAll(fib, 6, asked as bigint[]),
+        asked.map((address) => reference.lookup(address) ?? -1),
+      );
+      fib.checkInvariants();
+    });
+  }
+});
+
+test("what is below an entry of an IPv6 table takes the smallest form it fits", () => {
+  const words = (...entries: readonly (readonly [string, number])[]): number => {
+    const sorted = entries.map(([text, value]) => ({ prefix: p(text), value }));
+    sorted.sort((a, b) => Prefix.compare(a.prefix, b.prefix));
+    return Fib.from(Trie.from(sorted)).bytes.compiled / 4;
+  };
+  const run = (count: number, bits: number): (readonly [string, number])[] =>
+    Array.from({ length: count }, (_, i) => [
+      `${Prefix.from(address6((0x20010db8n << 96n) + (BigInt(i) << BigInt(128 - bits))), bits)}`,
+      1 + (i % 2),
+    ]);
+  const root = words(["2001::/16", 1]);
+  const node = 1024 + 2 * 8; // of the ten bits below the root, with 8 words to spare for every 512
+  assert.is(words(...run(1, 48)), root + 8); // a tail
+  // with what is before and behind them, prefixes side by side are two ranges more
+  assert.equal(
+    [2, 3, 6, 7, 14].map((count) => words(...run(count, 48)) - root - node),
+    [8, 16, 16, 32, 32],
+  );
+  assert.ok(words(...run(15, 48)) > words(...run(14, 48)) + 32);
+  // side by side with the same result they are one range
+  assert.is(words(...run(40, 48).map(([text]) => [text, 1] as const)), root + node + 8);
+  // buckets reach to bit 55 below bit 26, and to bit 63 below that
+  assert.is(words(...run(2, 55)), root + node + 8);
+  assert.is(words(...run(2, 56)), root + node + 64 + 8);
+  assert.is(words(...run(2, 63)), root + node + 64 + 8);
+  assert.ok(words(...run(2, 64)) > words(...run(2, 63)));
+  // the last level with buckets ends with bit 48; the first /48 behind the run is cut once more
+  const long = [...run(20, 48), ["2001:db8:14::/50", 3], ["2001:db8:14:4000::/50", 4]] as const;
+  assert.is(words(...long) - words(...run(20, 48)), 8);
+  // what says the same as the prefix around it is not there
+  for (const inside of ["2001:db8::/48", "2001:db8::/64", "2001:db8::1/128"]) {
+    assert.is(words(["2001::/16", 1], [inside, 1]), root + node, inside); // a node was made, and is free
+  }
 });
 
 for (const batch of ["typescript", "wasm"] as const) {
