@@ -1,10 +1,11 @@
-import { type Address, type Family, familyOf } from "@twoway/core";
+import { type Family, familyOf } from "@twoway/core";
 import { isClosed, type Network, type Span, usableSpans } from "../model/network.ts";
 import { Services } from "../model/services.ts";
 import type { Spot } from "../plane/packet.ts";
 import type { Path } from "../plane/path.ts";
 import { sharesOf } from "../plane/round-trip.ts";
 import { type Asked, answeredBy, repliesTo } from "../plane/service.ts";
+import { before } from "../plane/spans.ts";
 import { partition } from "../plane/trace.ts";
 import { PARTIAL, VERDICTS } from "../plane/verdict-table.ts";
 import { type Box, blockSpans, blocksOf } from "./boxes.ts";
@@ -243,10 +244,6 @@ export function* passages(
       }
     }
   }
-}
-
-function before(address: Address): Address {
-  return (typeof address === "number" ? address - 1 : address - 1n) as Address;
 }
 
 function sizeOf(extents: readonly Span[]): bigint {

@@ -11,8 +11,8 @@ import {
 } from "../model/network.ts";
 import { PRIVATE_SPACE } from "../model/private-space.ts";
 import { routesOf } from "../plane/hub.ts";
+import { after } from "../plane/spans.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { after } from "./stretches.ts";
 
 /** Ascending, by family: every address at which the fate of a packet between two ends may change. */
 export type Places = Readonly<Record<Family, readonly Address[]>>;

@@ -4,6 +4,7 @@ import type { Network } from "../model/network.ts";
 import { Services } from "../model/services.ts";
 import { isFiltered } from "../plane/detour.ts";
 import { type RoundTrip, roundTrip } from "../plane/round-trip.ts";
+import { after, before } from "../plane/spans.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
 import { answer } from "./answer.ts";
 import { cut, type EndpointSpan } from "./endpoint.ts";
@@ -248,17 +249,13 @@ function without(spans: readonly EndpointSpan[], others: readonly EndpointSpan[]
       if (familyOf(first) !== familyOf(span.first)) continue;
       left = left.flatMap((part): EndpointSpan[] => {
         if (last < part.first || first > part.last) return [part];
-        const before = first > part.first ? [{ ...part, last: neighbour(first, -1) }] : [];
-        const behind = last < part.last ? [{ ...part, first: neighbour(last, 1) }] : [];
-        return [...before, ...behind];
+        const ahead = first > part.first ? [{ ...part, last: before(first) }] : [];
+        const behind = last < part.last ? [{ ...part, first: after(last)! }] : [];
+        return [...ahead, ...behind];
       });
     }
     return left;
   });
-}
-
-function neighbour(address: EndpointSpan["first"], by: 1 | -1): EndpointSpan["first"] {
-  return (typeof address === "number" ? address + by : address + BigInt(by)) as EndpointSpan["first"];
 }
 
 /** The route that took the packet out of its subnet. */

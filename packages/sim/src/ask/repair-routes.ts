@@ -4,6 +4,7 @@ import { type Network, type RouteTable, type Vpc, withRoutes, withVpc } from "..
 import { type Route, Routes } from "../model/routes.ts";
 import { refusesRoute } from "../model/rules.ts";
 import { routedTrace } from "../plane/round-trip.ts";
+import { after } from "../plane/spans.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { stretchFinder } from "./stretches.ts";
@@ -356,9 +357,8 @@ function placesOf(
     const spots = new Map(stretches(sender, span).map((spot) => [spot.address, spot]));
     for (const { prefix } of blocks) {
       const { address, last } = prefix;
-      const next = (typeof last === "number" ? last + 1 : last + 1n) as Address;
-      for (const edge of [address, next]) {
-        if (edge > span.first && edge <= span.last && !spots.has(edge))
+      for (const edge of [address, after(last)]) {
+        if (edge !== undefined && edge > span.first && edge <= span.last && !spots.has(edge))
           spots.set(edge, { vpc: span.vpc, subnet: span.subnet, address: edge });
       }
     }

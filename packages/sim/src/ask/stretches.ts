@@ -1,8 +1,9 @@
-import { type Address, type Address4, type Address6, type Family, familyOf, type Prefix } from "@twoway/core";
+import { type Address, type Family, familyOf, type Prefix } from "@twoway/core";
 import { type Network, type RouteTable, tableOf, usableSpans, type Vpc } from "../model/network.ts";
 import { PRIVATE_SPACE } from "../model/private-space.ts";
 import { nextHop } from "../plane/forwarding.ts";
 import type { Spot } from "../plane/packet.ts";
+import { after } from "../plane/spans.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 
 /** The stretches of addresses that one route table tells apart. */
@@ -75,12 +76,6 @@ function boundaries(network: Network, vpc: Vpc, table: RouteTable, family: Famil
     }
   }
   return [...places].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** Returns the next address; undefined behind the last one of the family. */
-export function after(address: Address): Address | undefined {
-  if (typeof address === "number") return address === 0xffffffff ? undefined : ((address + 1) as Address4);
-  return BigInt.asUintN(128, address + 1n) === 0n ? undefined : ((address + 1n) as Address6);
 }
 
 /** Returns the index of the first address above `address`, by binary search. */

@@ -119,6 +119,7 @@ export function after(address: Address): Address | undefined {
   return BigInt.asUintN(128, address + 1n) === 0n ? undefined : ((address + 1n) as Address6);
 }
 
-function before(address: Address): Address {
+/** Returns the address before one that is not the first of its family. */
+export function before(address: Address): Address {
   return (typeof address === "number" ? address - 1 : address - 1n) as Address;
 }
