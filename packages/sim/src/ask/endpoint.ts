@@ -10,6 +10,7 @@ import {
   usableSpans,
   type Vpc,
 } from "../model/network.ts";
+import type { Spot } from "../plane/packet.ts";
 
 /**
  * What people call the two ends of a question: a VPC, a subnet, a host, an address, a CIDR, or `internet`. An endpoint
@@ -288,3 +289,8 @@ const INTERNET: readonly EndpointSpan[] = [
   first: parseAddress(first),
   last: parseAddress(last),
 }));
+
+/** Returns the address of a span as a place where packets start or end. */
+export function spotAt({ vpc, subnet }: EndpointSpan, address: Address): Spot {
+  return { vpc, subnet, address };
+}

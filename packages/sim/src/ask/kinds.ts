@@ -1,9 +1,8 @@
 import { type Address, familyOf } from "@twoway/core";
 import { type Network, type Span, tableOf } from "../model/network.ts";
 import { groupsAt, hostAt, type Spot } from "../plane/packet.ts";
-import type { Endpoint, EndpointSpan } from "./endpoint.ts";
-import type { Places } from "./places.ts";
-import { firstAbove, spotAt } from "./stretches.ts";
+import { type Endpoint, type EndpointSpan, spotAt } from "./endpoint.ts";
+import { firstAbove, type Places } from "./places.ts";
 
 /**
  * One kind of an end's addresses: what routes and filters know of a sender beside its address is the same for all of

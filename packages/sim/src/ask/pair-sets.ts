@@ -12,9 +12,8 @@ import { type Box, blockSpans, blocksOf } from "./boxes.ts";
 import { type Admit, type Crossing, crossings, keptAdmit } from "./crossing.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
-import { type Places, placesFor } from "./places.ts";
+import { firstAbove, type Places, placesFor } from "./places.ts";
 import { askedAbout } from "./service.ts";
-import { firstAbove } from "./stretches.ts";
 
 /** A subnet by its names. */
 export interface SubnetName {

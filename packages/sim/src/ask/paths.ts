@@ -1,8 +1,8 @@
 import { familyOf } from "@twoway/core";
 import type { Network } from "../model/network.ts";
 import { type Spot, type Trace, trace } from "../plane/trace.ts";
-import type { EndpointSpan } from "./endpoint.ts";
-import { byTable, spotAt, stretchFinder } from "./stretches.ts";
+import { type EndpointSpan, spotAt } from "./endpoint.ts";
+import { byTable, stretchFinder } from "./table-stretches.ts";
 
 /** One direction, for whole sets: an exact list of how packets fare. */
 

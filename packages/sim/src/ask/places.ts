@@ -160,3 +160,15 @@ class Search {
     return false;
   }
 }
+
+/** Returns the index of the first address above `address`, by binary search. */
+export function firstAbove(sorted: readonly Address[], address: Address): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

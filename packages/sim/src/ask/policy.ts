@@ -7,13 +7,12 @@ import { type RoundTrip, roundTrip } from "../plane/round-trip.ts";
 import { after, before } from "../plane/spans.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
 import { answer } from "./answer.ts";
-import { cut, type EndpointSpan } from "./endpoint.ts";
+import { cut, type EndpointSpan, spotAt } from "./endpoint.ts";
 import { passages } from "./pair-sets.ts";
 import { paths } from "./paths.ts";
 import { type Pair, type Reach, reach } from "./reach.ts";
 import { type Selector, select } from "./selection.ts";
 import { askedAbout } from "./service.ts";
-import { spotAt } from "./stretches.ts";
 
 /** Statements over sets of addresses that must hold, whatever routes and peerings there are. */
 

@@ -3,10 +3,9 @@ import type { Action } from "../model/action.ts";
 import { CAUSES, UNDECIDED_CAUSES } from "../model/cause.ts";
 import { apply } from "../model/control.ts";
 import { type Network, tableOf } from "../model/network.ts";
-import type { Endpoint, EndpointSpan } from "./endpoint.ts";
+import { type Endpoint, type EndpointSpan, spotAt } from "./endpoint.ts";
 import { type RefusedAction, waysToJoin } from "./repair-peering.ts";
 import { repairTable, type TableRepair, tableName } from "./repair-routes.ts";
-import { spotAt } from "./stretches.ts";
 
 /**
  * Which actions to try for a pair of VPCs: each way to have a peering, each way to give the sending subnets tables, and

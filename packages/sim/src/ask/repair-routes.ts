@@ -7,7 +7,7 @@ import { routedTrace } from "../plane/round-trip.ts";
 import { after } from "../plane/spans.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
 import type { EndpointSpan } from "./endpoint.ts";
-import { stretchFinder } from "./stretches.ts";
+import { stretchFinder } from "./table-stretches.ts";
 
 /**
  * The smallest edits of one route table after which it delivers to every address asked for, by routes alone: what filters

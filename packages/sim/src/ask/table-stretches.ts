@@ -4,7 +4,8 @@ import { PRIVATE_SPACE } from "../model/private-space.ts";
 import { nextHop } from "../plane/forwarding.ts";
 import type { Spot } from "../plane/packet.ts";
 import { after } from "../plane/spans.ts";
-import type { EndpointSpan } from "./endpoint.ts";
+import { type EndpointSpan, spotAt } from "./endpoint.ts";
+import { firstAbove } from "./places.ts";
 
 /** The stretches of addresses that one route table tells apart. */
 
@@ -45,11 +46,6 @@ export function stretchFinder(network: Network): (sender: Spot, span: EndpointSp
   };
 }
 
-/** Returns the address of a span as a place where packets start or end. */
-export function spotAt({ vpc, subnet }: EndpointSpan, address: Address): Spot {
-  return { vpc, subnet, address };
-}
-
 /** Returns, ascending, every address at which the fate of a packet from this table may change. */
 function boundaries(network: Network, vpc: Vpc, table: RouteTable, family: Family): Address[] {
   const places = new Set<Address>();
@@ -76,16 +72,4 @@ function boundaries(network: Network, vpc: Vpc, table: RouteTable, family: Famil
     }
   }
   return [...places].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** Returns the index of the first address above `address`, by binary search. */
-export function firstAbove(sorted: readonly Address[], address: Address): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
