@@ -11,6 +11,7 @@ export {
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
+export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -38,11 +39,13 @@ export { parseSelector, type Selector, select } from "./ask/selection.ts";
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
+  mergeSweeps,
   type PeeringLoss,
   type RouteLoss,
   type Sweep,
   type SweepOptions,
   sweep,
+  sweepRange,
 } from "./ask/sweep.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
@@ -77,6 +80,7 @@ export {
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
+export { isPlain } from "./plane/detour.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
