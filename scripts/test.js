@@ -1,6 +1,7 @@
 // Runs every packages/*/test/*.test.ts (compiled by `tsc -b`), each file in a process of its own, and closes with
 // one line `N passed, N failed`. uvu by itself passes silently when a pattern matches nothing or a file forgets
-// `.run()`; here both fail. What the tests write lies in one folder, removed at the end. Arguments narrow the run: `node scripts/test.js trie sim/` runs what contains either.
+// `.run()`; here both fail. What the tests write lies in one folder, removed at the end.
+// Arguments narrow the run: `node scripts/test.js trie sim/` runs what contains either.
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
