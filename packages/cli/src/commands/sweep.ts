@@ -6,6 +6,7 @@ import { type Crew, inOrder } from "../jobs/crew.ts";
 import { pinNetwork } from "../jobs/pinned-network.ts";
 import { sweepJobs } from "../jobs/sweep-job.ts";
 import { openThreads, thisThread } from "../jobs/threads.ts";
+import { stopped } from "../signal.ts";
 import { print, progress, styleFor, tell, warn } from "../terminal.ts";
 
 interface SweepOptions extends NetworkOptions {
@@ -56,7 +57,10 @@ async function hire(
         "a queue's workers cannot read standard input",
         "a file that they can read too",
       );
-    return (await import("../jobs/queue.ts")).openQueue(queue, (text) => quiet || tell(text));
+    const { openQueue } = await import("../jobs/queue.ts");
+    const crew = await openQueue(queue, (text) => quiet || tell(text));
+    void stopped().then((status) => crew.close().finally(() => process.exit(status)));
+    return crew;
   }
   // to read a plain network once more in another thread takes about as long as to try all its losses
   const wanted = file === "-" ? 1 : (jobs ?? (plain ? 1 : availableParallelism()));

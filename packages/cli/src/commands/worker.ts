@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { workOn } from "../jobs/queue-worker.ts";
 import { openThreads } from "../jobs/threads.ts";
+import { stopped } from "../signal.ts";
 import { reportError, tell } from "../terminal.ts";
 
 interface WorkerOptions {
@@ -11,9 +12,6 @@ interface WorkerOptions {
   readonly color: boolean;
   readonly quiet: boolean;
 }
-
-/** What a shell says of a program that a signal ended. */
-const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Does jobs of any run that it finds in the queue, until a signal comes; jobs that are under way are done first. */
 export async function worker(options: WorkerOptions): Promise<number> {
@@ -29,11 +27,9 @@ export async function worker(options: WorkerOptions): Promise<number> {
       tell: say,
     });
     say(`working on ${working.shown}, jobs at once: ${threads}`);
-    const signal = await new Promise<keyof typeof STOPPED>((resolve) => {
-      for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
-    });
+    const status = await stopped();
     await working.close();
-    return STOPPED[signal];
+    return status;
   } finally {
     await crew.close();
   }

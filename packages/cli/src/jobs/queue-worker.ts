@@ -97,6 +97,7 @@ export async function workOn(url: string, crew: Crew, options: QueueWorkerOption
     runRetryDelay: 1_000,
   });
   worker.on("error", () => {}); // `onLost` has said it
+  worker.on("stalled", (id) => tell(`job ${id} is to be done again: its worker has fallen silent`));
   worker.on("failed", (queued, error) => void failed(queued, error).catch(() => {}));
   await worker.waitUntilReady();
   return {

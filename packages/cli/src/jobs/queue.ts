@@ -168,14 +168,6 @@ export async function openQueue(url: string, tell: (text: string) => void): Prom
 }
 
 function settle({ resolve, reject }: Awaited, reply: Reply): void {
-  switch (reply.kind) {
-    case "result":
-      return resolve(reply.result as never);
-    case "refused":
-      return reject(new InputError(reply.issues));
-    case "fault":
-      return reject(new Error(reply.message));
-    default:
-      return reply satisfies never;
-  }
+  if (reply.kind === "result") resolve(reply.result as never);
+  else reject(reply.kind === "refused" ? new InputError(reply.issues) : new Error(reply.message));
 }

@@ -128,5 +128,7 @@ export function refusal(shown: string, error: Error): Error {
       "nobody listens there",
       "redis-server, or the address of the one that runs",
     );
+  if (message === "Connection is closed.")
+    return wrong("unreadable", shown, "Redis went away, and did not come back");
   return wrong("unreadable", shown, `Redis does not answer (${code ?? message})`);
 }
