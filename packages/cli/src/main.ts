@@ -74,12 +74,15 @@ function change(command: Command): Command {
     .option("--at <time>", "move the clock there first: 2026-01-08");
 }
 
-function whatIf(command: Command): Command {
+function input(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
-    .addOption(as())
-    .addOption(format());
+    .addOption(as());
+}
+
+function whatIf(command: Command): Command {
+  return input(command).addOption(format());
 }
 
 change(program.command("check"))
@@ -202,6 +205,20 @@ whatIf(program.command("peerings"))
   .option("--region <region>", "those with an end there")
   .action(async (network, peering, options) =>
     finish((await import("./commands/peerings.ts")).peerings(network, peering, merged(options))),
+  );
+
+input(program.command("graph"))
+  .description(
+    "the VPCs and hubs by region and what joins them, as a picture; `peerings` has the same as a table",
+  )
+  .argument("<network>")
+  .addOption(
+    new Option("--to <format>", "text for Mermaid or Graphviz, a file for draw.io, an SVG, or GEXF for Gephi")
+      .choices(["mermaid", "dot", "drawio", "svg", "gexf"])
+      .default("mermaid"),
+  )
+  .action(async (network, options) =>
+    finish((await import("./commands/graph.ts")).graph(network, merged(options))),
   );
 
 program

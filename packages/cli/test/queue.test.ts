@@ -62,7 +62,7 @@ interface Running {
 
 const children = new Set<ChildProcess>();
 
-/** Starts the command and does not wait for it. */
+/** Starts the command and does not wait for it. One that never ends is killed, so that its test fails. */
 function start(
   args: readonly string[],
   { cwd = folder, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
@@ -77,7 +77,9 @@ function start(
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
+  const timer = setTimeout(() => child.kill("SIGKILL"), 180_000);
   const ended = once(child, "close").then(([status]) => {
+    clearTimeout(timer);
     children.delete(child);
     return { status, out, err };
   });

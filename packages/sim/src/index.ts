@@ -89,12 +89,14 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Causes, changeJson, renderChange } from "./report/change.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
+export { dotText, mermaidText } from "./report/diagram.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
+export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from "./report/topology.ts";
 export {
   type Deed,
   type Finding,
