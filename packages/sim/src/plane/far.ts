@@ -1,4 +1,4 @@
-import { DOUBT } from "./hop.ts";
+import { isDoubt } from "./hop.ts";
 import type { Part } from "./part.ts";
 import { type Reachability, slotFor, sweep } from "./reachability.ts";
 import { DROPPED, UNKNOWN } from "./verdict-table.ts";
@@ -22,7 +22,7 @@ export function doubtStretches({ layout, hops }: Reachability, part: Part, t: nu
   if (stretches === undefined) {
     const found: number[] = [];
     sweep(part, t, (lo, hi, row) => {
-      if (hops.fate(part.decisions.hop[row], layout.ownSlot[layout.tableVpc[t]]) !== DOUBT) return;
+      if (!isDoubt(hops.fate(part.decisions.hop[row], layout.ownSlot[layout.tableVpc[t]]))) return;
       if (found.length > 0 && found[found.length - 1] === lo - 1) found[found.length - 1] = hi;
       else found.push(lo, hi);
     });

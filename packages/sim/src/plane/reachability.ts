@@ -1,5 +1,5 @@
 import type { Network } from "../model/network.ts";
-import { DOUBT, DOUBT_IN, DROP, Hops } from "./hop.ts";
+import { DOUBT_IN, DROP, Hops, isDoubt } from "./hop.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { compilePart, type Part } from "./part.ts";
 import { DELIVERED, DROPPED, UNKNOWN } from "./verdict-table.ts";
@@ -149,7 +149,7 @@ export function spread(
   } else if (fate !== DROP) {
     part.doubtful ??= new Float64Array(layout.cells);
     doubts[t] = 1;
-    if (fate === DOUBT) {
+    if (isDoubt(fate)) {
       for (let slot = layout.slotAt[v]; slot < layout.slotAt[v + 1]; slot++) {
         cover(reachability, part, t, slot, part.usable, part.doubtful, lo, hi, sign);
       }

@@ -1,5 +1,5 @@
 import type { Span } from "../model/network.ts";
-import { DOUBT, DOUBT_IN } from "./hop.ts";
+import { DOUBT_IN, isDoubt } from "./hop.ts";
 import type { Part } from "./part.ts";
 import { type Reachability, slotFor, sweep } from "./reachability.ts";
 
@@ -40,16 +40,14 @@ export function outcomesIn(reachability: Reachability, part: Part, t: number, su
     }
     return list;
   };
-  const meeting = (fate: number, window: Uint32Array): Stretch[] =>
-    common(
-      stretchesOf(reachability, part, t, (found) => found === fate),
-      spans(window),
-    );
-  const doubtful = meeting(DOUBT, part.usable);
+  const meeting = (is: (fate: number) => boolean, window: Uint32Array): Stretch[] =>
+    common(stretchesOf(reachability, part, t, is), spans(window));
+  const doubtful = meeting(isDoubt, part.usable);
   return {
     usable: spans(part.usable),
-    delivered: slot < 0 ? [] : meeting(slot, v === w ? part.inside : part.carried),
-    doubtful: slot < 0 ? doubtful : [...doubtful, ...meeting(DOUBT_IN - slot, part.carried)],
+    delivered: slot < 0 ? [] : meeting((fate) => fate === slot, v === w ? part.inside : part.carried),
+    doubtful:
+      slot < 0 ? doubtful : [...doubtful, ...meeting((fate) => fate === DOUBT_IN - slot, part.carried)],
   };
 }
 

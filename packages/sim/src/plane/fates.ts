@@ -1,0 +1,163 @@
+import { PairMemo } from "../model/pair-memo.ts";
+import { ServiceSets } from "../model/service-sets.ts";
+import type { Services } from "../model/services.ts";
+import type { FilterRule } from "../model/filter.ts";
+import { verdictOf } from "./round-trip.ts";
+import { type Asked, answeredBy, compareReplies, ONE_ANSWERED, SOME_ANSWERED, SOME_REFUSED } from "./service.ts";
+import type { Outcome } from "./trace.ts";
+import { VERDICTS } from "./verdict-table.ts";
+
+/**
+ * Fates of packets that differ in their service only, by number: the services that are delivered, and those that may be.
+ * Filters behind each other let pass what each of them does, so fates meet; a rule changes what the rules behind it say. Both
+ * are remembered by number, and so is what a fate there and a fate back come to.
+ */
+export class Fates {
+  static readonly CLOSED = 0;
+  static readonly OPEN = 1;
+  readonly sets = new ServiceSets();
+  readonly #asked: Asked;
+  readonly #delivered: number[] = [];
+  readonly #possible: number[] = [];
+  readonly #numbers = new PairMemo();
+  readonly #met = new PairMemo();
+  readonly #ruled = new PairMemo();
+  readonly #trips = new PairMemo();
+  readonly #answered = new Map<number, Services>();
+
+  constructor(asked: Asked) {
+    this.#asked = asked;
+    this.number(ServiceSets.NONE, ServiceSets.NONE);
+    this.number(ServiceSets.ALL, ServiceSets.ALL);
+  }
+
+  /** Returns the fate by its two sets; what is delivered is possible too. */
+  number(delivered: number, possible: number): number {
+    let fate = this.#numbers.get(delivered, possible);
+    if (fate < 0) {
+      fate = this.#delivered.push(delivered) - 1;
+      this.#possible.push(possible);
+      this.#numbers.add(delivered, possible, fate);
+    }
+    return fate;
+  }
+
+  delivered(fate: number): Services {
+    return this.sets.at(this.#delivered[fate]);
+  }
+
+  /** Returns the services all of whose replies are delivered, whichever port of a client they go to. */
+  answered(back: number): Services {
+    const replies = this.#delivered[back];
+    let services = this.#answered.get(replies);
+    if (services === undefined) {
+      services = answeredBy(this.sets.at(replies), this.#asked.sourcePorts);
+      this.#answered.set(replies, services);
+    }
+    return services;
+  }
+
+  /** Returns the fate of what passes both. */
+  meet(a: number, b: number): number {
+    if (a === b || b === Fates.OPEN) return a;
+    if (a === Fates.OPEN) return b;
+    if (a === Fates.CLOSED || b === Fates.CLOSED) return Fates.CLOSED;
+    const [low, high] = a < b ? [a, b] : [b, a];
+    let fate = this.#met.get(low, high);
+    if (fate < 0) {
+      fate = this.number(
+        this.sets.intersect(this.#delivered[low], this.#delivered[high]),
+        this.sets.intersect(this.#possible[low], this.#possible[high]),
+      );
+      this.#met.add(low, high, fate);
+    }
+    return fate;
+  }
+
+  /** Returns the fate of what may pass and is lost behind, as far as anybody can follow it. */
+  doubt(fate: number): number {
+    return this.number(ServiceSets.NONE, this.#possible[fate]);
+  }
+
+  /** Returns the number of what a rule does to the services that it matches. */
+  ruling(action: FilterRule["action"], match: "yes" | "unknown", services: Services): number {
+    return 4 * this.sets.number(services) + RULINGS.indexOf(`${action} ${match}`);
+  }
+
+  /** Returns the fate where the ruling stands before what `fate` says: the first rule that matches decides. */
+  rule(ruling: number, fate: number): number {
+    let ruled = this.#ruled.get(ruling, fate);
+    if (ruled < 0) {
+      ruled = this.#rule(ruling, fate);
+      this.#ruled.add(ruling, fate, ruled);
+    }
+    return ruled;
+  }
+
+  #rule(ruling: number, fate: number): number {
+    const { sets } = this;
+    const set = ruling >> 2;
+    const [delivered, possible] = [this.#delivered[fate], this.#possible[fate]];
+    switch (RULINGS[ruling & 3]) {
+      case "allow yes":
+        return this.number(sets.union(delivered, set), sets.union(possible, set));
+      case "deny yes":
+        return this.number(sets.subtract(delivered, set), sets.subtract(possible, set));
+      case "allow unknown":
+        return this.number(delivered, sets.union(possible, set));
+      default:
+        return this.number(sets.subtract(delivered, set), possible);
+    }
+  }
+
+  /** Returns the fate where nobody knows what a whole filter says before the rest does. */
+  missing(fate: number, mayRefuse: boolean): number {
+    return this.number(mayRefuse ? ServiceSets.NONE : this.#delivered[fate], ServiceSets.ALL);
+  }
+
+  /**
+   * Returns what a fate there and one back come to: bit n for the n-th of VERDICTS, and TWO_WAY_SOME where a service is
+   * two-way from every port that clients use.
+   */
+  trip(there: number, back: number): number {
+    let trip = this.#trips.get(there, back);
+    if (trip < 0) {
+      trip = this.#trip(there, back);
+      this.#trips.add(there, back, trip);
+    }
+    return trip;
+  }
+
+  #trip(there: number, back: number): number {
+    const { sets } = this;
+    const [delivered, possible] = [this.#delivered[back], this.#possible[back]];
+    const doubtful = sets.subtract(possible, delivered);
+    let trip = 0;
+    const add = (outcome: Outcome, set: number): void => {
+      if (set === ServiceSets.NONE) return;
+      const replies = (passed: number): number =>
+        compareReplies(sets.at(set), sets.at(passed), this.#asked.sourcePorts);
+      const home = replies(delivered);
+      if ((home & SOME_ANSWERED) !== 0) trip |= bitOf(outcome, "delivered");
+      if ((home & ONE_ANSWERED) !== 0 && outcome === "delivered") trip |= TWO_WAY_SOME;
+      if (doubtful !== ServiceSets.NONE && (replies(doubtful) & SOME_ANSWERED) !== 0)
+        trip |= bitOf(outcome, "unknown");
+      const lost = possible === delivered ? home : replies(possible);
+      if ((lost & SOME_REFUSED) !== 0) trip |= bitOf(outcome, "dropped");
+    };
+    add("delivered", this.#delivered[there]);
+    add("unknown", sets.subtract(this.#possible[there], this.#delivered[there]));
+    add("dropped", sets.subtract(ServiceSets.ALL, this.#possible[there]));
+    return trip;
+  }
+}
+
+/** Behind the bits of the verdicts. */
+export const TWO_WAY_SOME = 1 << VERDICTS.length;
+export const VERDICT_BITS = TWO_WAY_SOME - 1;
+
+const RULINGS = ["allow yes", "deny yes", "allow unknown", "deny unknown"];
+
+function bitOf(there: Outcome, back: Outcome): number {
+  return 1 << VERDICTS.indexOf(verdictOf(there, back));
+}
