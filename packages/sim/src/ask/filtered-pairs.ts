@@ -1,6 +1,6 @@
 import type { Network } from "../model/network.ts";
-import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
 import { stateTo } from "../plane/far.ts";
+import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
 import { Gates, indexOf, Stances } from "../plane/gates.ts";
 import { AROUND, DOUBT, DOUBT_IN } from "../plane/hop.ts";
 import { type HostKind, hostKinds, type Places } from "../plane/host-kinds.ts";
@@ -162,8 +162,8 @@ export class FilteredPairs {
       for (const x of this.#kindsOf(p, from)) {
         for (const y of this.#kindsOf(p, to)) {
           const [atoms, written] = [y, y.written].map((places) => this.#atoms(p, from, to, x, y, places));
-          const [others, othersWritten] = [x, x.written].map(
-            (places) => this.#atoms(p, to, from, y, x, places),
+          const [others, othersWritten] = [x, x.written].map((places) =>
+            this.#atoms(p, to, from, y, x, places),
           );
           for (const far of atoms) {
             for (const near of others) {
@@ -208,14 +208,7 @@ export class FilteredPairs {
    * Cuts places of the receivers by what the sender's gate and table say about them; what is said alike is one atom. In
    * the order of their first places.
    */
-  #atoms(
-    p: number,
-    from: number,
-    to: number,
-    sender: HostKind,
-    receiver: HostKind,
-    places: Places,
-  ): Atom[] {
+  #atoms(p: number, from: number, to: number, sender: HostKind, receiver: HostKind, places: Places): Atom[] {
     const { layout } = this.#compiled;
     const [v, w] = [layout.subnetVpc[from], layout.subnetVpc[to]];
     const slot = slotFor(layout, v, w);
@@ -233,7 +226,15 @@ export class FilteredPairs {
         if (k + 1 < segments.starts.length) end = Math.min(end, segments.starts[k + 1] - 1);
         const fate = segments.fates[k];
         const way =
-          fate === DOUBT ? DOUBTFUL : slot < 0 ? LOSE : fate === slot ? DELIVER : fate === DOUBT_IN - slot ? DOUBTFUL_IN : LOSE;
+          fate === DOUBT
+            ? DOUBTFUL
+            : slot < 0
+              ? LOSE
+              : fate === slot
+                ? DELIVER
+                : fate === DOUBT_IN - slot
+                  ? DOUBTFUL_IN
+                  : LOSE;
         if (receiver.carried === "all" || v === w || way === LOSE || way === DOUBTFUL)
           addTo(atoms, (stances[i] << 2) | way, at, end);
         else {

@@ -103,7 +103,9 @@ export class PairJudge {
 
   /** Returns the sets of a pair as boxes, of all addresses as people write them or of the usable ones. */
   boxes(from: number, to: number, addresses: "written" | "usable"): PairBoxes {
-    return this.#boxes(from, to, (s, extents) => (addresses === "usable" ? extents : this.#written(s, extents)));
+    return this.#boxes(from, to, (s, extents) =>
+      addresses === "usable" ? extents : this.#written(s, extents),
+    );
   }
 
   #boxes(

@@ -130,7 +130,8 @@ export class Reach {
         }
       }
     }
-    const far = parts.length === 0 ? 0 : this.plain ? this.#countFar(tally) : this.#countFarJudged(tally, sum);
+    const far =
+      parts.length === 0 ? 0 : this.plain ? this.#countFar(tally) : this.#countFarJudged(tally, sum);
     return this.#summary(tally, near + far, sum.total());
   }
 

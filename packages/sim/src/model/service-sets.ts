@@ -29,8 +29,7 @@ export class ServiceSets {
   number(services: Services): number {
     const hash = hashOf(services.ranges);
     const last = this.#last.get(hash) ?? -1;
-    for (let set = last; set >= 0; set = this.#earlier[set])
-      if (this.#sets[set].equals(services)) return set;
+    for (let set = last; set >= 0; set = this.#earlier[set]) if (this.#sets[set].equals(services)) return set;
     const set = this.#sets.push(services) - 1;
     this.#earlier.push(last);
     this.#last.set(hash, set);

@@ -1,9 +1,16 @@
+import type { FilterRule } from "../model/filter.ts";
 import { PairMemo } from "../model/pair-memo.ts";
 import { ServiceSets } from "../model/service-sets.ts";
 import type { Services } from "../model/services.ts";
-import type { FilterRule } from "../model/filter.ts";
 import { verdictOf } from "./round-trip.ts";
-import { type Asked, answeredBy, compareReplies, ONE_ANSWERED, SOME_ANSWERED, SOME_REFUSED } from "./service.ts";
+import {
+  type Asked,
+  answeredBy,
+  compareReplies,
+  ONE_ANSWERED,
+  SOME_ANSWERED,
+  SOME_REFUSED,
+} from "./service.ts";
 import type { Outcome } from "./trace.ts";
 import { VERDICTS } from "./verdict-table.ts";
 

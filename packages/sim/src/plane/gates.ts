@@ -149,7 +149,9 @@ export class Gates {
   }
 
   /** Returns where a stretch may begin: at the ends of all ranges that rules name. */
-  #startsOf(filters: readonly { readonly ingress: readonly FilterRule[]; readonly egress: readonly FilterRule[] }[]): Uint32Array {
+  #startsOf(
+    filters: readonly { readonly ingress: readonly FilterRule[]; readonly egress: readonly FilterRule[] }[],
+  ): Uint32Array {
     const axis = this.#axis;
     const cuts: number[] = [0];
     for (const filter of filters) {
