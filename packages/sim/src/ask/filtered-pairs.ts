@@ -31,6 +31,9 @@ export class FilteredPairs {
   readonly #stances: Stances;
   readonly #kinds: readonly (readonly HostKind[] | undefined)[][];
   readonly #segments: readonly (Segments | undefined)[][];
+  /** Atoms of both ends of the pair that is being judged. */
+  readonly #far = new AtomSizes();
+  readonly #near = new AtomSizes();
 
   constructor(network: Network, compiled: Reachability) {
     this.#network = network;
@@ -92,21 +95,49 @@ export class FilteredPairs {
             }
             continue;
           }
-          const atoms = this.#atoms(p, a, b, x, y, y);
-          const others = this.#atoms(p, b, a, y, x, x);
-          for (const j of atoms) {
-            for (const i of others) {
-              const trips = this.#trips(i.key, j.key);
-              seen |= trips;
-              const both = countOf(part, i) * countOf(part, j);
-              if ((trips & TWO_WAY_SOME) !== 0) forth.add(both);
-              if (((trips >> BACK) & TWO_WAY_SOME) !== 0) back.add(both);
-            }
-          }
+          this.#cutAtoms(p, a, b, x, y, (out >> part.shift) & 7, this.#far);
+          this.#cutAtoms(p, b, a, y, x, (home >> part.shift) & 7, this.#near);
+          seen |= this.#meet(part, forth, back);
         }
       }
     }
     return CODES[seen & VERDICT_BITS] | (CODES[(seen >> BACK) & VERDICT_BITS] << BACK);
+  }
+
+  /** Cuts one end into atoms for `judge`, which needs their sizes alone. */
+  #cutAtoms(
+    p: number,
+    from: number,
+    to: number,
+    sender: HostKind,
+    receiver: HostKind,
+    ways: number,
+    into: AtomSizes,
+  ): void {
+    into.clear(this.#compiled.parts[p]);
+    this.#cut(p, from, to, sender, receiver, receiver, ways === DELIVERED, into.add);
+  }
+
+  /** Lets every atom of the one end meet every atom of the other. */
+  #meet(part: Part, forth: Sum, back: Sum): number {
+    const { keys: far, sizes: farSizes, counts: farCounts } = this.#far;
+    const { keys: near, sizes: nearSizes, counts: nearCounts } = this.#near;
+    let seen = 0;
+    for (let j = 0; j < far.length; j++) {
+      for (let i = 0; i < near.length; i++) {
+        const trips = this.#trips(near[i], far[j]);
+        seen |= trips;
+        const [some, other] = [trips & TWO_WAY_SOME, (trips >> BACK) & TWO_WAY_SOME];
+        if (part.family === 4) {
+          if (some !== 0) forth.addProduct(nearSizes[i], farSizes[j]);
+          if (other !== 0) back.addProduct(nearSizes[i], farSizes[j]);
+        } else {
+          if (some !== 0) forth.add(nearCounts[i] * farCounts[j]);
+          if (other !== 0) back.add(nearCounts[i] * farCounts[j]);
+        }
+      }
+    }
+    return seen;
   }
 
   /** Returns the verdict of one pair without detours, with its counterexample. */
@@ -204,57 +235,60 @@ export class FilteredPairs {
     return (stances[i] << 2) | way;
   }
 
-  /**
-   * Cuts places of the receivers by what the sender's gate and table say about them; what is said alike is one atom. In
-   * the order of their first places.
-   */
+  /** Returns the atoms that places of the receivers fall into, in the order of their first places. */
   #atoms(p: number, from: number, to: number, sender: HostKind, receiver: HostKind, places: Places): Atom[] {
+    const atoms = new Map<number, Atom>();
+    this.#cut(p, from, to, sender, receiver, places, false, (key, lo, hi) => {
+      const atom = atoms.get(key);
+      if (atom === undefined) atoms.set(key, { key, lo: [lo], hi: [hi] });
+      else {
+        atom.lo.push(lo);
+        atom.hi.push(hi);
+      }
+    });
+    return [...atoms.values()];
+  }
+
+  /**
+   * Cuts places of the receivers wherever the sender's gate or table begins to say something else, and adds each piece with
+   * what they say. `delivered`: it is known that the table delivers all of them. O(pieces).
+   */
+  #cut(
+    p: number,
+    from: number,
+    to: number,
+    sender: HostKind,
+    receiver: HostKind,
+    places: Places,
+    delivered: boolean,
+    add: (key: number, lo: number, hi: number) => void,
+  ): void {
     const { layout } = this.#compiled;
     const [v, w] = [layout.subnetVpc[from], layout.subnetVpc[to]];
     const slot = slotFor(layout, v, w);
     const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver);
-    const segments = this.#segmentsOf(p, layout.subnetTable[from]);
-    const atoms = new Map<number, Atom>();
+    const table = delivered ? undefined : this.#segmentsOf(p, layout.subnetTable[from]);
+    const carried = receiver.carried === "all" || v === w ? undefined : receiver.carried;
     for (let n = 0; n < places.lo.length; n++) {
       const last = places.hi[n];
       let at = places.lo[n];
       let i = indexOf(starts, at);
-      let k = indexOf(segments.starts, at);
+      let k = table === undefined ? 0 : indexOf(table.starts, at);
       while (at <= last) {
-        let end = last;
-        if (i + 1 < starts.length) end = Math.min(end, starts[i + 1] - 1);
-        if (k + 1 < segments.starts.length) end = Math.min(end, segments.starts[k + 1] - 1);
-        const fate = segments.fates[k];
-        const way =
-          fate === DOUBT
-            ? DOUBTFUL
-            : slot < 0
-              ? LOSE
-              : fate === slot
-                ? DELIVER
-                : fate === DOUBT_IN - slot
-                  ? DOUBTFUL_IN
-                  : LOSE;
-        if (receiver.carried === "all" || v === w || way === LOSE || way === DOUBTFUL)
-          addTo(atoms, (stances[i] << 2) | way, at, end);
-        else {
-          const { carried } = receiver;
-          let next = at;
-          for (let c = 0; c < carried.lo.length; c++) {
-            const [lo, hi] = [Math.max(carried.lo[c], at), Math.min(carried.hi[c], end)];
-            if (lo > hi) continue;
-            if (next < lo) addTo(atoms, (stances[i] << 2) | LOSE, next, lo - 1);
-            addTo(atoms, (stances[i] << 2) | way, lo, hi);
-            next = hi + 1;
-          }
-          if (next <= end) addTo(atoms, (stances[i] << 2) | LOSE, next, end);
+        let end = i + 1 < starts.length ? Math.min(last, starts[i + 1] - 1) : last;
+        let way = DELIVER;
+        if (table !== undefined) {
+          if (k + 1 < table.starts.length) end = Math.min(end, table.starts[k + 1] - 1);
+          way = wayOf(table.fates[k], slot);
         }
+        if (carried === undefined || way === LOSE || way === DOUBTFUL || delivered)
+          add((stances[i] << 2) | way, at, end);
+        else addCarried(carried, stances[i] << 2, way, at, end, add);
         at = end + 1;
         if (i + 1 < starts.length && starts[i + 1] === at) i++;
-        if (k + 1 < segments.starts.length && segments.starts[k + 1] === at) k++;
+        if (table !== undefined && k + 1 < table.starts.length && table.starts[k + 1] === at) k++;
       }
     }
-    return [...atoms.values()];
   }
 
   #segmentsOf(p: number, t: number): Segments {
@@ -335,13 +369,60 @@ const CODES = Uint8Array.from({ length: VERDICT_BITS + 1 }, (_, bits) => {
   return worst | ((bits & (bits - 1)) === 0 ? 0 : PARTIAL);
 });
 
-function addTo(atoms: Map<number, Atom>, key: number, lo: number, hi: number): void {
-  const atom = atoms.get(key);
-  if (atom === undefined) atoms.set(key, { key, lo: [lo], hi: [hi] });
-  else {
-    atom.lo.push(lo);
-    atom.hi.push(hi);
+/** What a fate of the table comes to for packets to the VPC of the slot; -1 when that is no neighbour. */
+function wayOf(fate: number, slot: number): number {
+  if (fate === DOUBT) return DOUBTFUL;
+  if (slot < 0) return LOSE;
+  return fate === slot ? DELIVER : fate === DOUBT_IN - slot ? DOUBTFUL_IN : LOSE;
+}
+
+/** Adds what a peering carries of a piece, and the rest as lost. */
+function addCarried(
+  carried: Places,
+  stance: number,
+  way: number,
+  at: number,
+  end: number,
+  add: (key: number, lo: number, hi: number) => void,
+): void {
+  let next = at;
+  for (let c = 0; c < carried.lo.length; c++) {
+    const [lo, hi] = [Math.max(carried.lo[c], at), Math.min(carried.hi[c], end)];
+    if (lo > hi) continue;
+    if (next < lo) add(stance | LOSE, next, lo - 1);
+    add(stance | way, lo, hi);
+    next = hi + 1;
   }
+  if (next <= end) add(stance | LOSE, next, end);
+}
+
+/** Atoms by key with how many addresses they have; used again for every pair. */
+class AtomSizes {
+  readonly keys: number[] = [];
+  /** Of IPv4. */
+  readonly sizes: number[] = [];
+  /** Of IPv6, where a place stands for many. */
+  readonly counts: bigint[] = [];
+  #part: Part | undefined;
+
+  clear(part: Part): void {
+    this.#part = part;
+    this.keys.length = 0;
+    this.sizes.length = 0;
+    this.counts.length = 0;
+  }
+
+  readonly add = (key: number, lo: number, hi: number): void => {
+    const part = this.#part!;
+    let n = this.keys.indexOf(key);
+    if (n < 0) {
+      n = this.keys.push(key) - 1;
+      this.sizes.push(0);
+      if (part.family === 6) this.counts.push(0n);
+    }
+    if (part.family === 4) this.sizes[n] += hi - lo + 1;
+    else this.counts[n] += sizeOf(part, [[lo, hi]]);
+  };
 }
 
 function stretchesIn({ lo, hi }: Places): Stretch[] {

@@ -160,8 +160,10 @@ export class Reach {
     const { subnetVpc, subnetTable } = layout;
     let counted = 0;
     for (let a = 0; a < subnetTable.length; a++) {
-      for (let b = a + 1; b < subnetTable.length; b++) {
-        if ((doubts[subnetTable[a]] | doubts[subnetTable[b]]) === 0) continue;
+      if (doubts[subnetTable[a]] === 0) continue;
+      for (let b = 0; b < subnetTable.length; b++) {
+        // two that both have doubts are counted once
+        if (b <= a && doubts[subnetTable[b]] === 1) continue;
         if (slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
         const [out, home] = this.#states(a, b);
         counted += 2;

@@ -31,6 +31,8 @@ export class Fates {
   readonly #ruled = new PairMemo();
   readonly #trips = new PairMemo();
   readonly #answered = new Map<number, Services>();
+  /** Sets that rules name; many rules share one. */
+  readonly #known = new Map<Services, number>();
 
   constructor(asked: Asked) {
     this.#asked = asked;
@@ -88,7 +90,12 @@ export class Fates {
 
   /** Returns the number of what a rule does to the services that it matches. */
   ruling(action: FilterRule["action"], match: "yes" | "unknown", services: Services): number {
-    return 4 * this.sets.number(services) + RULINGS.indexOf(`${action} ${match}`);
+    let set = this.#known.get(services);
+    if (set === undefined) {
+      set = this.sets.number(services);
+      this.#known.set(services, set);
+    }
+    return 4 * set + (action === "allow" ? 0 : 1) + (match === "yes" ? 0 : 2);
   }
 
   /** Returns the fate where the ruling stands before what `fate` says: the first rule that matches decides. */
@@ -105,14 +112,14 @@ export class Fates {
     const { sets } = this;
     const set = ruling >> 2;
     const [delivered, possible] = [this.#delivered[fate], this.#possible[fate]];
-    switch (RULINGS[ruling & 3]) {
-      case "allow yes":
+    switch (ruling & 3) {
+      case 0: // allows
         return this.number(sets.union(delivered, set), sets.union(possible, set));
-      case "deny yes":
+      case 1: // denies
         return this.number(sets.subtract(delivered, set), sets.subtract(possible, set));
-      case "allow unknown":
+      case 2: // may allow
         return this.number(delivered, sets.union(possible, set));
-      default:
+      default: // may deny
         return this.number(sets.subtract(delivered, set), possible);
     }
   }
@@ -137,25 +144,33 @@ export class Fates {
 
   #trip(there: number, back: number): number {
     const { sets } = this;
-    const [delivered, possible] = [this.#delivered[back], this.#possible[back]];
+    const [delivered, possible] = [this.#delivered[there], this.#possible[there]];
     const doubtful = sets.subtract(possible, delivered);
-    let trip = 0;
-    const add = (outcome: Outcome, set: number): void => {
-      if (set === ServiceSets.NONE) return;
-      const replies = (passed: number): number =>
-        compareReplies(sets.at(set), sets.at(passed), this.#asked.sourcePorts);
-      const home = replies(delivered);
-      if ((home & SOME_ANSWERED) !== 0) trip |= bitOf(outcome, "delivered");
-      if ((home & ONE_ANSWERED) !== 0 && outcome === "delivered") trip |= TWO_WAY_SOME;
-      if (doubtful !== ServiceSets.NONE && (replies(doubtful) & SOME_ANSWERED) !== 0)
-        trip |= bitOf(outcome, "unknown");
-      const lost = possible === delivered ? home : replies(possible);
-      if ((lost & SOME_REFUSED) !== 0) trip |= bitOf(outcome, "dropped");
-    };
-    add("delivered", this.#delivered[there]);
-    add("unknown", sets.subtract(this.#possible[there], this.#delivered[there]));
-    add("dropped", sets.subtract(ServiceSets.ALL, this.#possible[there]));
-    return trip;
+    return (
+      this.#home("delivered", delivered, back) |
+      (doubtful === ServiceSets.NONE ? 0 : this.#home("unknown", doubtful, back)) |
+      this.#home("dropped", sets.subtract(ServiceSets.ALL, possible), back)
+    );
+  }
+
+  /** What services with one outcome there and a fate back come to. */
+  #home(outcome: Outcome, services: number, back: number): number {
+    if (services === ServiceSets.NONE) return 0;
+    const { sets } = this;
+    const { sourcePorts } = this.#asked;
+    const [delivered, possible] = [this.#delivered[back], this.#possible[back]];
+    const asked = sets.at(services);
+    const bits = BITS[outcome];
+    const home = compareReplies(asked, sets.at(delivered), sourcePorts);
+    let trip = (home & SOME_ANSWERED) !== 0 ? bits.delivered : 0;
+    if ((home & ONE_ANSWERED) !== 0 && outcome === "delivered") trip |= TWO_WAY_SOME;
+    let lost = home;
+    if (possible !== delivered) {
+      const doubtful = sets.at(sets.subtract(possible, delivered));
+      if ((compareReplies(asked, doubtful, sourcePorts) & SOME_ANSWERED) !== 0) trip |= bits.unknown;
+      lost = compareReplies(asked, sets.at(possible), sourcePorts);
+    }
+    return (lost & SOME_REFUSED) === 0 ? trip : trip | bits.dropped;
   }
 }
 
@@ -163,8 +178,10 @@ export class Fates {
 export const TWO_WAY_SOME = 1 << VERDICTS.length;
 export const VERDICT_BITS = TWO_WAY_SOME - 1;
 
-const RULINGS = ["allow yes", "deny yes", "allow unknown", "deny unknown"];
-
-function bitOf(there: Outcome, back: Outcome): number {
-  return 1 << VERDICTS.indexOf(verdictOf(there, back));
+function bitsOf(there: Outcome): Readonly<Record<Outcome, number>> {
+  const bit = (back: Outcome): number => 1 << VERDICTS.indexOf(verdictOf(there, back));
+  return { delivered: bit("delivered"), unknown: bit("unknown"), dropped: bit("dropped") };
 }
+
+/** The bit of the verdict that an outcome there and one back come to. */
+const BITS = { delivered: bitsOf("delivered"), unknown: bitsOf("unknown"), dropped: bitsOf("dropped") };

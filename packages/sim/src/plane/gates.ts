@@ -167,7 +167,7 @@ export class Gates {
         }
       }
     }
-    const sorted = Uint32Array.from(cuts).sort();
+    const sorted = new Uint32Array(cuts).sort();
     let n = 1;
     for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[n - 1]) sorted[n++] = sorted[i];
     return sorted.slice(0, n);
