@@ -1,13 +1,13 @@
 import type { Network } from "../model/network.ts";
 import { stateTo } from "../plane/far.ts";
 import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
-import { Gates, indexOf, Stances } from "../plane/gates.ts";
-import { AROUND, DOUBT, DOUBT_IN } from "../plane/hop.ts";
+import { Gates, Stances } from "../plane/gates.ts";
+import { AROUND, DOUBT, DOUBT_IN, TURN_IN } from "../plane/hop.ts";
 import { type HostKind, hostKinds, type Places } from "../plane/host-kinds.ts";
 import type { Spot } from "../plane/packet.ts";
 import type { Part } from "../plane/part.ts";
 import { type Reachability, slotFor } from "../plane/reachability.ts";
-import { type Segments, segmentsOf } from "../plane/segments.ts";
+import { indexOf, type Segments, segmentsOf } from "../plane/segments.ts";
 import { type Stretch, spanOf } from "../plane/stretches.ts";
 import { DELIVERED, DROPPED, PARTIAL, UNKNOWN } from "../plane/verdict-table.ts";
 import { BoxMaker } from "./boxes.ts";
@@ -52,13 +52,14 @@ export class FilteredPairs {
 
   #turns(from: number, to: number, state: number): boolean {
     const { layout, parts } = this.#compiled;
+    const turn = TURN_IN - slotFor(layout, layout.subnetVpc[from], layout.subnetVpc[to]);
     return parts.some((part, p) => {
       if (((state >> part.shift) & UNKNOWN) === 0 || part.size[from] === 0) return false;
       const { starts, fates } = this.#segmentsOf(p, layout.subnetTable[from]);
       return this.#kindsOf(p, to).some(({ lo, hi }) => {
         for (let n = 0; n < lo.length; n++)
           for (let k = indexOf(starts, lo[n]); k < starts.length && starts[k] <= hi[n]; k++)
-            if (fates[k] === AROUND) return true;
+            if (fates[k] === AROUND || fates[k] === turn) return true;
         return false;
       });
     });

@@ -1,6 +1,7 @@
 import type { Address } from "@twoway/core";
 import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
 import { isFiltered, isPlain } from "../plane/detour.ts";
+import { Distant } from "../plane/distant.ts";
 import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
@@ -156,15 +157,14 @@ export class Reach {
 
   /** Counts the pairs whose VPCs are no neighbours, in a network that is not plain; returns how many. */
   #countFarJudged(tally: Float64Array, sum: Sum): number {
-    const { layout, doubts } = this.compiled;
+    const { layout } = this.compiled;
     const { subnetVpc, subnetTable } = layout;
     let counted = 0;
+    const distant = new Distant(this.compiled);
     for (let a = 0; a < subnetTable.length; a++) {
-      if (doubts[subnetTable[a]] === 0) continue;
-      for (let b = 0; b < subnetTable.length; b++) {
-        // two that both have doubts are counted once
-        if (b <= a && doubts[subnetTable[b]] === 1) continue;
-        if (slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
+      for (const b of distant.of(a)) {
+        // each two are seen from both sides, unless nothing comes of them
+        if (b <= a || slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
         const [out, home] = this.#states(a, b);
         counted += 2;
         if (this.#isJudged(a, b, out, home)) this.#countJudged(tally, a, b, out, home, sum);
@@ -268,21 +268,24 @@ export class Reach {
    * that send what cannot be followed.
    */
   *pairs(options: PairsOptions = {}): Generator<Pair, void, undefined> {
-    const { layout, doubts } = this.compiled;
-    // a detour may lead back from anywhere, so it makes every pair worth a look
-    const detours = !this.plain && doubts.includes(1);
+    const distant = this.compiled.doubts.includes(1) ? new Distant(this.compiled) : undefined;
     const wanted = options.to === undefined ? undefined : new Set(options.to);
     const everybody = this.subnets.keys();
     const from = options.from === undefined ? everybody : [...new Set(options.from)].sort((a, b) => a - b);
     for (const s of from) {
-      const dense = options.all === true || detours || doubts[layout.subnetTable[s]] === 1;
-      for (const d of dense ? this.subnets.keys() : this.#nearTo(s)) {
+      for (const d of options.all === true ? this.subnets.keys() : this.#worthALook(s, distant)) {
         if (d === s || wanted?.has(d) === false) continue;
         const code = this.#code(s, d);
         if (code === 0 && options.all !== true) continue;
         yield { from: s, to: d, verdict: VERDICTS[code & ~PARTIAL], partial: code >= PARTIAL };
       }
     }
+  }
+
+  /** Returns the subnets that may be anything but unreachable from this one, and all their neighbours; ascending. */
+  #worthALook(s: number, distant: Distant | undefined): Iterable<number> {
+    const far = distant?.of(s) ?? [];
+    return far.length === 0 ? this.#nearTo(s) : new Uint32Array(new Set([...far, ...this.#nearTo(s)])).sort();
   }
 
   /** Iterates the subnets of the subnet's own VPC and of its neighbours, ascending. */

@@ -4,6 +4,7 @@ import { PairMemo } from "../model/pair-memo.ts";
 import type { Axis } from "./axis.ts";
 import { Fates } from "./fates.ts";
 import { type Check, mayRefuse, sharesGroups } from "./filter.ts";
+import { indexOf } from "./segments.ts";
 
 /**
  * The filters before hosts, compiled. What they let pass depends on the far end alone: on its address, and where a rule
@@ -226,18 +227,6 @@ export class Stances {
     }
     return pair;
   }
-}
-
-/** Returns the index of the stretch that holds the place. O(log stretches). */
-export function indexOf(starts: Uint32Array, place: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low + 1 < high) {
-    const middle = (low + high) >>> 1;
-    if (starts[middle] <= place) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Returns the index behind the stretch that holds the place. */
