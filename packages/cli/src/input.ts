@@ -86,7 +86,7 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
 
 function withoutSteps(path: string): Omit<Scenario, "network"> {
   const name = path === "-" ? "standard input" : basename(path);
-  return { name, description: "", policies: [], steps: [] };
+  return { name, description: "", policies: [], alarms: [], steps: [] };
 }
 
 /**
