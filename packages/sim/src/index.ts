@@ -1,3 +1,16 @@
+export {
+  type Alarm,
+  type AlarmChange,
+  type AlarmFinding,
+  type AlarmHistory,
+  type AlarmState,
+  type Notification,
+  notifications,
+  parseAlarmExpectation,
+  parseCondition,
+  stateAt,
+  watch,
+} from "./ask/alarm.ts";
 export { type Answer, answer } from "./ask/answer.ts";
 export type { Box } from "./ask/boxes.ts";
 export {
@@ -8,9 +21,19 @@ export {
   PairChange,
   setsBetween,
 } from "./ask/change.ts";
+export { type Bill, bills, type PriceList, priceOf } from "./ask/billing.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
+export {
+  type Metering,
+  type MeterOptions,
+  type Moment,
+  meter,
+  stepsOf,
+  type Tally,
+} from "./ask/meter.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -35,6 +58,15 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
+export {
+  coarsen,
+  METRIC_NAMES,
+  METRICS,
+  type Metric,
+  metric,
+  type PeeringSeries,
+  type Series,
+} from "./ask/series.ts";
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
@@ -44,6 +76,19 @@ export {
   type SweepOptions,
   sweep,
 } from "./ask/sweep.ts";
+export {
+  type Flow,
+  formatPattern,
+  formatRate,
+  PERIODS,
+  type Pattern,
+  type Period,
+  parseFlow,
+  parsePattern,
+  parseRate,
+  TRAFFIC_LIMITS,
+  type Traffic,
+} from "./ask/traffic.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
@@ -94,6 +139,7 @@ export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from ".
 export {
   type Deed,
   type Finding,
+  type Metered,
   type PolicyCheck,
   playStep,
   runScenario,

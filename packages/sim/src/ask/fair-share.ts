@@ -31,7 +31,10 @@ export interface Contest {
 export function fairShare(capacity: number, { lanes, packets, size, passed }: Contest): void {
   let rest = capacity;
   let short: number[] = [];
-  for (const lane of lanes) if (packets[lane] > 0) short.push(lane);
+  for (const lane of lanes) {
+    passed[lane] = 0;
+    if (packets[lane] > 0) short.push(lane);
+  }
   let level = 0;
   for (;;) {
     level = Math.floor(rest / short.length);

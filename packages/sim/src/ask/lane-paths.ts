@@ -9,8 +9,7 @@ import type { Flow } from "./traffic.ts";
 /** Which peering each flow and its replies cross in a network, and what becomes of them besides caps. */
 
 /** What becomes of packets that no cap drops. */
-export const FATES = ["delivered", "unroutable", "unknown"] as const;
-export type Fate = (typeof FATES)[number];
+export type Fate = "delivered" | "unroutable" | "unknown";
 
 /** One direction of a flow in one network. */
 export interface LanePath {

@@ -3,7 +3,7 @@ import type { Network } from "../model/network.ts";
 import { isCrossRegion, type Peering } from "../model/peering.ts";
 import type { Profile } from "../model/profile.ts";
 import { fairShare } from "./fair-share.ts";
-import { FATES, type LanePath, lanePaths } from "./lane-paths.ts";
+import { type Fate, type LanePath, lanePaths } from "./lane-paths.ts";
 import { Offer } from "./offer.ts";
 import { emptyColumns, type PeeringSeries, type Series } from "./series.ts";
 import type { Traffic } from "./traffic.ts";
@@ -88,6 +88,7 @@ export function meter(
       at = end;
       onStep(steps + tick);
     }
+    run.leave(state);
   }
   return { traffic, series, flows: run.flows, peerings: run.peerings, ways };
 }
@@ -163,11 +164,9 @@ interface State {
   /** By peering: bytes per second in each direction; 0 for one that is not ACTIVE. */
   readonly speed: Float64Array;
   readonly isActive: Uint8Array;
-  /** Index into FATES, by lane. */
-  readonly fate: Uint8Array;
-  /** Lanes that cross no peering. */
-  readonly free: Int32Array;
-  /** Lanes of each link. */
+  /** By lane. */
+  readonly fates: readonly Fate[];
+  /** Lanes of each link, ascending. */
   readonly lanes: readonly Int32Array[];
 }
 
@@ -179,6 +178,9 @@ class Run {
   readonly #series: Series;
   readonly #offer: Offer;
   readonly #size: Float64Array;
+  /** By lane: packets since the network is as it is, and those of the last slice of a link that was short. */
+  readonly #offered: Float64Array;
+  readonly #dropped: Float64Array;
   readonly #passed: Float64Array;
 
   constructor(traffic: Traffic, series: Series) {
@@ -189,6 +191,8 @@ class Run {
     this.#series = series;
     this.#offer = new Offer(traffic, series.start);
     this.#size = Float64Array.from({ length: lanes }, (_, lane) => flows[lane >> 1].packet);
+    this.#offered = new Float64Array(lanes);
+    this.#dropped = new Float64Array(lanes);
     this.#passed = new Float64Array(lanes);
   }
 
@@ -204,81 +208,74 @@ class Run {
       speed[p] = cap === undefined ? Number.POSITIVE_INFINITY : cap * BYTES_PER_MBIT;
       isActive[p] = 1;
     }
-    const free: number[] = [];
     const lanes: number[][] = peerings.flatMap(() => [[], []]);
     for (const [lane, { crossing }] of paths.entries()) {
-      if (crossing === undefined) free.push(lane);
-      else lanes[2 * place.get(crossing.peering)! + (crossing.direction === "out" ? 0 : 1)].push(lane);
+      if (crossing === undefined) continue;
+      lanes[2 * place.get(crossing.peering)! + (crossing.direction === "out" ? 0 : 1)].push(lane);
     }
-    return {
-      speed,
-      isActive,
-      fate: Uint8Array.from(paths, ({ fate }) => FATES.indexOf(fate)),
-      free: Int32Array.from(free),
-      lanes: lanes.map((some) => Int32Array.from(some)),
-    };
+    const fates = paths.map(({ fate }) => fate);
+    return { speed, isActive, fates, lanes: lanes.map((some) => Int32Array.from(some)) };
   }
 
   /** Meters the seconds from `from` to before `to`, all of them inside one period. */
-  slice({ speed, isActive, fate, free, lanes }: State, tick: number, from: number, to: number): void {
+  slice({ speed, isActive, lanes }: State, tick: number, from: number, to: number): void {
     this.#offer.slice(from, to);
     const { packets } = this.#offer;
-    const { flows } = this;
-    const byFate = FATES.map((name) => flows[name]);
-    for (let lane = 0; lane < packets.length; lane++) flows.offered[lane] += packets[lane];
-    for (const lane of free) byFate[fate[lane]][lane] += packets[lane];
+    const offered = this.#offered;
+    for (let lane = 0; lane < packets.length; lane++) offered[lane] += packets[lane];
     for (const [p, one] of this.#series.peerings.entries()) {
       if (isActive[p] === 0) continue;
+      const capacity = speed[p] * (to - from);
       one.active[tick] += to - from;
-      one.capacity[tick] += speed[p] * (to - from);
-      for (const way of [0, 1] as const) {
-        const link = 2 * p + way;
-        if (lanes[link].length === 0) continue;
-        const sum = this.#carry(link, lanes[link], speed[p] * (to - from), fate);
-        const [bytes, taken, dropped] =
-          way === 0
-            ? [one.outBytes, one.outPackets, one.outDropped]
-            : [one.inBytes, one.inPackets, one.inDropped];
-        bytes[tick] += sum.bytes;
-        taken[tick] += sum.packets;
-        dropped[tick] += sum.dropped;
-      }
+      one.capacity[tick] += capacity;
+      const out = this.#carry(lanes[2 * p], capacity);
+      one.outBytes[tick] += out.bytes;
+      one.outPackets[tick] += out.packets;
+      one.outDropped[tick] += out.dropped;
+      const back = this.#carry(lanes[2 * p + 1], capacity);
+      one.inBytes[tick] += back.bytes;
+      one.inPackets[tick] += back.packets;
+      one.inDropped[tick] += back.dropped;
     }
   }
 
   /** Takes what the link can; the rest is dropped. */
   #carry(
-    link: number,
     lanes: Int32Array,
     capacity: number,
-    fate: Uint8Array,
   ): { readonly bytes: number; readonly packets: number; readonly dropped: number } {
     const { packets } = this.#offer;
-    const { flows, peerings } = this;
-    const [size, passed] = [this.#size, this.#passed];
-    let asked = 0;
-    for (const lane of lanes) asked += packets[lane] * size[lane];
-    const isShort = asked > capacity;
-    if (isShort) {
-      for (const lane of lanes) passed[lane] = 0;
-      fairShare(capacity, { lanes, packets, size, passed });
-    }
-    const byFate = FATES.map((name) => flows[name]);
-    const sums = [0, 0, 0];
-    let [bytes, offered] = [0, 0];
-    for (const lane of lanes) {
-      const taken = isShort ? passed[lane] : packets[lane];
+    const [size, passed, droppedBy] = [this.#size, this.#passed, this.#dropped];
+    let [asked, offered] = [0, 0];
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i];
+      asked += packets[lane] * size[lane];
       offered += packets[lane];
-      bytes += taken * size[lane];
-      sums[fate[lane]] += taken;
-      byFate[fate[lane]][lane] += taken;
-      flows.dropped[lane] += packets[lane] - taken;
     }
-    const taken = sums[0] + sums[1] + sums[2];
-    peerings.offered[link] += offered;
-    peerings.dropped[link] += offered - taken;
-    for (const [i, name] of FATES.entries()) peerings[name][link] += sums[i];
+    if (asked <= capacity) return { bytes: asked, packets: offered, dropped: 0 };
+    fairShare(capacity, { lanes, packets, size, passed });
+    let [bytes, taken] = [0, 0];
+    for (const lane of lanes) {
+      bytes += passed[lane] * size[lane];
+      taken += passed[lane];
+      droppedBy[lane] += packets[lane] - passed[lane];
+    }
     return { bytes, packets: taken, dropped: offered - taken };
+  }
+
+  /** Books what has been counted since `enter`: what no cap dropped had one fate all the time. */
+  leave({ fates, lanes }: State): void {
+    for (const [link, crossing] of lanes.entries())
+      for (const lane of crossing) this.#book(this.peerings, link, lane, fates[lane]);
+    for (const [lane, fate] of fates.entries()) this.#book(this.flows, lane, lane, fate);
+    this.#offered.fill(0);
+    this.#dropped.fill(0);
+  }
+
+  #book(tally: Tally, row: number, lane: number, fate: Fate): void {
+    tally.offered[row] += this.#offered[lane];
+    tally.dropped[row] += this.#dropped[lane];
+    tally[fate][row] += this.#offered[lane] - this.#dropped[lane];
   }
 }
 

@@ -410,9 +410,9 @@ function wanted(issue: ZodIssue): string {
         ? "a list that is not empty"
         : issue.origin === "string"
           ? "text that is not empty"
-          : `above ${issue.minimum}`;
+          : `${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
     case "too_big":
-      return `at most ${issue.maximum} characters`;
+      return `at most ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
     default:
       return issue.message;
   }
