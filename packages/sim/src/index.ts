@@ -12,6 +12,7 @@ export {
   watch,
 } from "./ask/alarm.ts";
 export { type Answer, answer } from "./ask/answer.ts";
+export { type Bill, bills, type PriceList, priceOf } from "./ask/billing.ts";
 export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
@@ -21,7 +22,6 @@ export {
   PairChange,
   setsBetween,
 } from "./ask/change.ts";
-export { type Bill, bills, type PriceList, priceOf } from "./ask/billing.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { type Contest, fairShare } from "./ask/fair-share.ts";
@@ -80,8 +80,8 @@ export {
   type Flow,
   formatPattern,
   formatRate,
-  PERIODS,
   type Pattern,
+  PERIODS,
   type Period,
   parseFlow,
   parsePattern,
@@ -132,10 +132,19 @@ export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
+export { type MeterView, renderMeter } from "./report/meter.ts";
+export { meterJson, seriesCsv } from "./report/meter-json.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
-export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
+export {
+  alarmHistory,
+  PLAIN,
+  renderAnswer,
+  renderChoice,
+  renderScenario,
+  type Style,
+} from "./report/text.ts";
 export {
   type Deed,
   type Finding,
@@ -156,5 +165,6 @@ export {
   recogniseText,
 } from "./source/import.ts";
 export { readPolicyFile } from "./source/policies.ts";
+export { readPriceList } from "./source/prices.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -1,7 +1,7 @@
 import { type AlarmFinding, type AlarmHistory, findAlarm, watch } from "./ask/alarm.ts";
 import { type Answer, answer } from "./ask/answer.ts";
 import { resolveEndpoint } from "./ask/endpoint.ts";
-import { type Metering, type Moment, meter, type MeterOptions } from "./ask/meter.ts";
+import { type Metering, type MeterOptions, type Moment, meter } from "./ask/meter.ts";
 import { evaluatePolicies, type Policy, type PolicyFinding } from "./ask/policy.ts";
 import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
 import { advance, apply } from "./model/control.ts";
@@ -131,11 +131,23 @@ export function playStep(
     const wanted = step.violates.includes(found.policy.name) ? "violated" : "holds";
     return { ...found, ok: found.result === wanted };
   });
-  return { network, report: { step, meanwhile: later.events, deeds, findings, policies: checks, alarms: [] } };
+  return {
+    network,
+    report: { step, meanwhile: later.events, deeds, findings, policies: checks, alarms: [] },
+  };
 }
 
 function restingStep({ policies: [{ source }] }: Scenario): Step {
-  return { source, note: "", after: 0, actions: [], refused: undefined, violates: [], expectations: [], alarms: [] };
+  return {
+    source,
+    note: "",
+    after: 0,
+    actions: [],
+    refused: undefined,
+    violates: [],
+    expectations: [],
+    alarms: [],
+  };
 }
 
 /** Compares what is expected with what is the case. */

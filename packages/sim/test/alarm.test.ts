@@ -1,11 +1,26 @@
-import { type AlarmHistory, coarsen, metric, parseAlarmExpectation, parseCondition, readScenario, runScenario, stateAt, watch, notifications, formatTime } from "@twoway/sim";
+import {
+  type AlarmHistory,
+  coarsen,
+  formatTime,
+  metric,
+  notifications,
+  parseAlarmExpectation,
+  parseCondition,
+  readScenario,
+  runScenario,
+  stateAt,
+  watch,
+} from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
 const test = suite("alarm");
 
 /** A flow of 20 Mbps over a cap of 10 from minute 3 to minute 8, in a run of twelve minutes. */
-function story(alarm: string, { steps = "", peering = "v1 - v2 bandwidth 10", regions = ["r1", "r2"] } = {}): string {
+function story(
+  alarm: string,
+  { steps = "", peering = "v1 - v2 bandwidth 10", regions = ["r1", "r2"] } = {},
+): string {
   return `
 now: 2026-01-01T10:00:00Z
 vpcs:
@@ -32,11 +47,19 @@ function changes(text: string): string[] {
 }
 
 for (const [what, alarm, expected] of [
-  ["the end of the first period beyond the threshold", "{ when: PkgDrop > 1% }", "pcx ALARM 10:04, pcx OK 10:09"],
+  [
+    "the end of the first period beyond the threshold",
+    "{ when: PkgDrop > 1% }",
+    "pcx ALARM 10:04, pcx OK 10:09",
+  ],
   ["so many periods in a row", "{ when: PkgDrop > 1%, periods: 3 }", "pcx ALARM 10:06, pcx OK 10:09"],
   ["a row that is too short", "{ when: PkgDrop > 1%, periods: 6 }", ""],
   ["half of the packets are dropped, and not more", "{ when: PkgDrop > 50% }", ""],
-  ["half of the packets are dropped, and not fewer", "{ when: PkgDrop >= 50% }", "pcx ALARM 10:04, pcx OK 10:09"],
+  [
+    "half of the packets are dropped, and not fewer",
+    "{ when: PkgDrop >= 50% }",
+    "pcx ALARM 10:04, pcx OK 10:09",
+  ],
   ["the cap itself is reached", "{ when: OutBandwidth >= 10 Mbps }", "pcx ALARM 10:04, pcx OK 10:09"],
   ["nothing is above the cap", "{ when: OutBandwidth > 10 Mbps }", ""],
   ["the whole cap is used", "{ when: OutbandRate >= 100% }", "pcx ALARM 10:04, pcx OK 10:09"],
@@ -47,7 +70,11 @@ for (const [what, alarm, expected] of [
   ["longer periods take a mean", "{ when: PkgDrop > 30%, period: 300s }", "pcx ALARM 10:05"],
   ["and of the next five three are worse", "{ when: PkgDrop > 40%, period: 300s }", "pcx ALARM 10:10"],
   ["and a mean may be too low", "{ when: PkgDrop > 45%, period: 300s }", ""],
-  ["another peering is not watched", "{ when: PkgDrop > 1%, peerings: [ pcx ] }", "pcx ALARM 10:04, pcx OK 10:09"],
+  [
+    "another peering is not watched",
+    "{ when: PkgDrop > 1%, peerings: [ pcx ] }",
+    "pcx ALARM 10:04, pcx OK 10:09",
+  ],
 ] as const) {
   test(`${what}: ${alarm}`, () => {
     assert.is(changes(story(alarm)).join(", "), expected);
@@ -74,17 +101,15 @@ test("the receivers are told at every change, with the figure and the policy", (
 test("the state at a time is that of the last change by then", () => {
   const [history] = historiesOf(story("{ when: PkgDrop > 1% }"));
   const at = (clock: string): string => stateAt(history, Date.parse(`2026-01-01T${clock}Z`));
-  assert.equal(
-    ["10:03:59", "10:04:00", "10:08:59", "10:09:00"].map(at),
-    ["OK", "ALARM", "ALARM", "OK"],
-  );
+  assert.equal(["10:03:59", "10:04:00", "10:08:59", "10:09:00"].map(at), ["OK", "ALARM", "ALARM", "OK"]);
 });
 
 test("steps expect alarms, and say when they came", () => {
   const steps = (lines: string): string => `steps: [ { after: 6m, expect: [ ${lines} ] } ]`;
   const verdict = (line: string): string => {
     const report = runScenario(
-      readScenario(story("{ when: PkgDrop > 1% }", { steps: steps(JSON.stringify(line)) }), "t.yaml").scenario,
+      readScenario(story("{ when: PkgDrop > 1% }", { steps: steps(JSON.stringify(line)) }), "t.yaml")
+        .scenario,
     );
     return `${report.passed} ${report.failed}`;
   };
@@ -104,7 +129,8 @@ test("an alarm is not known before the period that decides is over", () => {
   const report = runScenario(
     readScenario(
       story("{ when: PkgDrop > 1% }", {
-        steps: 'steps: [ { after: 239s, expect: "alarm watch on pcx: OK" }, { after: 1s, expect: "alarm watch on pcx: ALARM at 10:04" } ]',
+        steps:
+          'steps: [ { after: 239s, expect: "alarm watch on pcx: OK" }, { after: 1s, expect: "alarm watch on pcx: ALARM at 10:04" } ]',
       }),
       "t.yaml",
     ).scenario,
@@ -113,7 +139,8 @@ test("an alarm is not known before the period that decides is over", () => {
 });
 
 test("the metrics have the names of QCE/PCX, and are rates over the period", () => {
-  const { series } = runScenario(readScenario(story("{ when: PkgDrop > 1% }"), "t.yaml").scenario).metered!.metering;
+  const { series } = runScenario(readScenario(story("{ when: PkgDrop > 1% }"), "t.yaml").scenario).metered!
+    .metering;
   const [one] = series.peerings;
   const at = (minute: number): string =>
     (["OutBandwidth", "InBandwidth", "OutPkg", "InPkg", "PkgDrop", "OutbandRate", "InbandRate"] as const)
@@ -125,7 +152,10 @@ test("the metrics have the names of QCE/PCX, and are rates over the period", () 
   assert.is(coarse.count, 2); // the last two of the twelve minutes make no whole period
   assert.is(metric(coarse, coarse.peerings[0], "OutBandwidth")[0], 6_400_000);
   assert.throws(() => coarsen(coarse, 60), RangeError);
-  assert.throws(() => watch(coarse, [{ ...historiesOf(story("{ when: PkgDrop > 1% }"))[0].alarm }]), RangeError);
+  assert.throws(
+    () => watch(coarse, [{ ...historiesOf(story("{ when: PkgDrop > 1% }"))[0].alarm }]),
+    RangeError,
+  );
 });
 
 test("a share of a cap that is none is no figure", () => {

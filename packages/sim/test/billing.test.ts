@@ -78,11 +78,7 @@ for (const [samples, expected, what] of [
   });
 }
 
-const BRACKETS = [
-  { upTo: 20, perMbps: "3.19" },
-  { upTo: 100, perMbps: "1.98" },
-  { perMbps: "0.000001" },
-];
+const BRACKETS = [{ upTo: 20, perMbps: "3.19" }, { upTo: 100, perMbps: "1.98" }, { perMbps: "0.000001" }];
 
 // SPEC 2.4: the price of the bracket in which the peak lies counts for all of it
 for (const [bps, hundredths, what] of [

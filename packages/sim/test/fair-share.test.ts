@@ -22,14 +22,82 @@ function share(capacity: number, wishes: readonly Wish[]): number[] {
 
 for (const [what, capacity, wishes, expected] of [
   // Keshav, An Engineering Approach to Computer Networking, 9.4: demands 2, 2.6, 4 and 5 share 10
-  ["the textbook's four demands", 100, [[20, 1], [26, 1], [40, 1], [50, 1]], [20, 26, 27, 27]],
-  ["everybody fits", 100, [[40, 1], [60, 1]], [40, 60]],
-  ["nobody asks", 0, [[0, 1], [0, 7]], [0, 0]],
-  ["nothing to give", 0, [[3, 1], [1, 7]], [0, 0]],
-  ["what cannot be divided goes out in order", 11, [[9, 1], [9, 1], [9, 1]], [4, 4, 3]],
-  ["one packet each, and no more", 100, [[99, 3], [99, 40], [99, 1]], [12, 0, 34]],
-  ["a packet that does not fit is passed over", 8, [[5, 7], [5, 3]], [0, 2]],
-  ["large and small packets get the same bytes", 30_000, [[999, 1500], [999, 100]], [10, 150]],
+  [
+    "the textbook's four demands",
+    100,
+    [
+      [20, 1],
+      [26, 1],
+      [40, 1],
+      [50, 1],
+    ],
+    [20, 26, 27, 27],
+  ],
+  [
+    "everybody fits",
+    100,
+    [
+      [40, 1],
+      [60, 1],
+    ],
+    [40, 60],
+  ],
+  [
+    "nobody asks",
+    0,
+    [
+      [0, 1],
+      [0, 7],
+    ],
+    [0, 0],
+  ],
+  [
+    "nothing to give",
+    0,
+    [
+      [3, 1],
+      [1, 7],
+    ],
+    [0, 0],
+  ],
+  [
+    "what cannot be divided goes out in order",
+    11,
+    [
+      [9, 1],
+      [9, 1],
+      [9, 1],
+    ],
+    [4, 4, 3],
+  ],
+  [
+    "one packet each, and no more",
+    100,
+    [
+      [99, 3],
+      [99, 40],
+      [99, 1],
+    ],
+    [12, 0, 34],
+  ],
+  [
+    "a packet that does not fit is passed over",
+    8,
+    [
+      [5, 7],
+      [5, 3],
+    ],
+    [0, 2],
+  ],
+  [
+    "large and small packets get the same bytes",
+    30_000,
+    [
+      [999, 1500],
+      [999, 100],
+    ],
+    [10, 150],
+  ],
 ] as const) {
   test(`${what}: ${wishes.map(([packets, size]) => `${packets} x ${size}`).join(", ")} of ${capacity}`, () => {
     assert.equal(share(capacity, wishes), expected);
@@ -55,11 +123,15 @@ test("nobody gets more than asked, the capacity holds, and nobody could get more
       const used = bytes.reduce((a, b) => a + b, 0);
       assert.ok(used <= capacity || total <= capacity);
       const short = asked.map((_, i) => i).filter((i) => got[i] < asked[i][0]);
-      for (const [i, [packets]] of asked.entries()) assert.ok(got[i] >= 0 && got[i] <= packets && Number.isInteger(got[i]));
+      for (const [i, [packets]] of asked.entries())
+        assert.ok(got[i] >= 0 && got[i] <= packets && Number.isInteger(got[i]));
       if (total <= capacity) assert.is(short.length, 0);
       // nothing is kept back that somebody who lost a packet could use
       if (short.length > 0)
-        assert.ok(short.some((i) => capacity - used < asked[i][1]), `${capacity - used} bytes are left`);
+        assert.ok(
+          short.some((i) => capacity - used < asked[i][1]),
+          `${capacity - used} bytes are left`,
+        );
       // max-min: who is short has as much as anybody, but for a packet of each
       for (const i of short)
         for (const [j, all] of bytes.entries()) assert.ok(all < bytes[i] + asked[i][1] + asked[j][1]);

@@ -22,13 +22,15 @@ export function twin(moments: readonly Moment[], traffic: Traffic): Twin {
   const { flows, length, period, seed } = traffic;
   const begin = moments[0].time / 1000;
   const heights = flows.map((flow) => heightsOf(flow, begin, length, seed));
-  const lanes = flows.flatMap(() => [0, 1]).map(() => ({
-    offered: 0n,
-    delivered: 0n,
-    dropped: 0n,
-    unroutable: 0n,
-    unknown: 0n,
-  }));
+  const lanes = flows
+    .flatMap(() => [0, 1])
+    .map(() => ({
+      offered: 0n,
+      delivered: 0n,
+      dropped: 0n,
+      unroutable: 0n,
+      unknown: 0n,
+    }));
   const links = new Map<string, { bytes: bigint; packets: bigint; dropped: bigint }>();
   const sent = flows.flatMap(() => [0n, 0n]); // 1/256 seconds at the full rate so far
   for (let at = 0; at < length; ) {

@@ -13,7 +13,10 @@ const stories: fc.Arbitrary<Scenario> = fc.gen().map((g) => {
   const pick = <T>(items: readonly T[]): T => items[draw(items.length)];
   const regions = ["ap-guangzhou", "ap-guangzhou", "ap-shanghai", "ap-shanghai"];
   const vpcs = Object.fromEntries(
-    regions.map((region, v) => [`v${v}`, { region, cidr: `10.${v}.0.0/16`, subnets: { [`s${v}`]: `10.${v}.1.0/24` } }]),
+    regions.map((region, v) => [
+      `v${v}`,
+      { region, cidr: `10.${v}.0.0/16`, subnets: { [`s${v}`]: `10.${v}.1.0/24` } },
+    ]),
   );
   const peerings: Record<string, unknown> = {};
   const routes: Record<string, string[]> = { v0: [], v1: [], v2: [], v3: [] };
@@ -246,7 +249,12 @@ test("the cloud has figures of cross-region peerings, later of all, and AWS of n
   const same = { regions: ["ap-guangzhou", "ap-guangzhou"], peering: "v1 - v2", traffic };
   const has = (input: Parameters<typeof between>[0]): boolean => between(input).series.peerings[0].hasMetrics;
   assert.equal(
-    [has({ traffic }), has(same), has({ ...same, profile: "tencent-2024" }), has({ traffic, profile: "aws" })],
+    [
+      has({ traffic }),
+      has(same),
+      has({ ...same, profile: "tencent-2024" }),
+      has({ traffic, profile: "aws" }),
+    ],
     [true, false, true, false],
   );
 });

@@ -1,4 +1,12 @@
-import { formatPattern, formatRate, InputError, parseFlow, parsePattern, parseRate, readScenario } from "@twoway/sim";
+import {
+  formatPattern,
+  formatRate,
+  InputError,
+  parseFlow,
+  parsePattern,
+  parseRate,
+  readScenario,
+} from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
@@ -13,7 +21,10 @@ for (const [text, expected] of [
 ] as const) {
   test(`reads ${text}`, () => {
     const { from, to, service, rate, reply } = parseFlow(text);
-    assert.is(`${from} ${to} ${service.protocol} ${service.port ?? "-"} ${rate ?? "-"} ${reply ?? "-"}`, expected);
+    assert.is(
+      `${from} ${to} ${service.protocol} ${service.port ?? "-"} ${rate ?? "-"} ${reply ?? "-"}`,
+      expected,
+    );
   });
 }
 
@@ -65,38 +76,89 @@ const many = `{ flow: web -> db, rate: 1 Mbps, count: 100000 }`;
 
 // lines | the first issue
 for (const [lines, expected] of [
-  ['traffic: { f: "web -> db at -5 Mbps" }', "8:29 \"web -> db at -5 Mbps\": a rate is a number and bps, kbps, Mbps or Gbps"],
-  ['traffic: { f: "web -> db at 1e308 Mbps" }', "8:29 \"web -> db at 1e308 Mbps\": a rate is a number and bps, kbps, Mbps or Gbps"],
-  ['traffic: { f: "web -> db at 101 Gbps" }', "8:29 \"web -> db at 101 Gbps\": a flow has at most 100 Gbps"],
-  ['traffic: { f: "web -> db at 0.5 bps" }', "8:29 \"web -> db at 0.5 bps\": a rate is a whole number of bits per second"],
+  [
+    'traffic: { f: "web -> db at -5 Mbps" }',
+    '8:29 "web -> db at -5 Mbps": a rate is a number and bps, kbps, Mbps or Gbps',
+  ],
+  [
+    'traffic: { f: "web -> db at 1e308 Mbps" }',
+    '8:29 "web -> db at 1e308 Mbps": a rate is a number and bps, kbps, Mbps or Gbps',
+  ],
+  ['traffic: { f: "web -> db at 101 Gbps" }', '8:29 "web -> db at 101 Gbps": a flow has at most 100 Gbps'],
+  [
+    'traffic: { f: "web -> db at 0.5 bps" }',
+    '8:29 "web -> db at 0.5 bps": a rate is a whole number of bits per second',
+  ],
   ['traffic: { f: "web -> db" }', "8:16 f has no rate"],
-  ['traffic: { f: "web to db" }', "8:16 \"web to db\": a flow is FROM -> TO, a service, and a rate"],
+  ['traffic: { f: "web to db" }', '8:16 "web to db": a flow is FROM -> TO, a service, and a rate'],
   ['traffic: { f: "web -> db http at 1 bps" }', '8:26 "web -> db http at 1 bps": "http" is not a protocol'],
   ['traffic: { f: "web -> nobody at 1 bps" }', '8:16 there is no VPC, subnet, host or address "nobody"'],
   ['traffic: { f: { flow: "web -> db at 1 bps", rate: 2 bps } }', "8:51 the rate of f is given twice"],
   ["traffic: { f: { flow: web -> db, rate: 5 } }", "8:40 this should be text"],
   ["traffic: { f: { flow: web -> db, rate: 5 bps, packet: 63 } }", "8:55 this should be at least 64"],
   ["traffic: { f: { flow: web -> db, rate: 5 bps, packet: 1e9 } }", "8:55 this should be at most 65535"],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, start: 2m, end: 1m } }", "8:63 f ends before it has started"],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, start: 2025-12-31 } }", "8:54 f starts before the scenario's clock"],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, end: soon } }", '8:52 "soon": a duration is a number and d, h, m or s'],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, pattern: wild } }", '8:56 "wild": this is no pattern of traffic'],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, pattern: daily with a peak at 25:00 } }", '8:77 "daily with a peak at 25:00": 25:00 is no time of the day'],
-  ["traffic: { f: { flow: web -> db, rate: 5 bps, pattern: bursts of 30s with pauses of 0s } }", '8:85 "bursts of 30s with pauses of 0s": bursts and pauses last from 1s to 1d'],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, start: 2m, end: 1m } }",
+    "8:63 f ends before it has started",
+  ],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, start: 2025-12-31 } }",
+    "8:54 f starts before the scenario's clock",
+  ],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, end: soon } }",
+    '8:52 "soon": a duration is a number and d, h, m or s',
+  ],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, pattern: wild } }",
+    '8:56 "wild": this is no pattern of traffic',
+  ],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, pattern: daily with a peak at 25:00 } }",
+    '8:77 "daily with a peak at 25:00": 25:00 is no time of the day',
+  ],
+  [
+    "traffic: { f: { flow: web -> db, rate: 5 bps, pattern: bursts of 30s with pauses of 0s } }",
+    '8:85 "bursts of 30s with pauses of 0s": bursts and pauses last from 1s to 1d',
+  ],
   ["traffic: { f: { flow: web -> db, rate: 5 bps, count: 1000000 } }", "8:54 this should be at most 100000"],
   [`traffic: { f: ${many}, g: ${many} }`, "8:68 there are more than 100000 flows"],
-  [`traffic: { f: ${many} }\nmeter: { for: 6d }`, "8:10 100000 flows in 8640 periods are more than 500000000 together: shorten the run, or choose a longer period"],
-  ['traffic: { f: "web -> db at 100 Gbps", g: "web -> db at 100 Gbps" }\nmeter: { for: 31d }', "8:10 the flows offer more than 9 PB in this run: shorten it, or split it"],
+  [
+    `traffic: { f: ${many} }\nmeter: { for: 6d }`,
+    "8:10 100000 flows in 8640 periods are more than 500000000 together: shorten the run, or choose a longer period",
+  ],
+  [
+    'traffic: { f: "web -> db at 100 Gbps", g: "web -> db at 100 Gbps" }\nmeter: { for: 31d }',
+    "8:10 the flows offer more than 9 PB in this run: shorten it, or split it",
+  ],
   ['traffic: { f: "web -> db at 1 bps" }\nmeter: { for: 32d }', "9:15 a run lasts at most 31 days"],
   ['traffic: { f: "web -> db at 1 bps" }\nmeter: { for: 0s }', "9:15 a run lasts longer than no time"],
-  ['traffic: { f: "web -> db at 1 bps" }\nmeter: { period: 7s }', '9:18 this should be "10s" or "60s" or "300s"'],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nmeter: { period: 7s }',
+    '9:18 this should be "10s" or "60s" or "300s"',
+  ],
   ['traffic: { f: "web -> db at 1 bps" }\nmeter: { perod: 10s }', '9:10 the key "perod" is not known here'],
   ["meter: { for: 1h }", "8:1 `meter` is about `traffic`, and there is none"],
-  ['traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: pcy } }', "9:46 there is no peering pcy"],
-  ['traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: near } }', "9:46 tencent publishes figures of cross-region peerings only, so nothing can watch near"],
-  ['traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, period: 10s } }', "9:44 a looks at periods of 10s, and the run is metered by 60s"],
-  ['traffic: { f: "web -> db at 1 bps" }\nsteps: [ { expect: "alarm a on pcx: OK" } ]', "9:21 there is no alarm a"],
-  ['traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: pcx } }\nsteps: [ { expect: "alarm a on near: OK" } ]', "10:21 the alarm a does not watch near"],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: pcy } }',
+    "9:46 there is no peering pcy",
+  ],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: near } }',
+    "9:46 tencent publishes figures of cross-region peerings only, so nothing can watch near",
+  ],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, period: 10s } }',
+    "9:44 a looks at periods of 10s, and the run is metered by 60s",
+  ],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nsteps: [ { expect: "alarm a on pcx: OK" } ]',
+    "9:21 there is no alarm a",
+  ],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: pcx } }\nsteps: [ { expect: "alarm a on near: OK" } ]',
+    "10:21 the alarm a does not watch near",
+  ],
   // YAML makes a number of what is written like one
   ["traffic: { f: 1e308 }", "8:15 this should be text or a map"],
   ["traffic: [ 1 ]", "8:10 this should be a map"],
@@ -115,7 +177,8 @@ steps: [ { after: 5m, do: create-subnet v2/new 10.2.9.0/24 }, { do: delete-subne
 });
 
 test("a run goes on to the last step or the last end of a flow, an hour if there is neither, in whole periods", () => {
-  const length = (lines: string): number => readScenario(`${VPCS}${lines}`, "t.yaml").scenario.traffic!.length;
+  const length = (lines: string): number =>
+    readScenario(`${VPCS}${lines}`, "t.yaml").scenario.traffic!.length;
   const flow = 'traffic: { f: "web -> db at 1 bps" }';
   assert.is(length(flow), 3600);
   assert.is(length(`${flow}\nsteps: [ { after: 5m }, { after: 61s } ]`), 420);
@@ -124,7 +187,10 @@ test("a run goes on to the last step or the last end of a flow, an hour if there
 });
 
 test("flows of a kind are numbered", () => {
-  const { flows } = readScenario(`${VPCS}traffic: { f: { flow: web -> db, rate: 1 bps, count: 3 } }`, "t.yaml").scenario.traffic!;
+  const { flows } = readScenario(
+    `${VPCS}traffic: { f: { flow: web -> db, rate: 1 bps, count: 3 } }`,
+    "t.yaml",
+  ).scenario.traffic!;
   assert.equal(
     flows.map(({ id }) => id),
     ["f.1", "f.2", "f.3"],

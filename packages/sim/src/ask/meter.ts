@@ -75,9 +75,7 @@ export function meter(
   for (const { time, network, from, to } of spans) {
     const before = ways.at(-1);
     const isSame = before !== undefined && differInTimeOnly(before.network, network);
-    const paths = isSame
-      ? before.paths
-      : lanePaths(network, traffic.flows, (done) => onStep(steps + done));
+    const paths = isSame ? before.paths : lanePaths(network, traffic.flows, (done) => onStep(steps + done));
     steps += traffic.flows.length;
     ways.push({ time, network, paths });
     const state = run.enter(network, paths);
@@ -131,10 +129,7 @@ function seriesOf(moments: readonly Moment[], count: number): PeeringSeries[] {
   return [...known.values()];
 }
 
-type Facts = Pick<
-  PeeringSeries,
-  "requester" | "accepter" | "crossRegion" | "hasMetrics" | "cap" | "softCap"
->;
+type Facts = Pick<PeeringSeries, "requester" | "accepter" | "crossRegion" | "hasMetrics" | "cap" | "softCap">;
 
 function factsOf(network: Network, peering: Peering): Facts {
   const profile = profileAt(network, peering.requester.vpc);

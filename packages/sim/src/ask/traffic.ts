@@ -12,6 +12,8 @@ import type { Service } from "./service.ts";
 export interface Flow {
   /** Unique; where capacity is short, what cannot be divided goes to flows in the order in which they are listed. */
   readonly id: string;
+  /** As it is listed; flows of one kind share it. */
+  readonly name: string;
   /** Ends as people write them; all addresses of an end are meant, and the worst pair of them decides (S16). */
   readonly from: string;
   readonly to: string;
@@ -119,7 +121,8 @@ export function formatRate(rate: number): string {
   return unit === undefined ? `${rate} bps` : `${rate / RATE_UNITS[unit]} ${unit}`;
 }
 
-const PATTERN_USAGE = "constant, daily with a peak at 14:00 and a low of 10%, or bursts of 30s with pauses of 2m";
+const PATTERN_USAGE =
+  "constant, daily with a peak at 14:00 and a low of 10%, or bursts of 30s with pauses of 2m";
 
 /** Reads the pattern of a flow. Throws a ParseError. */
 export function parsePattern(text: string): Pattern {

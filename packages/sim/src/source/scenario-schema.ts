@@ -3,7 +3,7 @@ import { ATTACHMENT_KINDS, HUB_KINDS } from "../model/hub.ts";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
 import { GATEWAY_KINDS, PROFILE_NAMES, QUOTA_NAMES } from "../model/profile.ts";
-import { alarm, flow, meter } from "./traffic-schema.ts";
+import { alarm, flow, meter, priceList } from "./traffic-schema.ts";
 
 /**
  * The shape of a scenario file, once: the reader checks values by it, and editors complete by the JSON Schema made from
@@ -310,6 +310,11 @@ export function checkPolicyShape(value: unknown): ShapeProblem[] {
   return check(policyFile, value);
 }
 
+/** Checks the shape of a price list; an empty list means that the value is a `PriceList`. */
+export function checkPriceShape(value: unknown): ShapeProblem[] {
+  return check(priceList, value);
+}
+
 function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
   const result = shape.safeParse(value);
   return result.success ? [] : result.error.issues.flatMap((issue) => problems(issue, [], value));
@@ -344,9 +349,10 @@ export function scenarioJsonSchema(): object {
 }
 
 const KNOWN_KEYS = new Set(
-  [scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile, meter, alarm].flatMap((map) =>
-    Object.keys(map.shape),
-  ),
+  [
+    ...[scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile],
+    ...[meter, alarm, priceList],
+  ].flatMap((map) => Object.keys(map.shape)),
 );
 for (const union of [subnet, host, peering, end, gateway, rule, route, hubTable, routes, flow]) {
   for (const option of union.options) {

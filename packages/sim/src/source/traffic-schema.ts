@@ -8,7 +8,9 @@ const note = z.string().describe("Free text, for readers");
 const name = z.union([text, z.number()]).describe("Letters, digits, `_`, `-` and `.`");
 
 export const flow = z.union([
-  text.describe("`FROM -> TO [SERVICE] at RATE[, reply RATE]`: `web -> db tcp/5432 at 40 Mbps, reply 2 Mbps`"),
+  text.describe(
+    "`FROM -> TO [SERVICE] at RATE[, reply RATE]`: `web -> db tcp/5432 at 40 Mbps, reply 2 Mbps`",
+  ),
   z.strictObject({
     flow: text.describe("`FROM -> TO [SERVICE]`; the rates may stand here too, `at 40 Mbps, reply 2 Mbps`"),
     rate: text.optional().describe("`40 Mbps`, while the pattern is at its height"),
@@ -41,7 +43,9 @@ export const flow = z.union([
 export const meter = z.strictObject({
   for: text
     .optional()
-    .describe("How long: `1h`. To the last step or the last end of a flow unless given; an hour if there is neither"),
+    .describe(
+      "How long: `1h`. To the last step or the last end of a flow unless given; an hour if there is neither",
+    ),
   period: z
     .union(PERIODS.map((seconds) => z.literal(`${seconds}s`)))
     .optional()

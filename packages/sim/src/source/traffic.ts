@@ -5,10 +5,10 @@ import { hasMetrics } from "../ask/meter.ts";
 import { askedAbout } from "../ask/service.ts";
 import {
   type Flow,
+  type Period,
   parseFlow,
   parsePattern,
   parseRate,
-  type Period,
   TRAFFIC_LIMITS,
   type Traffic,
 } from "../ask/traffic.ts";
@@ -109,7 +109,11 @@ function lengthOf(
     seconds = ms / 1000;
   } else {
     const ends = flows.flatMap(({ end }) => (end === undefined ? [] : [end]));
-    const last = Math.max(networks.at(-1)!.now, ...ends.slice(0, 1), ends.reduce((a, b) => Math.max(a, b), 0));
+    const last = Math.max(
+      networks.at(-1)!.now,
+      ...ends.slice(0, 1),
+      ends.reduce((a, b) => Math.max(a, b), 0),
+    );
     seconds = last > begin ? (last - begin) / 1000 : HOUR;
   }
   if (seconds > TRAFFIC_LIMITS.length * 24 * HOUR) {
@@ -145,7 +149,11 @@ function readFlow(id: string, input: FlowInput, findings: Findings, story: Story
   const end = timeOf(body.end, findings, now, at("end"));
   if (start < now) findings.error("bad-text", `${id} starts before the scenario's clock`, at("start"));
   else if (end !== undefined && end <= start)
-    findings.error("bad-text", `${id} ends before it has started`, at(body.end === undefined ? "start" : "end"));
+    findings.error(
+      "bad-text",
+      `${id} ends before it has started`,
+      at(body.end === undefined ? "start" : "end"),
+    );
   const pattern =
     body.pattern === undefined
       ? ({ kind: "constant" } as const)
@@ -154,7 +162,8 @@ function readFlow(id: string, input: FlowInput, findings: Findings, story: Story
   if (rate === undefined || pattern === undefined) return undefined;
   const { from, to, service } = line;
   const source = findings.place(path);
-  return { id, from, to, service, rate, reply, packet: body.packet ?? 1500, start, end, pattern, source };
+  const { packet = 1500 } = body;
+  return { id, name: id, from, to, service, rate, reply, packet, start, end, pattern, source };
 }
 
 /** Each end has to be there at some time, and both have to be of one family then. */
@@ -211,7 +220,12 @@ export function readAlarms(
     const period = periodOf(input.period);
     if (period < step) {
       const message = `${name} looks at periods of ${period}s, and the run is metered by ${step}s`;
-      findings.error("bad-text", message, input.period === undefined ? path : [...path, "period"], `${step}s`);
+      findings.error(
+        "bad-text",
+        message,
+        input.period === undefined ? path : [...path, "period"],
+        `${step}s`,
+      );
     }
     const peerings =
       input.peerings === undefined
@@ -243,7 +257,8 @@ function checkPeering(
   }
   const profile = profileAt(network, peering.requester.vpc);
   if (hasMetrics(profile, peering)) return;
-  const which = profile.metrics === "none" ? "no figures of peerings" : "figures of cross-region peerings only";
+  const which =
+    profile.metrics === "none" ? "no figures of peerings" : "figures of cross-region peerings only";
   findings.error("refused", `${profile.name} publishes ${which}, so nothing can watch ${id}`, path);
 }
 
