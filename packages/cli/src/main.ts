@@ -176,7 +176,9 @@ whatIf(program.command("sweep"))
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
 
-change(program.command("meter"))
+program
+  .command("meter")
+  .option("--do <action>", "apply this action first; may be repeated", collect, [])
   .description("a scenario's traffic over its peerings: series, what caps drop, alarms, and what is billed")
   .argument("<scenario>", "a scenario with `traffic`; its steps change the network on the way")
   .addOption(

@@ -15,7 +15,7 @@ import { EXIT } from "../exit.ts";
 import { loadNetworks, type NetworkOptions, readText, unreadable, whatIf, wrong } from "../input.ts";
 import { print, progress, styleFor, warn } from "../terminal.ts";
 
-interface MeterCommandOptions extends Pick<NetworkOptions, "profile" | "at" | "do"> {
+interface MeterCommandOptions extends Pick<NetworkOptions, "profile" | "do"> {
   readonly format: "text" | "json";
   readonly period?: Period;
   readonly seed?: number;
@@ -47,6 +47,8 @@ export function meterCommand(file: string, options: MeterCommandOptions): number
     ]);
   }
   const network = whatIf(loaded.network, options);
+  if (network.now !== loaded.network.now)
+    throw wrong("bad-text", "--do", "the clock of a run is the scenario's, and no action before it moves it");
   const periods = traffic.length / traffic.period;
   const bar = progress("steps", periods + (loaded.steps.length + 1) * traffic.flows.length);
   const { metered } = runScenario({ ...loaded, network, traffic }, { onStep: bar.update });

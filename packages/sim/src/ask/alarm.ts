@@ -124,7 +124,7 @@ export function figureText({ metric: name }: Pick<Condition, "metric">, value: n
   return `${Math.round(value * 1000) / 1000}${unit === "%" ? "%" : ` ${unit}`}`;
 }
 
-export function formatCondition({ metric: name, comparison, threshold }: Condition): string {
+function formatCondition({ metric: name, comparison, threshold }: Condition): string {
   return `${name} ${comparison} ${figureText({ metric: name }, threshold)}`;
 }
 

@@ -22,7 +22,7 @@ export interface LanePath {
 }
 
 /** A peering that the packets cross. */
-export interface Crossing {
+interface Crossing {
   readonly peering: string;
   /** From the requester's VPC they go out, from the accepter's they come in. */
   readonly direction: "out" | "in";

@@ -55,7 +55,11 @@ export function meterJson(name: string, { metering, alarms }: Metered, prices?: 
       alarm: alarm.name,
       peering,
       state: changes.at(-1)?.to ?? "OK",
-      changes: changes.map(({ time, to, value }) => ({ at: formatTime(time), to, value: value ?? null })),
+      changes: changes.map(({ time, to, value }) => ({
+        at: formatTime(time),
+        to,
+        value: rounded(value ?? Number.NaN),
+      })),
     })),
     notifications: notifications(alarms).map(({ time, alarm, peering, to, receivers, message }) => ({
       at: formatTime(time),

@@ -30,7 +30,7 @@ export function renderMeter(
   const told = notifications(alarms);
   return [
     `${style.bold(name)}  ${style.dim(head)}`,
-    ...used.flatMap((one) => ["", ...peeringLines(series, one, bars, style)]),
+    ...used.flatMap((one) => ["", ...peeringLines(metering, one, bars, style)]),
     ...(idle === 0 ? [] : ["", style.dim(`${idle} ${idle === 1 ? "peering" : "peerings"} carried nothing`)]),
     "",
     ...flowLines(metering, style),
@@ -48,10 +48,11 @@ function offeredTo({ peerings }: Metering, p: number): number {
   return peerings.offered[2 * p] + peerings.offered[2 * p + 1];
 }
 
-function peeringLines(series: Series, one: PeeringSeries, bars: Bars, style: Style): string[] {
+function peeringLines(metering: Metering, one: PeeringSeries, bars: Bars, style: Style): string[] {
+  const { series } = metering;
   const { peering, requester, accepter, cap, crossRegion, hasMetrics, softCap } = one;
   const kind = crossRegion ? "cross-region" : "same-region";
-  const limit = cap === null ? "no cap" : `cap ${capsOf(one).join(", then ")} Mbps each way`;
+  const limit = cap === null ? "no cap" : `cap ${capsOf(metering, peering).join(", then ")} Mbps each way`;
   const silence = hasMetrics ? "" : ", and the cloud publishes no figures of it";
   const lines = [`${style.bold(peering)}  ${requester} - ${accepter}, ${kind}, ${limit}${silence}`];
   const draw = (name: Metric, full: number): void => {
@@ -76,15 +77,18 @@ function peeringLines(series: Series, one: PeeringSeries, bars: Bars, style: Sty
   return lines;
 }
 
-/** The caps that the peering has had, in Mbps; a period in which it changed has a mean of two. */
-function capsOf({ capacity, active }: PeeringSeries): number[] {
-  const caps = Array.from(capacity, (bytes, i) => bytes / active[i] / 125_000);
-  const known = caps.filter((cap) => Number.isInteger(cap));
-  return known.filter((cap, i) => cap !== known[i - 1]);
+/** The caps that the peering has had, in Mbps. */
+function capsOf({ ways }: Metering, id: string): number[] {
+  const caps = ways.flatMap(({ network: { peerings } }) => {
+    const peering = peerings.get(id);
+    return peering?.state === "ACTIVE" && peering.bandwidth !== undefined ? [peering.bandwidth] : [];
+  });
+  return caps.filter((cap, i) => cap !== caps[i - 1]);
 }
 
+/** A period without a figure counts for nothing. */
 function largest(values: Float64Array): number {
-  return values.reduce((most, value) => (value > most ? value : most), 0);
+  return values.reduce((most, value) => (Number.isNaN(value) ? most : Math.max(most, value)), 0);
 }
 
 /** The bars in words: the peak and when it was, and the mean of the periods that have a figure. */
