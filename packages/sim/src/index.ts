@@ -26,6 +26,7 @@ export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
+export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export {
   type Metering,
   type MeterOptions,
@@ -70,11 +71,13 @@ export {
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
+  mergeSweeps,
   type PeeringLoss,
   type RouteLoss,
   type Sweep,
   type SweepOptions,
   sweep,
+  sweepRange,
 } from "./ask/sweep.ts";
 export {
   type Flow,
@@ -122,6 +125,7 @@ export {
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
+export { isPlain } from "./plane/detour.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
