@@ -16,6 +16,7 @@ function share(capacity: number, wishes: readonly Wish[]): number[] {
     packets: Float64Array.from(wishes, ([packets]) => packets),
     size: Float64Array.from(wishes, ([, size]) => size),
     passed,
+    room: new Int32Array(wishes.length),
   });
   return [...passed];
 }

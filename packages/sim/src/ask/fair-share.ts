@@ -22,39 +22,44 @@ export interface Contest {
   readonly size: Float64Array;
   /** Filled: packets of each lane that the link takes. */
   readonly passed: Float64Array;
+  /** Room for as many numbers as there are lanes; what it holds means nothing before and after. */
+  readonly room: Int32Array;
 }
 
 /**
  * Shares the capacity, in bytes. The sum of what is asked for must be below 2^53 bytes. O(lanes · log(lanes · bytes)) at
  * worst: each round of the level's search is a step of Newton's method; two or three rounds are usual.
  */
-export function fairShare(capacity: number, { lanes, packets, size, passed }: Contest): void {
-  let rest = capacity;
-  let short: number[] = [];
-  for (const lane of lanes) {
+export function fairShare(capacity: number, { lanes, packets, size, passed, room }: Contest): void {
+  // those who may ask for more than the level stand at the beginning of `room`
+  let short = 0;
+  for (let i = 0; i < lanes.length; i++) {
+    const lane = lanes[i];
     passed[lane] = 0;
-    if (packets[lane] > 0) short.push(lane);
+    if (packets[lane] > 0) room[short++] = lane;
   }
+  let rest = capacity;
   let level = 0;
-  for (;;) {
-    level = Math.floor(rest / short.length);
-    const left: number[] = [];
-    for (const lane of short) {
+  for (let before = -1; short !== before; ) {
+    before = short;
+    level = Math.floor(rest / short);
+    short = 0;
+    for (let i = 0; i < before; i++) {
+      const lane = room[i];
       const bytes = packets[lane] * size[lane];
       if (bytes <= level) {
         passed[lane] = packets[lane];
         rest -= bytes;
-      } else left.push(lane);
+      } else room[short++] = lane;
     }
-    if (left.length === 0) return;
-    if (left.length === short.length) break;
-    short = left;
   }
-  for (const lane of short) {
+  for (let i = 0; i < short; i++) {
+    const lane = room[i];
     passed[lane] = Math.floor(level / size[lane]);
     rest -= passed[lane] * size[lane];
   }
-  for (const lane of short) {
+  for (let i = 0; i < short; i++) {
+    const lane = room[i];
     if (size[lane] > rest) continue;
     passed[lane]++;
     rest -= size[lane];

@@ -177,6 +177,7 @@ class Run {
   readonly #offered: Float64Array;
   readonly #dropped: Float64Array;
   readonly #passed: Float64Array;
+  readonly #room: Int32Array;
 
   constructor(traffic: Traffic, series: Series) {
     const { flows } = traffic;
@@ -189,6 +190,7 @@ class Run {
     this.#offered = new Float64Array(lanes);
     this.#dropped = new Float64Array(lanes);
     this.#passed = new Float64Array(lanes);
+    this.#room = new Int32Array(lanes);
   }
 
   enter(network: Network, paths: readonly LanePath[]): State {
@@ -248,9 +250,10 @@ class Run {
       offered += packets[lane];
     }
     if (asked <= capacity) return { bytes: asked, packets: offered, dropped: 0 };
-    fairShare(capacity, { lanes, packets, size, passed });
+    fairShare(capacity, { lanes, packets, size, passed, room: this.#room });
     let [bytes, taken] = [0, 0];
-    for (const lane of lanes) {
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[i];
       bytes += passed[lane] * size[lane];
       taken += passed[lane];
       droppedBy[lane] += packets[lane] - passed[lane];
