@@ -197,6 +197,28 @@ whatIf(program.command("sweep"))
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
 
+program
+  .command("meter")
+  .option("--do <action>", "apply this action first; may be repeated", collect, [])
+  .description("a scenario's traffic over its peerings: series, what caps drop, alarms, and what is billed")
+  .argument("<scenario>", "a scenario with `traffic`; its steps change the network on the way")
+  .addOption(
+    new Option(
+      "--period <seconds>",
+      "10s, 60s or 300s between two figures, instead of the scenario's",
+    ).argParser(periodOf),
+  )
+  .option("--seed <n>", "draw other bursts than the scenario's", seed)
+  .option("--csv <file>", "write the series there: a line for each period and peering")
+  .option("--prices <file>", "your price list: what the peaks come to; none is built in")
+  .option("--ascii", "draw with plain characters")
+  .addOption(profile())
+  .addOption(format())
+  .addHelpText("after", "\nExit status: 0 every packet is delivered, 1 some are lost, 3 some are unknown.")
+  .action(async (scenario, options) =>
+    finish((await import("./commands/meter.ts")).meterCommand(scenario, merged(options))),
+  );
+
 whatIf(program.command("peerings"))
   .description("the peerings: state, cap and who pays; of one of them also the routes of both sides")
   .argument("<network>")
@@ -343,6 +365,17 @@ async function finish(status: number | Promise<number>): Promise<void> {
 function stepCount(text: string): number {
   if (text === "all") return Number.POSITIVE_INFINITY;
   if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("A number of steps, or all.");
+  return Number(text);
+}
+
+function periodOf(text: string): number {
+  if (!["10s", "60s", "300s"].includes(text)) throw new InvalidArgumentError("One of 10s, 60s, 300s.");
+  return Number.parseInt(text, 10);
+}
+
+function seed(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffffffff)
+    throw new InvalidArgumentError("A number from 0 to 4294967295.");
   return Number(text);
 }
 
