@@ -182,9 +182,9 @@ export class FilteredPairs {
     return { forward: sets.forward.boxes(), return: sets.return.boxes(), twoWay: sets.twoWay.boxes() };
   }
 
-  /** Forgets what the table said before an edit. */
-  forget(t: number): void {
-    for (const segments of this.#segments) segments[t] = undefined;
+  /** Forgets what the tables said before an edit. */
+  forget(): void {
+    for (const segments of this.#segments) segments.length = 0;
   }
 
   /** Iterates how the atoms of both ends meet, in the order in which `answer` looks at their first addresses. */

@@ -8,8 +8,9 @@ import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
-import { TWO_WAY, VERDICT_OF } from "../plane/verdict-table.ts";
+import { TWO_WAY } from "../plane/verdict-table.ts";
 import { Reach } from "./reach.ts";
+import { type Edit, editsBetween, editTouching, makeEdits, opensGroups, type Touched } from "./transition.ts";
 
 /** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
 export interface Loss {
@@ -53,15 +54,21 @@ export interface SweepOptions {
  * Tries the loss of every single peering and of every single enabled route on the compiled arrays and takes it back.
  * A deleted peering takes its routes with it or leaves them leading nowhere, by the profile of each side (S5); a route
  * that goes may uncover a shorter one. Cost: the routes of two VPCs for each peering, a window of one table for each route.
- * Where filters, hubs or other detours have a say, all pairs are judged anew for each loss.
+ * Beside filters the pairs that a loss touches are judged before and after; where hubs or other detours have a say, all
+ * pairs are, for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   const reach = new Reach(network);
   const { compiled } = reach;
   const onTried = options.onTried ?? (() => {});
-  if (!reach.plain) return sweepJudged(reach, options.routes, onTried);
-  const peerings = lossesOfPeerings(network, compiled, onTried);
-  const routes = lossesOfRoutes(network, compiled, (tried) => onTried(peerings.tried + tried));
+  if (!reach.direct) return sweepJudged(reach, options.routes, onTried);
+  const peerings = reach.plain ? lossesOfPeerings(reach, onTried) : filteredLossesOfPeerings(reach, onTried);
+  const routes = lossesOfRoutes(
+    network,
+    compiled,
+    (tried) => onTried(peerings.tried + tried),
+    reach.plain ? undefined : (edit) => lossBy(reach, [edit], network),
+  );
   return {
     peerings: peerings.losses,
     routes: routes.losses
@@ -142,10 +149,10 @@ function areJoined(reach: Reach, from: string, to: string): boolean {
 }
 
 function lossesOfPeerings(
-  network: Network,
-  compiled: Reachability,
+  reach: Reach,
   onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
+  const { network, compiled } = reach;
   const counter = new LossCounter();
   const losses: (Loss & { readonly peering: string })[] = [];
   let tried = 0;
@@ -156,7 +163,7 @@ function lossesOfPeerings(
     tryDeletion(compiled, p, counter.visit);
     if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
   }
-  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(compiled, peering)));
+  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
   return {
     losses: losses
       .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
@@ -165,19 +172,62 @@ function lossesOfPeerings(
   };
 }
 
+/** The same beside filters: each deletion is made, judged, and taken back. */
+function filteredLossesOfPeerings(
+  reach: Reach,
+  onTried: (losses: number) => void,
+): { readonly losses: PeeringLoss[]; readonly tried: number } {
+  const { network, compiled } = reach;
+  const losses: (Loss & { readonly peering: string })[] = [];
+  let tried = 0;
+  for (const [id, { state }] of network.peerings) {
+    if (state === "DELETED") continue;
+    onTried(++tried);
+    const outcome = apply(network, { kind: "delete-peering", peering: id, as: undefined }, "");
+    if (outcome.kind === "refused") continue;
+    const edits = editsBetween(compiled, network, outcome.network);
+    const loss =
+      edits === undefined || opensGroups(network, edits)
+        ? lossOf(twoWayPairs(reach), twoWayPairs(new Reach(outcome.network)))
+        : lossBy(reach, edits, outcome.network);
+    if (loss.broken > 0) losses.push({ peering: id, ...loss });
+  }
+  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
+  return {
+    losses: losses
+      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
+      .sort((a, b) => b.broken - a.broken),
+    tried,
+  };
+}
+
+/** Makes the edits, after which the network is `after`, counts what they break and open, and takes them back. */
+function lossBy(reach: Reach, edits: readonly Edit[], after: Network): Loss {
+  const before = reach.network;
+  const { undo, touched } = editTouching(reach, edits, after);
+  const isTwoWay = ({ from, to }: Touched): boolean => reach.verdict(from, to).verdict === "two-way";
+  const now = touched.map(isTwoWay);
+  makeEdits(reach.compiled, undo, () => {});
+  reach.settle(before);
+  let [broken, opened] = [0, 0];
+  for (const [i, pair] of touched.entries()) {
+    const was = isTwoWay(pair);
+    if (was && !now[i]) broken++;
+    if (!was && now[i]) opened++;
+  }
+  return { broken, opened };
+}
+
 /** Reports whether any two subnets of the two VPCs are two-way. */
-function joinsTwoWay({ layout, state }: Reachability, peering: string): boolean {
+function joinsTwoWay(reach: Reach, peering: string): boolean {
+  const { layout } = reach.compiled;
   const slot = layout.portSlot[2 * layout.peeringIndex.get(peering)!];
   if (slot < 0) return false;
-  const { slotVpc, slotBase, slotMirror, subnetAt, subnetTable, cellAt } = layout;
+  const { slotVpc, slotMirror, subnetAt } = layout;
   const [v, w] = [slotVpc[slotMirror[slot]], slotVpc[slot]];
-  for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
-    for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) {
-      const there = state[cellAt[subnetTable[s]] + slotBase[slot] + d - subnetAt[w]];
-      const back = state[cellAt[subnetTable[d]] + slotBase[slotMirror[slot]] + s - subnetAt[v]];
-      if (VERDICT_OF[(there << 6) | back] === TWO_WAY) return true;
-    }
-  }
+  for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++)
+    for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++)
+      if (reach.verdict(s, d).verdict === "two-way") return true;
   return false;
 }
 
@@ -190,6 +240,7 @@ function lossesOfRoutes(
   network: Network,
   compiled: Reachability,
   onTried: (losses: number) => void,
+  judge: ((edit: Edit) => Loss) | undefined,
 ): { readonly losses: RowLoss[]; readonly tried: number } {
   const { tables, tableVpc, vpcs } = compiled.layout;
   const counter = new LossCounter();
@@ -207,8 +258,10 @@ function lossesOfRoutes(
           const others = rows.filter((other) => other !== row).map(hopOf);
           const rest = others.length > 0 ? compiled.hops.group(others) : isOwn ? LOCAL : ABSENT;
           counter.reset();
-          tryHop(compiled, part, table, decision, rest, counter.visit);
-          const { broken, opened } = counter;
+          if (judge === undefined) tryHop(compiled, part, table, decision, rest, counter.visit);
+          const { lo, hi } = part.decisions;
+          const edit: Edit = { kind: "hop", part, table, lo: lo[decision], hi: hi[decision], hop: rest };
+          const { broken, opened } = judge?.(edit) ?? counter;
           if (broken > 0) losses.push({ table, row, broken, opened });
         }
       });
