@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { basename, join } from "node:path";
 import { type Network, reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
+import { aclTimes, printAcls } from "./acl-suite.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
 import { byTable, sum } from "./by-table.ts";
 import { bySender, contest, type Entrant, type Time, timed } from "./contest.ts";
@@ -89,11 +90,13 @@ async function compare(family: Family, vpcs: number): Promise<Compared> {
   if (family !== "enterprise") return { ...facts, times: outcome.times };
   const edited = edits(fabric, reach(networkOf(fabric)), smoke ? 200 : 20_000, SEED);
   printEdits(edited);
+  const acls = aclTimes(networkOf(fabric), smoke ? 1 : 3, smoke ? 40 : 400, SEED);
+  printAcls(acls);
   const whole = await wholeProcess(fabric, total, smoke ? 1 : 3);
   console.log(
     `  JSON to answer   ${figure(whole.ms).padStart(10)} ms [${figure(whole.min)} … ${figure(whole.max)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
   );
-  return { ...facts, times: outcome.times, edits: edited, wholeProcess: whole };
+  return { ...facts, times: outcome.times, edits: edited, acls, wholeProcess: whole };
 }
 
 function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant[] {

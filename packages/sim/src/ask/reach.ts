@@ -304,11 +304,13 @@ export class Reach {
   /** Returns the subnets that may be anything but unreachable from this one, and all their neighbours; ascending. */
   #worthALook(s: number, distant: Distant | undefined): Iterable<number> {
     const far = distant?.of(s) ?? [];
-    return far.length === 0 ? this.#nearTo(s) : new Uint32Array(new Set([...far, ...this.#nearTo(s)])).sort();
+    return far.length === 0
+      ? this.neighbours(s)
+      : new Uint32Array(new Set([...far, ...this.neighbours(s)])).sort();
   }
 
   /** Iterates the subnets of the subnet's own VPC and of its neighbours, ascending. */
-  *#nearTo(s: number): Generator<number, void, undefined> {
+  *neighbours(s: number): Generator<number, void, undefined> {
     const { slotAt, slotVpc, subnetAt, subnetVpc } = this.compiled.layout;
     const v = subnetVpc[s];
     for (let slot = slotAt[v]; slot < slotAt[v + 1]; slot++) {
@@ -351,7 +353,7 @@ export class Reach {
   #isFollowed(from: number, to: number, out: number, home: number): boolean {
     return (
       ((this.#filtered[from] | this.#filtered[to]) & 2) !== 0 ||
-      this.#judges!.filters.mayTurn(from, to, out, home)
+      (((out | home) & BOTH_UNKNOWN) !== 0 && this.#judges!.filters.mayTurn(from, to, out, home))
     );
   }
 
