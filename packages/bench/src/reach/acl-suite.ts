@@ -2,7 +2,6 @@ import { answer, InputError, type Network, type Reach, reach, resolveEndpoint } 
 import { median } from "../rounds.ts";
 import { drawFrom } from "../seeded-table.ts";
 import { RULES, withAcls } from "./acl-fabric.ts";
-import { figure } from "./figures.ts";
 
 /** What the exact sets of a network cost in which every subnet has a network ACL of its own. Milliseconds, median of rounds. */
 export interface AclTimes {
@@ -48,13 +47,6 @@ export function aclTimes(bare: Network, rounds: number, samples: number, seed: n
     setsMs: median(times.sets),
     againMs: median(times.again),
   };
-}
-
-export function printAcls({ rules, judged, compileMs, setsMs, againMs }: AclTimes): void {
-  const perPair = figure((setsMs * 1e3) / judged);
-  console.log(
-    `  with ACLs        ${figure(setsMs).padStart(10)} ms, ${rules} rules each way before every subnet: exact sets of ${judged.toLocaleString("en")} pairs, ${perPair} µs each; again ${figure(againMs)} ms, network compiled in ${figure(compileMs)} ms`,
-  );
 }
 
 /** Returns the pairs that filters decide about, each as one number. */

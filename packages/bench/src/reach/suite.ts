@@ -3,7 +3,7 @@ import { loadavg } from "node:os";
 import { basename, join } from "node:path";
 import { type Network, reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
-import { aclTimes, printAcls } from "./acl-suite.ts";
+import { type AclTimes, aclTimes } from "./acl-suite.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
 import { byTable, sum } from "./by-table.ts";
 import { bySender, contest, type Entrant, type Time, timed } from "./contest.ts";
@@ -153,6 +153,13 @@ function printEdits({ routes, peerings, allRoutesMs, allPeeringsMs, sweepMs }: E
   console.log(`  all peerings     ${figure(allPeeringsMs).padStart(10)} ms, each deleted and taken back`);
   console.log(`  all routes       ${figure(allRoutesMs).padStart(10)} ms, each removed and put back`);
   console.log(`  sweep            ${figure(sweepMs).padStart(10)} ms, all of both, ranked and named`);
+}
+
+function printAcls({ rules, judged, compileMs, setsMs, againMs }: AclTimes): void {
+  const perPair = figure((setsMs * 1e3) / judged);
+  console.log(
+    `  with ACLs        ${figure(setsMs).padStart(10)} ms, ${rules} rules each way before every subnet: exact sets of ${judged.toLocaleString("en")} pairs, ${perPair} µs each; again ${figure(againMs)} ms, network compiled in ${figure(compileMs)} ms`,
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -7,10 +7,11 @@ import type { OwnRanges } from "../plane/decisions.ts";
 import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
-import type { Reachability } from "../plane/reachability.ts";
 import { TWO_WAY } from "../plane/verdict-table.ts";
+import { filteredPeeringLosses, flipsBy } from "./filtered-losses.ts";
+import { countEnabled, countLosses, type LossRange, rowOf } from "./loss-range.ts";
 import { Reach } from "./reach.ts";
-import { type Edit, editsBetween, editTouching, makeEdits, opensGroups, type Touched } from "./transition.ts";
+import type { Edit } from "./transition.ts";
 
 /** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
 export interface Loss {
@@ -46,7 +47,7 @@ export interface Sweep {
 export interface SweepOptions {
   /** At most so many of the worst routes; all of them by default. */
   readonly routes?: number;
-  /** Is told after each peering, and after each table, how many losses were tried so far. */
+  /** Is told now and then how many losses were tried so far. */
   readonly onTried?: (losses: number) => void;
 }
 
@@ -58,22 +59,27 @@ export interface SweepOptions {
  * pairs are, for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
-  const reach = new Reach(network);
-  const { compiled } = reach;
-  const onTried = options.onTried ?? (() => {});
-  if (!reach.direct) return sweepJudged(reach, options.routes, onTried);
-  const peerings = reach.plain ? lossesOfPeerings(reach, onTried) : filteredLossesOfPeerings(reach, onTried);
-  const routes = lossesOfRoutes(
-    network,
-    compiled,
-    (tried) => onTried(peerings.tried + tried),
-    reach.plain ? undefined : (edit) => lossBy(reach, [edit], network),
-  );
+  const all = { from: 0, to: Number.POSITIVE_INFINITY };
+  const found = sweepRange(new Reach(network), all, options.onTried);
+  return { ...found, routes: found.routes.slice(0, options.routes) };
+}
+
+/** Tries the losses of a range alone. `reach` is as before when it returns. */
+export function sweepRange(
+  reach: Reach,
+  range: LossRange,
+  onTried: (losses: number) => void = () => {},
+): Sweep {
+  if (!reach.direct) return sweepJudged(reach, range, onTried);
+  const { network, compiled } = reach;
+  const peerings = lossesOfPeerings(reach, range, onTried);
+  const offset = countLosses(network).peerings;
+  const rest = { from: range.from - offset, to: range.to - offset };
+  const routes = lossesOfRoutes(reach, rest, (tried) => onTried(peerings.tried + tried));
   return {
     peerings: peerings.losses,
     routes: routes.losses
       .sort((a, b) => b.broken - a.broken || a.table - b.table || a.row - b.row)
-      .slice(0, options.routes)
       .map(({ table, row, broken, opened }) => {
         const { id, routes } = compiled.layout.tables[table];
         const { destination, target, source } = routes!.at(row);
@@ -83,15 +89,34 @@ export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   };
 }
 
+/** Puts together what was found in ranges that follow each other, in their order: what `sweep` finds in all of them. */
+export function mergeSweeps(parts: readonly Sweep[]): Sweep {
+  // what breaks the same number stands in the order of the network, in each part and so in all
+  const worstFirst = (a: Loss, b: Loss): number => b.broken - a.broken;
+  return {
+    peerings: parts.flatMap(({ peerings }) => peerings).sort(worstFirst),
+    routes: parts.flatMap(({ routes }) => routes).sort(worstFirst),
+    tried: {
+      peerings: parts.reduce((sum, { tried }) => sum + tried.peerings, 0),
+      routes: parts.reduce((sum, { tried }) => sum + tried.routes, 0),
+    },
+  };
+}
+
 /** The same on copies of the network, each compiled and judged. A hub or another detour may join what a peering did. */
-function sweepJudged(before: Reach, limit: number | undefined, onTried: (losses: number) => void): Sweep {
+function sweepJudged(before: Reach, { from, to }: LossRange, onTried: (losses: number) => void): Sweep {
   const { network } = before;
   const old = twoWayPairs(before);
   const peerings: PeeringLoss[] = [];
   const routes: RouteLoss[] = [];
   const tried = { peerings: 0, routes: 0 };
+  let number = 0;
+  const isMeant = (): boolean => {
+    const here = number++;
+    return here >= from && here < to;
+  };
   for (const { id, state, requester, accepter } of network.peerings.values()) {
-    if (state === "DELETED") continue;
+    if (state === "DELETED" || !isMeant()) continue;
     onTried(++tried.peerings);
     const outcome = apply(network, { kind: "delete-peering", peering: id, as: undefined }, "");
     if (outcome.kind === "refused") continue;
@@ -103,20 +128,19 @@ function sweepJudged(before: Reach, limit: number | undefined, onTried: (losses:
   for (const vpc of network.vpcs.values()) {
     for (const table of vpc.tables.values()) {
       for (const { row, enabled, destination, target, source } of table.routes ?? []) {
-        if (!enabled) continue;
-        tried.routes++;
+        if (!enabled || !isMeant()) continue;
+        onTried(tried.peerings + ++tried.routes);
         const rest = table.routes!.without((route) => route.row === row);
         const after = new Reach(withVpc(network, withRoutes(vpc, table, rest)));
         const loss = lossOf(old, twoWayPairs(after));
         if (loss.broken > 0)
           routes.push({ table: table.id, destination: `${destination}`, target, source, ...loss });
       }
-      onTried(tried.peerings + tried.routes);
     }
   }
   return {
     peerings: peerings.sort((a, b) => b.broken - a.broken),
-    routes: routes.sort((a, b) => b.broken - a.broken).slice(0, limit),
+    routes: routes.sort((a, b) => b.broken - a.broken),
     tried,
   };
 }
@@ -150,72 +174,43 @@ function areJoined(reach: Reach, from: string, to: string): boolean {
 
 function lossesOfPeerings(
   reach: Reach,
+  range: LossRange,
   onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
-  const { network, compiled } = reach;
+  const { network } = reach;
+  const anew = (after: Network): Loss => lossOf(twoWayPairs(reach), twoWayPairs(new Reach(after)));
+  const { losses, tried } = reach.plain
+    ? plainPeeringLosses(reach, range, onTried)
+    : filteredPeeringLosses(reach, range, onTried, anew);
+  if (losses.length === 0) return { losses: [], tried };
+  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
+  return {
+    losses: losses
+      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
+      .sort((a, b) => b.broken - a.broken),
+    tried,
+  };
+}
+
+function plainPeeringLosses(
+  { network, compiled }: Reach,
+  { from, to }: LossRange,
+  onTried: (losses: number) => void,
+): { readonly losses: (Loss & { readonly peering: string })[]; readonly tried: number } {
   const counter = new LossCounter();
   const losses: (Loss & { readonly peering: string })[] = [];
+  let number = 0;
   let tried = 0;
   for (const [id, p] of compiled.layout.peeringIndex) {
     if (network.peerings.get(id)!.state === "DELETED") continue;
+    const here = number++;
+    if (here < from || here >= to) continue;
     onTried(++tried);
     counter.reset();
     tryDeletion(compiled, p, counter.visit);
     if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
   }
-  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
-  return {
-    losses: losses
-      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
-      .sort((a, b) => b.broken - a.broken),
-    tried,
-  };
-}
-
-/** The same beside filters: each deletion is made, judged, and taken back. */
-function filteredLossesOfPeerings(
-  reach: Reach,
-  onTried: (losses: number) => void,
-): { readonly losses: PeeringLoss[]; readonly tried: number } {
-  const { network, compiled } = reach;
-  const losses: (Loss & { readonly peering: string })[] = [];
-  let tried = 0;
-  for (const [id, { state }] of network.peerings) {
-    if (state === "DELETED") continue;
-    onTried(++tried);
-    const outcome = apply(network, { kind: "delete-peering", peering: id, as: undefined }, "");
-    if (outcome.kind === "refused") continue;
-    const edits = editsBetween(compiled, network, outcome.network);
-    const loss =
-      edits === undefined || opensGroups(network, edits)
-        ? lossOf(twoWayPairs(reach), twoWayPairs(new Reach(outcome.network)))
-        : lossBy(reach, edits, outcome.network);
-    if (loss.broken > 0) losses.push({ peering: id, ...loss });
-  }
-  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
-  return {
-    losses: losses
-      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
-      .sort((a, b) => b.broken - a.broken),
-    tried,
-  };
-}
-
-/** Makes the edits, after which the network is `after`, counts what they break and open, and takes them back. */
-function lossBy(reach: Reach, edits: readonly Edit[], after: Network): Loss {
-  const before = reach.network;
-  const { undo, touched } = editTouching(reach, edits, after);
-  const isTwoWay = ({ from, to }: Touched): boolean => reach.verdict(from, to).verdict === "two-way";
-  const now = touched.map(isTwoWay);
-  makeEdits(reach.compiled, undo, () => {});
-  reach.settle(before);
-  let [broken, opened] = [0, 0];
-  for (const [i, pair] of touched.entries()) {
-    const was = isTwoWay(pair);
-    if (was && !now[i]) broken++;
-    if (!was && now[i]) opened++;
-  }
-  return { broken, opened };
+  return { losses, tried };
 }
 
 /** Reports whether any two subnets of the two VPCs are two-way. */
@@ -236,36 +231,42 @@ interface RowLoss extends Loss {
   readonly row: number;
 }
 
+/** Routes are numbered from the first one here. */
 function lossesOfRoutes(
-  network: Network,
-  compiled: Reachability,
+  reach: Reach,
+  { from, to }: LossRange,
   onTried: (losses: number) => void,
-  judge: ((edit: Edit) => Loss) | undefined,
 ): { readonly losses: RowLoss[]; readonly tried: number } {
+  const { network, compiled } = reach;
   const { tables, tableVpc, vpcs } = compiled.layout;
   const counter = new LossCounter();
   const losses: RowLoss[] = [];
+  let number = 0;
   let tried = 0;
   for (const [table, { routes }] of tables.entries()) {
-    if (routes === undefined) continue;
-    for (let row = 0; row < routes.size; row++) tried += routes.enabled[row];
+    const first = number;
+    number += countEnabled(routes);
+    if (routes === undefined || number <= from || first >= to) continue;
+    const [begin, end] = [rowOf(routes, from - first), rowOf(routes, to - first)];
     const v = tableVpc[table];
     const hopOf = (row: number): number =>
       compiled.hops.hopOf(network, vpcs[v], v, routes.targets[routes.target[row]]);
     for (const part of compiled.parts) {
       forEachDecision(part, table, routes, part.own[v], (decision, rows, isOwn) => {
         for (const row of rows) {
+          if (row < begin || row >= end) continue;
           const others = rows.filter((other) => other !== row).map(hopOf);
           const rest = others.length > 0 ? compiled.hops.group(others) : isOwn ? LOCAL : ABSENT;
           counter.reset();
-          if (judge === undefined) tryHop(compiled, part, table, decision, rest, counter.visit);
+          if (reach.plain) tryHop(compiled, part, table, decision, rest, counter.visit);
           const { lo, hi } = part.decisions;
           const edit: Edit = { kind: "hop", part, table, lo: lo[decision], hi: hi[decision], hop: rest };
-          const { broken, opened } = judge?.(edit) ?? counter;
+          const { broken, opened } = reach.plain ? counter : flipsBy(reach, [edit], network);
           if (broken > 0) losses.push({ table, row, broken, opened });
         }
       });
     }
+    tried += Math.min(number, to) - Math.max(first, from);
     onTried(tried);
   }
   return { losses, tried };
