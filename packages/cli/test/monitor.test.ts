@@ -3,8 +3,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type * as WebhookModule from "../src/api/webhook.ts";
 import { twoway } from "./command.ts";
 import { type Answer, client, headersOf, killAll, type Served, serve } from "./server.ts";
+
+const { webhookUrl } = (await import(
+  new URL("../api/webhook.js", import.meta.url).href
+)) as typeof WebhookModule;
 
 // Traffic, figures and alarms of `twoway serve`.
 const test = suite("monitor");
@@ -145,6 +150,7 @@ test("a receiver that fails, sends elsewhere or is not there costs a line in the
 });
 
 test("messages go to this machine only, and only where there is something to tell", async () => {
+  assert.is(webhookUrl("http://127.0.0.1:9000/alarms")?.href, "http://127.0.0.1:9000/alarms");
   for (const url of [
     "http://example.com/",
     "https://127.0.0.1:9000/",
@@ -153,12 +159,13 @@ test("messages go to this machine only, and only where there is something to tel
     "http://localhost:9000/",
     "127.0.0.1:9000",
     "file:///etc/passwd",
-  ]) {
-    const { status, err } = await twoway(["serve", "--api", "--port", "0", SCENARIO, "--webhook", url]);
-    assert.is(status, 2, url);
-    assert.match(err, /is not plain HTTP on this machine/);
-  }
-  const still = await twoway(["serve", "--api", "--port", "0", "--webhook", "http://127.0.0.1:9000/"]);
+  ])
+    assert.is(webhookUrl(url), undefined, url);
+  const args = ["serve", "--api", "--port", "0"];
+  const away = await twoway([...args, SCENARIO, "--webhook", "http://example.com/"]);
+  assert.is(away.status, 2);
+  assert.match(away.err, /is not plain HTTP on this machine/);
+  const still = await twoway([...args, "--webhook", "http://127.0.0.1:9000/"]);
   assert.is(still.status, 2);
   assert.match(still.err, /alarms need a scenario with `traffic` and `alarms`/);
 });
