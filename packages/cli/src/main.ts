@@ -263,6 +263,7 @@ program
     '{"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
   )
   .option("--journal <file>", "write every accepted request there, and begin with what is there")
+  .option("--webhook <url>", "post alarms of the scenario's traffic there: http://127.0.0.1:PORT/PATH")
   .addOption(profile())
   .addHelpText(
     "after",
@@ -271,6 +272,7 @@ Prints the address on standard output, and one line of JSON for each request on 
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
 Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
 Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+A scenario's \`traffic\` is metered as far as the clock is moved: GetMonitorData (2018-07-24, QCE/PCX) gives the series, and alarms are logged.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )
