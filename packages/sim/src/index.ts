@@ -11,6 +11,30 @@ export {
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
+export type { ReplayCause } from "./ask/conversation.ts";
+export { type FlowAnswer, OUTSIDE_NAME } from "./ask/flow-judge.ts";
+export { ACTION, DIRECTION, ELSEWHERE, FlowRecords, MAX_COUNT, STATUS, UNSAID } from "./ask/flow-records.ts";
+export { FlowTally } from "./ask/flow-tally.ts";
+export {
+  type Disagreement,
+  FLOW_CLASSES,
+  type FlowClass,
+  type Reason,
+} from "./ask/flow-verdict.ts";
+export { HeavyAddresses, type HeavyJson, type HeavyList } from "./ask/heavy-addresses.ts";
+export type { KnownPlaces } from "./ask/known-places.ts";
+export {
+  type FlowSample,
+  groupKey,
+  MAX_MALFORMED,
+  type MalformedLine,
+  type MalformedLines,
+  mergeTallies,
+  NO_TALLY,
+  type OutcomeCount,
+  type TallyJson,
+} from "./ask/merge-tallies.ts";
+export { Replay } from "./ask/replay.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
