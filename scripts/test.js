@@ -1,14 +1,19 @@
 // Runs every packages/*/test/*.test.ts (compiled by `tsc -b`), each file in a process of its own, and closes with
 // one line `N passed, N failed`. uvu by itself passes silently when a pattern matches nothing or a file forgets
-// `.run()`; here both fail. Arguments narrow the run: `node scripts/test.js trie sim/` runs what contains either.
+// `.run()`; here both fail. What the tests write lies in one folder, removed at the end.
+// Arguments narrow the run: `node scripts/test.js trie sim/` runs what contains either.
 
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
 const FILE_TIMEOUT_MS = 600_000;
 const ROOT = join(import.meta.dirname, "..");
+
+const scratch = mkdtempSync(join(tmpdir(), "twoway-test-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(ROOT, "packages"))
@@ -38,7 +43,7 @@ process.exitCode = total.failed > 0 ? 1 : 0;
 function run(file) {
   const compiled = file.replace(/test[/\\]([^/\\]+)\.ts$/, "dist/test/$1.js");
   return new Promise((resolve) => {
-    const env = { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" };
+    const env = { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1", TMPDIR: scratch, TEMP: scratch };
     const child = spawn(process.execPath, ["--enable-source-maps", compiled], { cwd: ROOT, env });
     const timer = setTimeout(() => child.kill("SIGKILL"), FILE_TIMEOUT_MS);
     let output = "";

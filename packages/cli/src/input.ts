@@ -194,7 +194,7 @@ function isFolder(path: string): boolean {
 }
 
 /** Returns the files of a folder and of those inside it, by name: what begins with a dot, and backups, are not meant. */
-function filesIn(folder: string): string[] {
+export function filesIn(folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder, { recursive: true, encoding: "utf8" });

@@ -172,6 +172,11 @@ whatIf(program.command("sweep"))
   )
   .argument("<network>")
   .option("--top <n>", "show so many of each; ten unless given, and all of them in JSON", count)
+  .option(
+    "--jobs <n>",
+    "threads that share the work; as many as there are cores, where that is worth it",
+    threads,
+  )
   .action(async (network, options) =>
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
@@ -299,6 +304,11 @@ function stepCount(text: string): number {
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
+  return Number(text);
+}
+
+function threads(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("A number from 1 to 99.");
   return Number(text);
 }
 

@@ -11,6 +11,7 @@ export {
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
+export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export type { ReplayCause } from "./ask/conversation.ts";
 export { type FlowAnswer, OUTSIDE_NAME } from "./ask/flow-judge.ts";
 export { ACTION, DIRECTION, ELSEWHERE, FlowRecords, MAX_COUNT, STATUS, UNSAID } from "./ask/flow-records.ts";
@@ -62,11 +63,13 @@ export { parseSelector, type Selector, select } from "./ask/selection.ts";
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
+  mergeSweeps,
   type PeeringLoss,
   type RouteLoss,
   type Sweep,
   type SweepOptions,
   sweep,
+  sweepRange,
 } from "./ask/sweep.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
@@ -101,6 +104,7 @@ export {
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
+export { isPlain } from "./plane/detour.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
