@@ -181,6 +181,25 @@ whatIf(program.command("sweep"))
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
 
+whatIf(program.command("replay"))
+  .description(
+    "which recorded flows would break: each record of flow logs judged before and after --do, and what contradicts the network",
+  )
+  .argument("<network>")
+  .argument(
+    "<flow-log...>",
+    "AWS or Tencent flow logs or CSV, as text, JSON lines, .gz or Parquet, or folders of them",
+  )
+  .option("--after <network>", "compare with this network, in the place of --do")
+  .option("--fields <names>", "the columns of logs that do not name them: 'srcaddr dstaddr protocol …'")
+  .option("--out <file>", "write every record with its class, cause and owner there, as CSV")
+  .option("--resume <file>", "note there how far it is, and go on from there when it is called again")
+  .option("--jobs <n>", "how many threads; one for each processor unless given", threads)
+  .option("--strict", "exit status 2 if a line is malformed")
+  .action(async (network, logs, options) =>
+    finish((await import("./commands/replay.ts")).replayCommand(network, logs, merged(options))),
+  );
+
 whatIf(program.command("peerings"))
   .description("the peerings: state, cap and who pays; of one of them also the routes of both sides")
   .argument("<network>")

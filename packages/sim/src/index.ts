@@ -9,10 +9,9 @@ export {
   setsBetween,
 } from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
+export type { ReplayCause } from "./ask/conversation.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export type { Fault } from "./ask/fault.ts";
-export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
-export type { ReplayCause } from "./ask/conversation.ts";
 export { type FlowAnswer, OUTSIDE_NAME } from "./ask/flow-judge.ts";
 export { ACTION, DIRECTION, ELSEWHERE, FlowRecords, MAX_COUNT, STATUS, UNSAID } from "./ask/flow-records.ts";
 export { FlowTally } from "./ask/flow-tally.ts";
@@ -24,6 +23,7 @@ export {
 } from "./ask/flow-verdict.ts";
 export { HeavyAddresses, type HeavyJson, type HeavyList } from "./ask/heavy-addresses.ts";
 export type { KnownPlaces } from "./ask/known-places.ts";
+export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export {
   type FlowSample,
   groupKey,
@@ -35,7 +35,6 @@ export {
   type OutcomeCount,
   type TallyJson,
 } from "./ask/merge-tallies.ts";
-export { Replay } from "./ask/replay.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -51,6 +50,7 @@ export {
 } from "./ask/reach.ts";
 export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
 export type { Obstacle } from "./ask/repair-plan.ts";
+export { Replay } from "./ask/replay.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
@@ -116,6 +116,7 @@ export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { type FlowGroup, type ReplayReport, renderReplay, replayJson, reportOf } from "./report/replay.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
 export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
@@ -128,6 +129,9 @@ export {
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
+export { type ColumnName, columnNamed, type LogLayout, layoutOf, NEEDED } from "./source/flow-log/layout.ts";
+export { type LogRange, type LogReading, readFlowLog, WHOLE_LOG } from "./source/flow-log/read-text.ts";
+export { RecordFields } from "./source/flow-log/record-fields.ts";
 export {
   type Imported,
   type ImportFile,

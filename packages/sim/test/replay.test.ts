@@ -93,42 +93,42 @@ test("30,000 random records of random changes fare as the oracle says of each al
   const tally = new Tally();
   let previous: GeneratedPath | undefined;
   fc.assert(
-    fc.property(
-      pathNetworks,
-      fc.infiniteStream(fc.nat({ max: 1 << 30 })),
-      (before, random) => {
-        const draw = (): number => random.next().value!;
-        // two draws of `fc.gen` in one case are the same
-        const after = draw() % 4 === 0 ? before : (previous ?? before);
-        previous = before;
-        tally.add(before === after ? "no change" : "change");
-        const plain = drawRecords(before.net, after.net, 200, draw);
-        const replay = before === after ? new Replay(simOfPath(before)) : new Replay(simOfPath(before), simOfPath(after));
-        const found = new Int32Array(plain.length);
-        replay.classify(recordsOf(replay, plain), found);
-        for (const [row, record] of plain.entries()) {
-          const said = replay.outcomes[found[row]];
-          const verdicts = judgePlainly(before.net, after.net, record);
-          const [expected] = verdicts;
-          const where = `${JSON.stringify(record)}\n${JSON.stringify(said)}\n${JSON.stringify(verdicts)}`;
-          if (verdicts.length > 1) {
-            // which type it was may decide, and the log does not say: never wrong, at times undecided
-            const isOne = verdicts.some((verdict) => verdict.class === said.class);
-            assert.ok(isOne || said.class === "unknown", where);
-            if (said.disagrees !== undefined)
-              assert.ok(verdicts.every(({ disagrees }) => disagrees === said.disagrees), where);
-            tally.add(isOne ? "ICMP decided" : "ICMP undecided");
-            continue;
-          }
-          assert.is(said.class, expected.class, where);
-          assert.is(said.disagrees, expected.disagrees, where);
-          assert.is(said.reason?.cause, expected.cause, where);
-          tally.add(said.class);
-          if (said.disagrees !== undefined) tally.add(`disagrees: ${said.disagrees}`);
-          if (said.reason !== undefined) tally.add(said.reason.cause);
+    fc.property(pathNetworks, fc.infiniteStream(fc.nat({ max: 1 << 30 })), (before, random) => {
+      const draw = (): number => random.next().value!;
+      // two draws of `fc.gen` in one case are the same
+      const after = draw() % 4 === 0 ? before : (previous ?? before);
+      previous = before;
+      tally.add(before === after ? "no change" : "change");
+      const plain = drawRecords(before.net, after.net, 200, draw);
+      const replay =
+        before === after ? new Replay(simOfPath(before)) : new Replay(simOfPath(before), simOfPath(after));
+      const found = new Int32Array(plain.length);
+      replay.classify(recordsOf(replay, plain), found);
+      for (const [row, record] of plain.entries()) {
+        const said = replay.outcomes[found[row]];
+        const verdicts = judgePlainly(before.net, after.net, record);
+        const [expected] = verdicts;
+        const where = `${JSON.stringify(record)}\n${JSON.stringify(said)}\n${JSON.stringify(verdicts)}`;
+        if (verdicts.length > 1) {
+          // which type it was may decide, and the log does not say: never wrong, at times undecided
+          const isOne = verdicts.some((verdict) => verdict.class === said.class);
+          assert.ok(isOne || said.class === "unknown", where);
+          if (said.disagrees !== undefined)
+            assert.ok(
+              verdicts.every(({ disagrees }) => disagrees === said.disagrees),
+              where,
+            );
+          tally.add(isOne ? "ICMP decided" : "ICMP undecided");
+          continue;
         }
-      },
-    ),
+        assert.is(said.class, expected.class, where);
+        assert.is(said.disagrees, expected.disagrees, where);
+        assert.is(said.reason?.cause, expected.cause, where);
+        tally.add(said.class);
+        if (said.disagrees !== undefined) tally.add(`disagrees: ${said.disagrees}`);
+        if (said.reason !== undefined) tally.add(said.reason.cause);
+      }
+    }),
     { ...seeded(150), endOnFailure: true, includeErrorInReport: true },
   );
   tally.print("records", [

@@ -126,8 +126,7 @@ function headersOfReplies(
 
 /** Reports whether the filters of the sender let some of the services out, or may; whatever its table does then. */
 function isLetOut(network: Network, packet: Packet, services: Services): boolean {
-  const owner =
-    packet.source.vpc === undefined ? publicOwner(network, packet.source.address) : undefined;
+  const owner = packet.source.vpc === undefined ? publicOwner(network, packet.source.address) : undefined;
   const source = owner?.kind === "host" ? owner.spot : packet.source;
   const vpc = network.vpcs.get(source.vpc ?? "");
   const subnet = vpc?.subnets.get(source.subnet ?? "");

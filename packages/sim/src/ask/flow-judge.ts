@@ -1,5 +1,5 @@
 import type { Address } from "@twoway/core";
-import { type Component, type Network, owns, ownersOf, subnetAt, type Vpc } from "../model/network.ts";
+import { type Component, type Network, ownersOf, owns, subnetAt, type Vpc } from "../model/network.ts";
 import type { Spot } from "../plane/packet.ts";
 import { type Conversation, converse, recordedService } from "./conversation.ts";
 import { DIRECTION, ELSEWHERE } from "./flow-records.ts";

@@ -149,7 +149,8 @@ const ANY_RANK = 0xffffffff;
 
 /** Depends on where the record stands and on the file's name: the same whoever reads it. */
 function rankOf(position: number, salt: number): number {
-  let hash = Math.imul(position, 0x9e3779b1) ^ Math.imul(Math.floor(position / 0x100000000), 0x85ebca6b) ^ salt;
+  let hash =
+    Math.imul(position, 0x9e3779b1) ^ Math.imul(Math.floor(position / 0x100000000), 0x85ebca6b) ^ salt;
   hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
   hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b);
   return (hash ^ (hash >>> 16)) >>> 0;

@@ -170,10 +170,7 @@ function legsOf(role: Role, { forward, back }: Conversation): readonly [Leg, Leg
 }
 
 /** How far it gets at least and at most: 0 not at all, 1 the record's own packets arrive, 2 the others too. */
-function reachOf(
-  role: Role,
-  conversation: Conversation,
-): { readonly least: number; readonly most: number } {
+function reachOf(role: Role, conversation: Conversation): { readonly least: number; readonly most: number } {
   const [own, other] = legsOf(role, conversation);
   const count = (passes: (leg: Leg) => boolean): number => (passes(own) ? (passes(other) ? 2 : 1) : 0);
   return {

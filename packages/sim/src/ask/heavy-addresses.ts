@@ -61,7 +61,8 @@ export class HeavyAddresses {
   /** Returns the counts as plain data; a bucket of one address is written as that address. */
   toJson(): HeavyJson {
     this.#settleAll();
-    const rows = (family: Family): Bucket[][] => this.#rows[family].map((counts) => bucketsOf(counts, family));
+    const rows = (family: Family): Bucket[][] =>
+      this.#rows[family].map((counts) => bucketsOf(counts, family));
     return { version: 1, v4: rows(4), v6: rows(6) };
   }
 

@@ -79,7 +79,9 @@ export function outcomeKey(outcome: FlowAnswer): string {
 export function groupKey({ class: cls, disagrees, reason }: FlowAnswer): string {
   const { path, cause, component } = reason ?? {};
   const { kind, id, account, region, source } = component ?? {};
-  return [cls, disagrees, path, cause, kind, id, account, region, source].map((word) => word ?? "").join("\t");
+  return [cls, disagrees, path, cause, kind, id, account, region, source]
+    .map((word) => word ?? "")
+    .join("\t");
 }
 
 /** Adds a tally of what comes next in the input. O(both). */

@@ -50,8 +50,7 @@ export class Replay {
       const from = family[row] === 4 ? stretches.find4(source[at]) : stretches.find6(source, at);
       const to = family[row] === 4 ? stretches.find4(destination[at]) : stretches.find6(destination, at);
       const table = this.#ports.table(protocol[row]);
-      const ports =
-        table === undefined ? 0 : (table[sourcePort[row]] << 16) | table[destinationPort[row]];
+      const ports = table === undefined ? 0 : (table[sourcePort[row]] << 16) | table[destinationPort[row]];
       const marks = marksOf(protocol[row], action[row], tcpFlags[row], direction[row]);
       const where = place[row];
       let slot = hashOf(from, to, where, marks, ports) * SLOT;

@@ -116,7 +116,10 @@ export function layoutOf(head: Uint8Array, file: string, fields?: string): LogLa
   }
   const given = fields?.split(/[\s,]+/).filter((word) => word !== "");
   if (given !== undefined)
-    return checked({ format: "columns", separator, columns: given.map(columnNamed), header: undefined }, file);
+    return checked(
+      { format: "columns", separator, columns: given.map(columnNamed), header: undefined },
+      file,
+    );
   const standard = DEFAULT.split(" ");
   if (separator === SPACE && words.length === standard.length && words[0] === "2")
     return { format: "columns", separator, columns: standard.map(columnNamed), header: undefined };

@@ -68,14 +68,13 @@ class LineReader {
   readonly #first: MalformedLine[] = [];
   /** Names of JSON, which come again on every line. */
   readonly #names = new Map<string, ColumnName>();
-  readonly #encoder = new TextEncoder();
 
   constructor(options: LogOptions) {
     this.#options = options;
     this.#fields = new RecordFields(options.places);
     this.#columns = options.layout.columns;
     const { header } = options.layout;
-    this.#header = header === undefined ? undefined : this.#encoder.encode(header);
+    this.#header = header === undefined ? undefined : new TextEncoder().encode(header);
     this.#skipping = options.range.from > 0;
     this.#position = Math.max(0, options.range.from - 1);
     this.#begin = this.#position;
@@ -203,8 +202,7 @@ class LineReader {
         if (this.#names.size < 1000) this.#names.set(name, column);
       }
       if (column === "other") continue;
-      const text = this.#encoder.encode(`${entry}`);
-      this.#fields.set(column, text, 0, text.length);
+      this.#fields.setText(column, `${entry}`);
     }
     return "";
   }

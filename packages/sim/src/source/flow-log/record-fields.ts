@@ -1,5 +1,13 @@
 import { type Address, familyOf, parseAddress, readAddress4, readAddress6, writeWords } from "@twoway/core";
-import { ACTION, DIRECTION, ELSEWHERE, type FlowRecords, MAX_COUNT, STATUS, UNSAID } from "../../ask/flow-records.ts";
+import {
+  ACTION,
+  DIRECTION,
+  ELSEWHERE,
+  type FlowRecords,
+  MAX_COUNT,
+  STATUS,
+  UNSAID,
+} from "../../ask/flow-records.ts";
 import type { KnownPlaces } from "../../ask/known-places.ts";
 import type { ColumnName } from "./layout.ts";
 
@@ -31,6 +39,7 @@ export class RecordFields {
   #subnet = 0;
   #interface = 0;
   #problem = "";
+  readonly #scratch = new Uint8Array(256);
 
   constructor(places: KnownPlaces) {
     this.#places = places;
@@ -80,7 +89,10 @@ export class RecordFields {
         this.#destinationPort = this.#number(bytes, at, end, 65535, "a port");
         break;
       case "protocol":
-        this.#protocol = bytes[at] > NINE ? this.#protocolName(bytes, at, end) : this.#number(bytes, at, end, 255, "a protocol");
+        this.#protocol =
+          bytes[at] > NINE
+            ? this.#protocolName(bytes, at, end)
+            : this.#number(bytes, at, end, 255, "a protocol");
         break;
       case "packets":
         this.#packets = this.#number(bytes, at, end, MAX_COUNT, "the number of packets");
@@ -89,7 +101,7 @@ export class RecordFields {
         this.#bytes = this.#number(bytes, at, end, MAX_COUNT, "the number of bytes");
         break;
       case "start":
-        this.#start = this.#number(bytes, at, end, MAX_COUNT, "the start");
+        this.#start = this.#number(bytes, at, end, LAST_START, "the start");
         break;
       case "action":
         this.#action = this.#word(ACTIONS, bytes, at, end, "the action is ACCEPT or REJECT");
@@ -117,6 +129,12 @@ export class RecordFields {
       default:
         column satisfies never;
     }
+  }
+
+  /** Takes a value that is no longer bytes; one that is too long for any column is no value of any. */
+  setText(column: ColumnName, text: string): void {
+    const { written } = ENCODER.encodeInto(text, this.#scratch);
+    this.set(column, this.#scratch, 0, written);
   }
 
   /** Makes the next row of the batch; returns what is wrong instead, or "". */
@@ -155,8 +173,7 @@ export class RecordFields {
     records.protocol[row] = this.#protocol;
     records.packets[row] = this.#packets;
     records.bytes[row] = this.#bytes;
-    // some write milliseconds
-    records.start[row] = this.#start > 1e11 ? Math.floor(this.#start / 1000) : this.#start;
+    records.start[row] = this.#start > LAST_SECOND ? Math.floor(this.#start / 1000) : this.#start;
     records.action[row] = this.#action;
     records.tcpFlags[row] = this.#tcpFlags;
     records.direction[row] = isLeg ? DIRECTION.between : this.#direction;
@@ -226,6 +243,11 @@ interface Word {
   readonly value: number;
 }
 
+const ENCODER = new TextEncoder();
+/** What is larger is meant in milliseconds. */
+const LAST_SECOND = 1e11;
+/** The end of the year 9999. */
+const LAST_START = 253_402_300_799_999;
 const ZERO = 48;
 const NINE = 57;
 const DASH = 45;
@@ -243,7 +265,7 @@ const DIRECTIONS = wordsOf({
   in: DIRECTION.ingress,
   out: DIRECTION.egress,
 });
-const PROTOCOLS = wordsOf({ tcp: 6, udp: 17, icmp: 1, icmpv6: 58, "icmp6": 58 });
+const PROTOCOLS = wordsOf({ tcp: 6, udp: 17, icmp: 1, icmpv6: 58, icmp6: 58 });
 
 /** Compares letters in either case. */
 function isWord(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
