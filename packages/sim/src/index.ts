@@ -26,13 +26,13 @@ export type { KnownPlaces } from "./ask/known-places.ts";
 export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export {
   type FlowSample,
-  groupKey,
+  type GroupTally,
   MAX_MALFORMED,
   type MalformedLine,
   type MalformedLines,
   mergeTallies,
   NO_TALLY,
-  type OutcomeCount,
+  type PairTally,
   type TallyJson,
 } from "./ask/merge-tallies.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";

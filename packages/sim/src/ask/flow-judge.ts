@@ -1,9 +1,9 @@
 import type { Address } from "@twoway/core";
 import { type Component, type Network, ownersOf, owns, subnetAt, type Vpc } from "../model/network.ts";
 import type { Spot } from "../plane/packet.ts";
-import { type Conversation, converse, recordedService } from "./conversation.ts";
+import { type Conversation, Conversations, recordedService } from "./conversation.ts";
 import { DIRECTION, ELSEWHERE } from "./flow-records.ts";
-import { type FlowVerdict, type Role, rolesOf, type Seen, verdictOn } from "./flow-verdict.ts";
+import { type Comparison, type FlowVerdict, ROLES, type Role, type Seen, verdictOn } from "./flow-verdict.ts";
 import type { RecordPlace } from "./known-places.ts";
 
 /** One record, or all that fare like it. */
@@ -14,7 +14,8 @@ export interface FlowQuestion {
   readonly sourcePort: number;
   readonly port: number;
   readonly action: number;
-  readonly tcpFlags: number;
+  /** Who asked: an index in ROLES. */
+  readonly roles: number;
   readonly direction: number;
   /** UNSAID, ELSEWHERE, or a number of `places`. */
   readonly place: number;
@@ -33,7 +34,9 @@ export class FlowJudge {
   readonly #before: Network;
   readonly #after: Network;
   readonly #places: readonly (RecordPlace | undefined)[];
-  readonly #known = new Map<string, Conversation>();
+  readonly #was: Side;
+  /** The same where nothing is changed. */
+  readonly #is: Side;
   readonly #ends = new Map<string, End>();
   /** The own addresses of NAT gateways, behind the VPC; a host that routes has packets of its own. */
   readonly #gateways = new Map<string, Component>();
@@ -42,6 +45,8 @@ export class FlowJudge {
     this.#before = before;
     this.#after = after;
     this.#places = places;
+    this.#was = { conversations: new Conversations(before), known: new Map() };
+    this.#is = after === before ? this.#was : { conversations: new Conversations(after), known: new Map() };
     for (const network of [before, after]) {
       for (const { id, kind, vpc, address, source } of network.gateways.values())
         if (kind === "nat" && address !== undefined)
@@ -50,7 +55,7 @@ export class FlowJudge {
   }
 
   judge(question: FlowQuestion): FlowAnswer {
-    const { source, destination, protocol, sourcePort, port, direction } = question;
+    const { source, destination, direction } = question;
     const place = this.#places[question.place];
     const [from, to] = [this.#end(source, place), this.#end(destination, place)];
     const names = { from: nameOf(from), to: nameOf(to) };
@@ -71,12 +76,16 @@ export class FlowJudge {
       if (gateway !== undefined) return open("outside", { cause: "gateway-leg", component: gateway });
     }
     const seen = seenFrom(from.spot, to.spot, place, direction);
-    const compare = (role: Role): { before: Conversation; after: Conversation } => ({
-      before: this.#converse(this.#before, role, question, from.spot, to.spot),
-      after: this.#converse(this.#after, role, question, from.spot, to.spot),
-    });
-    const roles = rolesOf(protocol, question.tcpFlags, sourcePort, port);
-    return { ...verdictOn({ action: question.action, seen, ...roles }, compare), ...names };
+    const compare = (role: Role): Comparison => {
+      const before = this.#converse(this.#was, role, question, from.spot, to.spot);
+      const after =
+        this.#is === this.#was ? before : this.#converse(this.#is, role, question, from.spot, to.spot);
+      return { before, after };
+    };
+    return {
+      ...verdictOn({ action: question.action, seen, ...ROLES[question.roles] }, compare),
+      ...names,
+    };
   }
 
   /** The end that has the address: in the VPC of the record if that owns it, else in the only one that does. */
@@ -106,20 +115,21 @@ export class FlowJudge {
     return { spot: { address, vpc: undefined, subnet: undefined } };
   }
 
-  #converse(network: Network, role: Role, question: FlowQuestion, source: Spot, target: Spot): Conversation {
-    const { protocol, sourcePort, port } = question;
+  #converse(
+    { conversations, known }: Side,
+    role: Role,
+    { protocol, sourcePort, port }: FlowQuestion,
+    source: Spot,
+    target: Spot,
+  ): Conversation {
     const [from, to] = role === "request" ? [source, target] : [target, source];
-    const asked =
-      role === "request"
-        ? recordedService(protocol, sourcePort, port)
-        : recordedService(protocol, port, sourcePort);
-    const ends = [from, to].map(({ vpc, address }) => `${vpc} ${typeof address} ${address}`);
-    const key = `${network === this.#before} ${ends.join(" ")} ${protocol} ${asked.services.first} ${asked.sourcePorts.first}`;
-    let conversation = this.#known.get(key);
+    const [asking, asked] = role === "request" ? [sourcePort, port] : [port, sourcePort];
+    const key = `${from.vpc} ${from.address} ${to.vpc} ${to.address} ${protocol} ${asking} ${asked} ${typeof from.address}`;
+    let conversation = known.get(key);
     if (conversation === undefined) {
-      if (this.#known.size === MAX_KNOWN) this.#known.clear();
-      conversation = converse(network, placedIn(network, from), placedIn(network, to), asked);
-      this.#known.set(key, conversation);
+      if (known.size === MAX_KNOWN) known.clear();
+      conversation = conversations.follow(from, to, recordedService(protocol, asking, asked));
+      known.set(key, conversation);
     }
     return conversation;
   }
@@ -131,17 +141,16 @@ export class FlowJudge {
 
 const MAX_KNOWN = 1 << 16;
 
+interface Side {
+  readonly conversations: Conversations;
+  readonly known: Map<string, Conversation>;
+}
+
 /** Where an address is, or the VPCs that all have it. */
 type End = { readonly spot: Spot } | { readonly several: readonly string[] };
 
 function spotIn(vpc: Vpc, address: Address): Spot {
   return { vpc: vpc.id, subnet: subnetAt(vpc, address)?.id, address };
-}
-
-/** The same end in another network, which may have other subnets. */
-function placedIn(network: Network, spot: Spot): Spot {
-  const vpc = network.vpcs.get(spot.vpc ?? "");
-  return vpc === undefined ? spot : spotIn(vpc, spot.address);
 }
 
 function nameOf(end: End): string {

@@ -1,6 +1,6 @@
 import { type Address, familyOf, readWords, writeWords } from "@twoway/core";
 import { type Network, usableSpans } from "../model/network.ts";
-import { hasPorts, portOf, protocolOf } from "../model/services.ts";
+import { hasPorts, hasTypes, portOf, protocolOf } from "../model/services.ts";
 import { after } from "../plane/spans.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { placesFor } from "./places.ts";
@@ -100,48 +100,51 @@ function collect(network: Network, add: (address: Address) => void): void {
   for (const family of [4, 6] as const) for (const address of places[family]) add(address);
 }
 
-/** Clients ask from the ports above this one, on every system that is in use. */
-export const FIRST_CLIENT_PORT = 32768;
-/** Servers that need no account of an administrator are above this one. */
-export const FIRST_USER_PORT = 1024;
-
 /**
- * Ports of each protocol cut into classes between which no filter of any of the networks tells apart; nor does the rule
- * by which ports say who asked.
+ * Services cut into classes: two records whose protocols are of one class, and whose ports are, pass the same filters of
+ * every network. A protocol that only rules for all protocols mean is of the class of all such.
  */
-export class PortClasses {
-  readonly #classes = new Map<number, { readonly of: Uint16Array; readonly firsts: readonly number[] }>();
-  readonly #tables: (Uint16Array | undefined)[];
+export class ServiceClasses {
+  /** For each protocol the one that stands for its class. */
+  readonly protocols: Uint8Array = new Uint8Array(256);
+  readonly #ports: ({ readonly of: Uint16Array; readonly firsts: readonly number[] } | undefined)[] = [];
+  /** For each protocol the class of each port; undefined where ports make no difference. */
+  readonly tables: readonly (Uint16Array | undefined)[];
 
   constructor(networks: readonly Network[]) {
     const cuts = new Map<number, Set<number>>();
-    for (let protocol = 0; protocol < 256; protocol++)
-      if (hasPorts(protocol)) cuts.set(protocol, new Set([0, FIRST_USER_PORT, FIRST_CLIENT_PORT]));
     for (const network of networks) {
       for (const filter of [...(network.groups?.values() ?? []), ...(network.acls?.values() ?? [])]) {
-        for (const { services } of [...filter.ingress, ...filter.egress])
-          for (let i = 0; i < services.ranges.length; i += 2)
-            for (const point of [services.ranges[i], services.ranges[i + 1] + 1])
-              cuts.get(protocolOf(point))?.add(portOf(point));
+        for (const { services } of [...filter.ingress, ...filter.egress]) {
+          for (let i = 0; i < services.ranges.length; i += 2) {
+            // where a range begins, and where what is behind it does
+            for (const point of [services.ranges[i], services.ranges[i + 1] + 1]) {
+              const ports = cuts.get(protocolOf(point)) ?? new Set([0]);
+              cuts.set(protocolOf(point), ports.add(portOf(point)));
+            }
+          }
+        }
       }
     }
-    for (const [protocol, ports] of cuts) {
+    const stands = new Map<boolean, number>();
+    for (let protocol = 0; protocol < 256; protocol++) {
+      const ports = cuts.get(protocol) ?? new Set([0]);
+      // what answers what differs between the two kinds of ICMP, and ports between what has them and what has none
+      const isOwn = cuts.has(protocol) || hasTypes(protocol);
+      if (!isOwn && !stands.has(hasPorts(protocol))) stands.set(hasPorts(protocol), protocol);
+      this.protocols[protocol] = isOwn ? protocol : stands.get(hasPorts(protocol))!;
+      if (!hasPorts(protocol) || ports.size === 1) continue;
       const firsts = [...ports].sort((a, b) => a - b);
       const of = new Uint16Array(65536);
       for (const [i, first] of firsts.entries()) of.fill(i, first);
-      this.#classes.set(protocol, { of, firsts });
+      this.#ports[protocol] = { of, firsts };
     }
-    this.#tables = Array.from({ length: 256 }, (_, protocol) => this.#classes.get(protocol)?.of);
-  }
-
-  /** Returns for each port of the protocol its class; undefined for a protocol without ports. */
-  table(protocol: number): Uint16Array | undefined {
-    return this.#tables[protocol];
+    this.tables = Array.from({ length: 256 }, (_, protocol) => this.#ports[protocol]?.of);
   }
 
   /** Returns the lowest port that fares as this one does. */
   first(protocol: number, port: number): number {
-    const classes = this.#classes.get(protocol);
+    const classes = this.#ports[protocol];
     return classes === undefined ? 0 : classes.firsts[classes.of[port]];
   }
 }

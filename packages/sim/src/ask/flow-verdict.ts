@@ -1,8 +1,7 @@
-import { TCP } from "../model/services.ts";
+import { hasPorts, TCP } from "../model/services.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
 import type { Conversation, Leg, Stopped } from "./conversation.ts";
 import { ACTION } from "./flow-records.ts";
-import { FIRST_CLIENT_PORT, FIRST_USER_PORT } from "./flow-stretches.ts";
 
 /**
  * What a change does to a recorded flow. A record is one direction of a conversation; its own packets are the request or
@@ -77,27 +76,40 @@ export interface Comparison {
   readonly after: Conversation;
 }
 
-/** Says who may have asked, the likelier first; `sure` when the second is there only to explain a contradiction. */
-export function rolesOf(
-  protocol: number,
-  tcpFlags: number,
-  sourcePort: number,
-  port: number,
-): { readonly roles: readonly Role[]; readonly sure: boolean } {
-  if (protocol === TCP) {
-    // a batch of packets has the flags of all of them, and ACK is told with SYN only
-    if ((tcpFlags & SYN_ACK) === SYN) return { roles: ["request"], sure: true };
-    if ((tcpFlags & SYN_ACK) === SYN_ACK) return { roles: ["reply"], sure: true };
-  }
-  for (const first of [FIRST_USER_PORT, FIRST_CLIENT_PORT]) {
-    if (port < first && sourcePort >= first) return { roles: ["request", "reply"], sure: true };
-    if (sourcePort < first && port >= first) return { roles: ["reply", "request"], sure: true };
-  }
-  return { roles: ["request", "reply"], sure: false };
+/** Who may have asked, the likelier first; where it is `sure`, the second is there only to explain a contradiction. */
+export interface Roles {
+  readonly roles: readonly Role[];
+  readonly sure: boolean;
+}
+
+/** By the number that `roleCode` returns. */
+export const ROLES: readonly Roles[] = [
+  { roles: ["request", "reply"], sure: false },
+  { roles: ["request"], sure: true },
+  { roles: ["reply"], sure: true },
+  { roles: ["request", "reply"], sure: true },
+  { roles: ["reply", "request"], sure: true },
+];
+
+/**
+ * Says who asked, as an index in ROLES. TCP flags tell it where the record has a SYN: a batch of packets has the flags of
+ * all of them, and ACK is told with SYN only. Else it is the end with a port of the upper of these ranges: 0 to 1023, to
+ * 32767, and above.
+ */
+export function roleCode(protocol: number, tcpFlags: number, sourcePort: number, port: number): number {
+  if (protocol === TCP && (tcpFlags & SYN) !== 0) return (tcpFlags & ACK) === 0 ? 1 : 2;
+  if (!hasPorts(protocol)) return 0;
+  const from = sourcePort < FIRST_USER_PORT ? 0 : sourcePort < FIRST_CLIENT_PORT ? 1 : 2;
+  const to = port < FIRST_USER_PORT ? 0 : port < FIRST_CLIENT_PORT ? 1 : 2;
+  return from === to ? 0 : to < from ? 3 : 4;
 }
 
 const SYN = 2;
-const SYN_ACK = 18;
+const ACK = 16;
+/** Servers that need no account of an administrator are above this one. */
+const FIRST_USER_PORT = 1024;
+/** Clients ask from the ports above this one, on every system that is in use. */
+const FIRST_CLIENT_PORT = 32768;
 
 /**
  * Judges a record. Of the roles it may have, the first with which the network as it was agrees with what the cloud did is
@@ -114,16 +126,18 @@ export function verdictOn(
   compare: (role: Role) => Comparison,
 ): FlowVerdict {
   const { action, seen, roles, sure } = record;
-  const agreeing = roles.filter((role) => agrees(action, seen, role, compare(role).before));
-  if (agreeing.length === 0) {
+  const fits = (role: Role): boolean => agrees(action, seen, role, compare(role).before);
+  const first = roles.findIndex(fits);
+  if (first < 0) {
     const disagrees =
       action === ACTION.rejected ? "rejected" : seen === "unsaid" ? "accepted-somewhere" : "accepted";
     return { ...classified(action, roles[0], compare(roles[0])), disagrees };
   }
-  const verdict = classified(action, agreeing[0], compare(agreeing[0]));
-  if (sure || agreeing.length === 1) return verdict;
-  const other = classified(action, agreeing[1], compare(agreeing[1]));
-  return other.class === verdict.class ? verdict : { class: "unknown", reason: { cause: "asker-unknown" } };
+  const verdict = classified(action, roles[first], compare(roles[first]));
+  const others = sure ? [] : roles.slice(first + 1).filter(fits);
+  return others.every((role) => classified(action, role, compare(role)).class === verdict.class)
+    ? verdict
+    : { class: "unknown", reason: { cause: "asker-unknown" } };
 }
 
 /** Reports whether the network allows what the cloud did with the record's own packets where it was taken. */
@@ -133,7 +147,7 @@ function agrees(action: number, seen: Seen, role: Role, conversation: Conversati
     case ACTION.accepted:
       if (seen === "between") return true;
       // what a sender let out may be lost farther on
-      return seen === "sender" ? own.leaves || own.outcome !== "dropped" : own.outcome !== "dropped";
+      return seen === "sender" ? own.outcome !== "dropped" || own.leaves() : own.outcome !== "dropped";
     case ACTION.rejected:
       return reachOf(role, conversation).least < 2;
     default:

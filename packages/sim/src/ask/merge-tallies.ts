@@ -9,22 +9,23 @@ import { HeavyAddresses, type HeavyJson } from "./heavy-addresses.ts";
 export interface TallyJson {
   readonly version: 1;
   /** By key, ascending. */
-  readonly outcomes: readonly OutcomeCount[];
-  /** By the key of a group, see `groupKey`. */
-  readonly samples: Readonly<Record<string, readonly FlowSample[]>>;
+  readonly groups: readonly GroupTally[];
   readonly heavy: Readonly<Record<HeavyKind, HeavyJson>>;
   /** Lines read of each file, blank and malformed ones included; rows count nothing here. */
   readonly lines: Readonly<Record<string, number>>;
   readonly malformed: MalformedLines;
 }
 
-/** Counts are decimal text: bytes of many records do not fit a number. */
-export interface OutcomeCount {
-  readonly outcome: FlowAnswer;
-  readonly records: string;
-  readonly packets: string;
-  readonly bytes: string;
+/** Records of one class with one cause and one owner. */
+export interface GroupTally {
+  readonly verdict: Pick<FlowAnswer, "class" | "disagrees" | "reason">;
+  /** Of each two subnets, by their names, ascending. */
+  readonly pairs: readonly PairTally[];
+  readonly samples: readonly FlowSample[];
 }
+
+/** Counts are decimal text: bytes of many records do not fit a number. */
+export type PairTally = readonly [from: string, to: string, records: string, packets: string, bytes: string];
 
 export interface FlowSample {
   /** Decides which records are kept: the lowest. */
@@ -62,21 +63,14 @@ export const MAX_MALFORMED = 20;
 
 export const NO_TALLY: TallyJson = {
   version: 1,
-  outcomes: [],
-  samples: {},
+  groups: [],
   heavy: { breaks: new HeavyAddresses().toJson(), disagrees: new HeavyAddresses().toJson() },
   lines: {},
   malformed: { count: 0, first: [] },
 };
 
-/** Returns the same text for the same outcome. */
-export function outcomeKey(outcome: FlowAnswer): string {
-  const { from, to, role, before, after } = outcome;
-  return [groupKey(outcome), from, to, role ?? "", before ?? "", after ?? ""].join("\t");
-}
-
-/** Returns the same text for outcomes of one class with one cause and one owner, and no other. */
-export function groupKey({ class: cls, disagrees, reason }: FlowAnswer): string {
+/** Returns the same text for verdicts of one class with one cause and one owner, and no other. */
+export function groupKey({ class: cls, disagrees, reason }: GroupTally["verdict"]): string {
   const { path, cause, component } = reason ?? {};
   const { kind, id, account, region, source } = component ?? {};
   return [cls, disagrees, path, cause, kind, id, account, region, source]
@@ -84,37 +78,31 @@ export function groupKey({ class: cls, disagrees, reason }: FlowAnswer): string 
     .join("\t");
 }
 
+export function pairKey([from, to]: readonly [from: string, to: string, ...rest: unknown[]]): string {
+  return `${from}\t${to}`;
+}
+
 /** Adds a tally of what comes next in the input. O(both). */
 export function mergeTallies(first: TallyJson, next: TallyJson): TallyJson {
-  const outcomes = new Map(first.outcomes.map((count) => [outcomeKey(count.outcome), count]));
-  for (const count of next.outcomes) {
-    const key = outcomeKey(count.outcome);
-    const known = outcomes.get(key);
-    outcomes.set(
-      key,
-      known === undefined
-        ? count
-        : {
-            outcome: known.outcome,
-            records: sum(known.records, count.records),
-            packets: sum(known.packets, count.packets),
-            bytes: sum(known.bytes, count.bytes),
-          },
-    );
-  }
   const moved = <T extends { readonly file: string; readonly line: number }>(item: T): T => ({
     ...item,
     line: item.line + (first.lines[item.file] ?? 0),
   });
-  const samples: Record<string, readonly FlowSample[]> = { ...first.samples };
-  for (const [key, list] of Object.entries(next.samples))
-    samples[key] = lowest([...(samples[key] ?? []), ...list.map(moved)]);
+  const groups = new Map(first.groups.map((group) => [groupKey(group.verdict), group]));
+  for (const { verdict, pairs, samples } of next.groups) {
+    const key = groupKey(verdict);
+    const known = groups.get(key);
+    groups.set(key, {
+      verdict,
+      pairs: known === undefined ? pairs : mergePairs(known.pairs, pairs),
+      samples: lowest([...(known?.samples ?? []), ...samples.map(moved)]),
+    });
+  }
   const lines: Record<string, number> = { ...first.lines };
   for (const [file, count] of Object.entries(next.lines)) lines[file] = (lines[file] ?? 0) + count;
   return {
     version: 1,
-    outcomes: [...outcomes].sort(byKey).map(([, count]) => count),
-    samples: Object.fromEntries(Object.entries(samples).sort(byKey)),
+    groups: [...groups].sort(byKey).map(([, group]) => group),
     heavy: {
       breaks: mergeHeavy(first.heavy.breaks, next.heavy.breaks),
       disagrees: mergeHeavy(first.heavy.disagrees, next.heavy.disagrees),
@@ -127,7 +115,23 @@ export function mergeTallies(first: TallyJson, next: TallyJson): TallyJson {
   };
 }
 
-/** Keeps the samples of lowest rank; where two are the same, what comes first in the input. */
+function mergePairs(first: readonly PairTally[], next: readonly PairTally[]): readonly PairTally[] {
+  const pairs = new Map(first.map((pair) => [pairKey(pair), pair]));
+  for (const pair of next) {
+    const key = pairKey(pair);
+    const known = pairs.get(key);
+    pairs.set(key, known === undefined ? pair : sumOf(known, pair));
+  }
+  return [...pairs].sort(byKey).map(([, pair]) => pair);
+}
+
+/** Of two counts of one pair. */
+export function sumOf([from, to, ...a]: PairTally, [, , ...b]: PairTally): PairTally {
+  const [records, packets, bytes] = a.map((count, i) => `${BigInt(count) + BigInt(b[i])}`);
+  return [from, to, records, packets, bytes];
+}
+
+/** Keeps the samples of lowest rank; of two of one rank the one that is first by its file and its place there. */
 export function lowest(samples: readonly FlowSample[]): readonly FlowSample[] {
   return [...samples]
     .sort((a, b) => a.rank - b.rank || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.position - b.position))
@@ -136,10 +140,6 @@ export function lowest(samples: readonly FlowSample[]): readonly FlowSample[] {
 
 export function byKey<T>([a]: readonly [string, T], [b]: readonly [string, T]): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function sum(a: string, b: string): string {
-  return `${BigInt(a) + BigInt(b)}`;
 }
 
 function mergeHeavy(first: HeavyJson, next: HeavyJson): HeavyJson {

@@ -1,17 +1,17 @@
 import type { Network } from "../model/network.ts";
-import { TCP } from "../model/services.ts";
 import { type FlowAnswer, FlowJudge } from "./flow-judge.ts";
 import { type FlowRecords, STATUS } from "./flow-records.ts";
-import { PortClasses, Stretches } from "./flow-stretches.ts";
+import { ServiceClasses, Stretches } from "./flow-stretches.ts";
+import { roleCode } from "./flow-verdict.ts";
 import { KnownPlaces } from "./known-places.ts";
-import { outcomeKey } from "./merge-tallies.ts";
+import { groupKey } from "./merge-tallies.ts";
 
 /**
  * Says of recorded flows what a change of the network does to them. Records of the same stretches, classes of ports and
  * marks fare the same: the first of them is judged by following its packets, and what it comes to is looked up for the
  * rest, in an open-addressed table of five keys and the index of an outcome. A miss allocates, a hit does not.
  *
- *   slot: source stretch · destination stretch · place · protocol, marks · classes of both ports · outcome + 1 · two spare
+ *   slot: source stretch · destination stretch · place · class of the protocol, marks · classes of both ports · outcome + 1 · two spare
  */
 export class Replay {
   readonly places: KnownPlaces;
@@ -19,7 +19,7 @@ export class Replay {
   readonly outcomes: FlowAnswer[] = [];
   readonly #judge: FlowJudge;
   readonly #stretches: Stretches;
-  readonly #ports: PortClasses;
+  readonly #services: ServiceClasses;
   readonly #indices = new Map<string, number>();
   #slots = new Int32Array(SLOT << 12);
   #used = 0;
@@ -30,7 +30,7 @@ export class Replay {
     this.places = new KnownPlaces(networks);
     this.#judge = new FlowJudge(before, after, this.places.places);
     this.#stretches = new Stretches(networks);
-    this.#ports = new PortClasses(networks);
+    this.#services = new ServiceClasses(networks);
     this.outcomes.push({ class: "skipped", from: "", to: "" });
   }
 
@@ -39,6 +39,7 @@ export class Replay {
     const { family, source, destination, status, protocol, sourcePort, destinationPort, place } = records;
     const { action, tcpFlags, direction, length } = records;
     const stretches = this.#stretches;
+    const { protocols, tables } = this.#services;
     let slots = this.#slots;
     let mask = slots.length - 1;
     for (let row = 0; row < length; row++) {
@@ -49,9 +50,10 @@ export class Replay {
       const at = 4 * row;
       const from = family[row] === 4 ? stretches.find4(source[at]) : stretches.find6(source, at);
       const to = family[row] === 4 ? stretches.find4(destination[at]) : stretches.find6(destination, at);
-      const table = this.#ports.table(protocol[row]);
+      const table = tables[protocol[row]];
       const ports = table === undefined ? 0 : (table[sourcePort[row]] << 16) | table[destinationPort[row]];
-      const marks = marksOf(protocol[row], action[row], tcpFlags[row], direction[row]);
+      const roles = roleCode(protocol[row], tcpFlags[row], sourcePort[row], destinationPort[row]);
+      const marks = (protocols[protocol[row]] << 16) | (roles << 8) | (direction[row] << 4) | action[row];
       const where = place[row];
       let slot = hashOf(from, to, where, marks, ports) * SLOT;
       for (slot &= mask; ; slot = (slot + SLOT) & mask) {
@@ -88,15 +90,16 @@ export class Replay {
 
   /** Judges the row for the first addresses of its stretches and the first ports of their classes. */
   #judged(records: FlowRecords, row: number, from: number, to: number): number {
-    const protocol = records.protocol[row];
+    const protocol = this.#services.protocols[records.protocol[row]];
+    const { tcpFlags, sourcePort, destinationPort } = records;
     const answer = this.#judge.judge({
       source: this.#stretches.first(from),
       destination: this.#stretches.first(to),
       protocol,
-      sourcePort: this.#ports.first(protocol, records.sourcePort[row]),
-      port: this.#ports.first(protocol, records.destinationPort[row]),
+      sourcePort: this.#services.first(protocol, sourcePort[row]),
+      port: this.#services.first(protocol, destinationPort[row]),
       action: records.action[row],
-      tcpFlags: records.tcpFlags[row],
+      roles: roleCode(records.protocol[row], tcpFlags[row], sourcePort[row], destinationPort[row]),
       direction: records.direction[row],
       place: records.place[row],
     });
@@ -133,12 +136,6 @@ const SLOT = 8;
 /** 32 MiB. */
 const MAX_SLOTS = 1 << 20;
 
-/** What a record says beside addresses and ports, as far as it makes a difference. */
-function marksOf(protocol: number, action: number, tcpFlags: number, direction: number): number {
-  const flags = protocol === TCP ? tcpFlags & 18 : 0;
-  return (protocol << 16) | (flags << 8) | (direction << 4) | action;
-}
-
 function hashOf(from: number, to: number, place: number, marks: number, ports: number): number {
   let hash = Math.imul(from, 0x9e3779b1) ^ Math.imul(to, 0x85ebca6b);
   hash ^= Math.imul(ports, 0xc2b2ae35) ^ Math.imul(marks, 0x27d4eb2f) ^ Math.imul(place, 0x165667b1);
@@ -146,4 +143,10 @@ function hashOf(from: number, to: number, place: number, marks: number, ports: n
   hash = Math.imul(hash, 0x2c1b3c6d);
   // small enough that it can be multiplied by the size of a slot
   return (hash ^ (hash >>> 13)) >>> 4;
+}
+
+/** Returns the same text for the same outcome. */
+function outcomeKey(outcome: FlowAnswer): string {
+  const { from, to, role, before, after } = outcome;
+  return [groupKey(outcome), from, to, role ?? "", before ?? "", after ?? ""].join("\t");
 }

@@ -1,10 +1,9 @@
 import { parseAddress } from "@twoway/core";
 import type { ReplayCause } from "../ask/conversation.ts";
-import type { FlowAnswer } from "../ask/flow-judge.ts";
 import { ACTION } from "../ask/flow-records.ts";
 import { type Disagreement, FLOW_CLASSES, type FlowClass, type Reason } from "../ask/flow-verdict.ts";
 import { HeavyAddresses, type HeavyJson, type HeavyList } from "../ask/heavy-addresses.ts";
-import { type FlowSample, groupKey, type TallyJson } from "../ask/merge-tallies.ts";
+import type { FlowSample, TallyJson } from "../ask/merge-tallies.ts";
 import { CAUSES } from "../model/cause.ts";
 import { formatTime } from "../model/clock.ts";
 import type { Network } from "../model/network.ts";
@@ -38,39 +37,22 @@ export interface FlowGroup extends Count {
 
 const NOTHING: Count = { records: 0n, packets: 0n, bytes: 0n };
 
-/** Sums a tally up. `limit` is how many addresses are told. O(outcomes). */
+/** Sums a tally up. `limit` is how many addresses are told. O(pairs of subnets). */
 export function reportOf(tally: TallyJson, limit = 10): ReplayReport {
-  const groups = new Map<string, { outcome: FlowAnswer; pairs: Map<string, FlowGroup["pairs"][number]> }>();
   const classes = Object.fromEntries(FLOW_CLASSES.map((cls) => [cls, NOTHING])) as Record<FlowClass, Count>;
   let total = NOTHING;
-  for (const { outcome, ...texts } of tally.outcomes) {
-    const count = {
-      records: BigInt(texts.records),
-      packets: BigInt(texts.packets),
-      bytes: BigInt(texts.bytes),
-    };
+  const rows = tally.groups.map(({ verdict, pairs, samples }): FlowGroup => {
+    const told = pairs.map(([from, to, records, packets, bytes]) => ({
+      from,
+      to,
+      records: BigInt(records),
+      packets: BigInt(packets),
+      bytes: BigInt(bytes),
+    }));
+    const count = told.reduce<Count>(plus, NOTHING);
     total = plus(total, count);
-    classes[outcome.class] = plus(classes[outcome.class], count);
-    const key = groupKey(outcome);
-    const group = groups.get(key) ?? { outcome, pairs: new Map() };
-    groups.set(key, group);
-    const { from, to } = outcome;
-    const pair = `${from}\t${to}`;
-    group.pairs.set(pair, { from, to, ...plus(group.pairs.get(pair) ?? NOTHING, count) });
-  }
-  const rows = [...groups].map(([key, { outcome, pairs }]): FlowGroup => {
-    const { class: cls, disagrees, reason } = outcome;
-    const sorted = [...pairs.values()].sort(
-      (a, b) => mostFirst(a, b) || (`${a.from}\t${a.to}` < `${b.from}\t${b.to}` ? -1 : 1),
-    );
-    return {
-      class: cls,
-      ...(disagrees === undefined ? {} : { disagrees }),
-      ...(reason === undefined ? {} : { reason }),
-      ...sorted.reduce<Count>(plus, NOTHING),
-      pairs: sorted,
-      samples: tally.samples[key] ?? [],
-    };
+    classes[verdict.class] = plus(classes[verdict.class], count);
+    return { ...verdict, ...count, pairs: told.sort(mostFirst), samples };
   });
   rows.sort((a, b) => FLOW_CLASSES.indexOf(a.class) - FLOW_CLASSES.indexOf(b.class) || mostFirst(a, b));
   const list = (json: HeavyJson): HeavyList => {
@@ -86,7 +68,7 @@ function plus(a: Count, b: Count): Count {
   return { records: a.records + b.records, packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
 }
 
-/** Groups with as many records stay in the order of their keys, in which a tally has them. */
+/** Where there are as many records, the order stays that of the keys, in which a tally has them. */
 function mostFirst(a: Count, b: Count): number {
   return a.records > b.records ? -1 : a.records < b.records ? 1 : 0;
 }
