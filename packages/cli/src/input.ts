@@ -86,7 +86,7 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
 
 function withoutSteps(path: string): Omit<Scenario, "network"> {
   const name = path === "-" ? "standard input" : basename(path);
-  return { name, description: "", policies: [], steps: [] };
+  return { name, description: "", policies: [], alarms: [], steps: [] };
 }
 
 /**
@@ -225,7 +225,8 @@ function readImport(file: string): string {
   return text;
 }
 
-function readText(file: string): string {
+/** Returns the text of a file, and keeps it for the lines around a problem. Throws an InputError. */
+export function readText(file: string): string {
   let bytes: Buffer;
   try {
     bytes = file === "-" ? readAll(0) : readFile(file);

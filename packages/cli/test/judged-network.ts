@@ -1,9 +1,9 @@
 /**
  * Returns a scenario whose sweep is several jobs: a hub of peerings among VPCs whose hosts have a security group, so that all
- * pairs are judged anew for each loss.
+ * pairs are judged anew for each loss. 12 VPCs make 8 jobs of some 0.1 s, 20 make 39.
  */
-export function judgedNetwork(): string {
-  const vpcs = Array.from({ length: 12 }, (_, i) => i);
+export function judgedNetwork(count = 12): string {
+  const vpcs = Array.from({ length: count }, (_, i) => i);
   const spokes = vpcs.slice(1);
   const vpc = (i: number): string => {
     const host = `hosts: { h: { address: 10.${i}.1.10, groups: g${i} } }`;

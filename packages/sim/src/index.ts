@@ -1,4 +1,18 @@
+export {
+  type Alarm,
+  type AlarmChange,
+  type AlarmFinding,
+  type AlarmHistory,
+  type AlarmState,
+  type Notification,
+  notifications,
+  parseAlarmExpectation,
+  parseCondition,
+  stateAt,
+  watch,
+} from "./ask/alarm.ts";
 export { type Answer, answer } from "./ask/answer.ts";
+export { type Bill, bills, type PriceList, priceOf } from "./ask/billing.ts";
 export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
@@ -11,6 +25,7 @@ export {
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export type { ReplayCause } from "./ask/conversation.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
 export { type FlowAnswer, OUTSIDE_NAME } from "./ask/flow-judge.ts";
 export { ACTION, DIRECTION, ELSEWHERE, FlowRecords, MAX_COUNT, STATUS, UNSAID } from "./ask/flow-records.ts";
@@ -35,6 +50,15 @@ export {
   type PairTally,
   type TallyJson,
 } from "./ask/merge-tallies.ts";
+export {
+  type Metering,
+  type MeterOptions,
+  type Moment,
+  meter,
+  stepsOf,
+  type Tally,
+} from "./ask/meter.ts";
+
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -60,6 +84,15 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
+export {
+  coarsen,
+  METRIC_NAMES,
+  METRICS,
+  type Metric,
+  metric,
+  type PeeringSeries,
+  type Series,
+} from "./ask/series.ts";
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
@@ -71,6 +104,19 @@ export {
   sweep,
   sweepRange,
 } from "./ask/sweep.ts";
+export {
+  type Flow,
+  formatPattern,
+  formatRate,
+  type Pattern,
+  PERIODS,
+  type Period,
+  parseFlow,
+  parsePattern,
+  parseRate,
+  TRAFFIC_LIMITS,
+  type Traffic,
+} from "./ask/traffic.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
@@ -115,21 +161,38 @@ export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
+export { type MeterView, renderMeter } from "./report/meter.ts";
+export { meterJson, seriesCsv } from "./report/meter-json.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { type FlowGroup, type ReplayReport, renderReplay, replayJson, reportOf } from "./report/replay.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
-export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
+export {
+  alarmHistory,
+  PLAIN,
+  renderAnswer,
+  renderChoice,
+  renderScenario,
+  type Style,
+} from "./report/text.ts";
 export {
   type Deed,
   type Finding,
+  type Metered,
   type PolicyCheck,
   playStep,
   runScenario,
   type ScenarioReport,
   type StepReport,
 } from "./run.ts";
-export { type ColumnName, columnNamed, type LogLayout, layoutOf, NEEDED } from "./source/flow-log/layout.ts";
+export {
+  COLUMN_NAMES,
+  type ColumnName,
+  columnNamed,
+  type LogLayout,
+  layoutOf,
+  NEEDED,
+} from "./source/flow-log/layout.ts";
 export { type LogRange, type LogReading, readFlowLog, WHOLE_LOG } from "./source/flow-log/read-text.ts";
 export { RecordFields } from "./source/flow-log/record-fields.ts";
 export {
@@ -142,5 +205,6 @@ export {
   recogniseText,
 } from "./source/import.ts";
 export { readPolicyFile } from "./source/policies.ts";
+export { readPriceList } from "./source/prices.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -14,10 +14,10 @@ import {
 import { EXIT } from "../exit.ts";
 import { type NetworkOptions, unreadable, wrong } from "../input.ts";
 import { inOrder } from "../jobs/crew.ts";
+import { hire } from "../jobs/hire.ts";
 import { openLogs } from "../jobs/log-files.ts";
 import { pinNetwork } from "../jobs/pinned-network.ts";
 import { type ReplayJob, replayJobs } from "../jobs/replay-job.ts";
-import { openThreads, thisThread } from "../jobs/threads.ts";
 import { hasParts, joinParts } from "../jobs/verdict-file.ts";
 import { plural, print, progress, styleFor, tell, warn } from "../terminal.ts";
 
@@ -31,6 +31,8 @@ interface ReplayOptions extends NetworkOptions {
   /** Where the run is noted, to be continued from there. */
   readonly resume?: string;
   readonly jobs?: number;
+  /** Address of a Redis whose workers do it instead. */
+  readonly queue?: string;
   readonly strict?: boolean;
   readonly color: boolean;
   readonly quiet: boolean;
@@ -48,7 +50,8 @@ export async function replayCommand(
   const { out, resume } = options;
   if (options.after !== undefined && (options.do ?? []).length > 0)
     throw wrong("bad-text", "--after", "two networks are compared, or one with what --do makes of it");
-  if (network === "-") throw wrong("bad-text", "<network>", "several threads read it: give it as a file");
+  if (network === "-")
+    throw wrong("unreadable", "-", "several threads read the network", "a file that all can read");
   // an empty list is no what-if, so both are the same
   const { do: actions = [], ...plain } = options;
   const before = pinNetwork(network, plain);
@@ -86,17 +89,14 @@ export async function replayCommand(
   return options.strict && malformed.count > 0 ? EXIT.wrong : statusOf(report);
 }
 
-async function run(
-  jobs: readonly ReplayJob[],
-  state: RunState,
-  { jobs: wanted, out, resume }: ReplayOptions,
-): Promise<TallyJson> {
+async function run(jobs: readonly ReplayJob[], state: RunState, options: ReplayOptions): Promise<TallyJson> {
+  const { out, resume } = options;
   let { done, tally } = state.read();
   if (out !== undefined && !hasParts(jobs.slice(0, done).map((job) => job.out!)))
     throw wrong("unreadable", resume!, `what it says is done of ${out} is gone: remove it to begin again`);
   const rest = jobs.slice(done);
-  const threads = Math.min(wanted ?? availableParallelism(), rest.length);
-  const crew = threads > 1 ? openThreads(threads) : thisThread();
+  const threads = Math.min(options.jobs ?? availableParallelism(), rest.length);
+  const crew = await hire(jobs[0].before.path, threads, options);
   const [all, left] = [jobs, rest].map((some) => some.reduce((sum, { size }) => sum + size, 0));
   const bar = progress("MiB", Math.ceil(all / MIB));
   try {

@@ -5,6 +5,7 @@ import { type OpenJournal, openJournal } from "../api/journal.ts";
 import { listen } from "../api/server.ts";
 import { Store } from "../api/store.ts";
 import { loadNetwork, type NetworkOptions, unreadable, wrong } from "../input.ts";
+import { stopped } from "../signal.ts";
 import { print, styleFor, tell, warn } from "../terminal.ts";
 
 interface ServeOptions extends Pick<NetworkOptions, "profile"> {
@@ -15,9 +16,6 @@ interface ServeOptions extends Pick<NetworkOptions, "profile"> {
   readonly color: boolean;
   readonly quiet: boolean;
 }
-
-/** What a shell says of a program that a signal ended. */
-const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Serves the API until a signal comes; the address is the one line on standard output. */
 export async function serve(file: string | undefined, options: ServeOptions): Promise<number> {
@@ -31,12 +29,10 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
     throw unreadable(`--port ${port}`, error);
   });
   print(running.url);
-  const signal = await new Promise<keyof typeof STOPPED>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
-  });
+  const status = await stopped();
   await running.close();
   close();
-  return STOPPED[signal];
+  return status;
 }
 
 /** Makes the store from the journal where there is one, and from the network otherwise. */

@@ -3,9 +3,9 @@ import { isPlain, mergeSweeps, renderSweep, type Sweep, sweepJson } from "@twowa
 import { EXIT } from "../exit.ts";
 import type { NetworkOptions } from "../input.ts";
 import { inOrder } from "../jobs/crew.ts";
+import { hire } from "../jobs/hire.ts";
 import { pinNetwork } from "../jobs/pinned-network.ts";
 import { sweepJobs } from "../jobs/sweep-job.ts";
-import { openThreads, thisThread } from "../jobs/threads.ts";
 import { print, progress, styleFor, warn } from "../terminal.ts";
 
 interface SweepOptions extends NetworkOptions {
@@ -14,6 +14,8 @@ interface SweepOptions extends NetworkOptions {
   readonly top?: number;
   /** How many threads. */
   readonly jobs?: number;
+  /** Address of a Redis whose workers do it instead. */
+  readonly queue?: string;
   readonly color: boolean;
   readonly quiet: boolean;
 }
@@ -25,8 +27,7 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const jobs = sweepJobs(network, pin);
   // to read a plain network once more in another thread takes about as long as to try all its losses
   const wanted = file === "-" ? 1 : (options.jobs ?? (isPlain(network) ? 1 : availableParallelism()));
-  const threads = Math.min(wanted, jobs.length);
-  const crew = threads > 1 ? openThreads(threads) : thisThread();
+  const crew = await hire(file, Math.min(wanted, jobs.length), options);
   const bar = progress("losses", jobs.at(-1)!.range.to);
   const parts: Sweep[] = [];
   try {

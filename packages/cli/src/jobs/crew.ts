@@ -13,7 +13,7 @@ export interface Crew {
 
 /**
  * Has the jobs done and returns their results in the order of the jobs, whichever ends first. A job is begun when fewer
- * than `parallel` are under way and not more than four times as many wait to be taken, so that a slow first job does not
+ * than `parallel` are under way and not more than twice as many wait to be taken, so that a slow first job does not
  * pile up results. `onProgress` is told the size that is done.
  */
 export async function* inOrder<J extends Job>(
@@ -32,7 +32,7 @@ export async function* inOrder<J extends Job>(
   let running = 0;
   let next = 0;
   const start = (): void => {
-    while (next < jobs.length && running < crew.parallel && waiting.length < 4 * crew.parallel) {
+    while (next < jobs.length && running < crew.parallel && waiting.length < 2 * crew.parallel) {
       const index = next++;
       const job = jobs[index];
       running++;

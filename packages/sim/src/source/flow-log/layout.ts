@@ -7,29 +7,32 @@ export interface LogLayout {
   readonly separator: number;
   readonly columns: readonly ColumnName[];
   /** The line that names the columns; it may stand again where files were joined. */
-  readonly header: string | undefined;
+  readonly header?: string;
 }
 
 /** What a column may hold; everything else is passed over. */
-export type ColumnName =
-  | "source"
-  | "destination"
-  | "packet-source"
-  | "packet-destination"
-  | "source-port"
-  | "destination-port"
-  | "protocol"
-  | "packets"
-  | "bytes"
-  | "start"
-  | "action"
-  | "status"
-  | "vpc"
-  | "subnet"
-  | "interface"
-  | "tcp-flags"
-  | "direction"
-  | "other";
+export const COLUMN_NAMES = [
+  "source",
+  "destination",
+  "packet-source",
+  "packet-destination",
+  "source-port",
+  "destination-port",
+  "protocol",
+  "packets",
+  "bytes",
+  "start",
+  "action",
+  "status",
+  "vpc",
+  "subnet",
+  "interface",
+  "tcp-flags",
+  "direction",
+  "other",
+] as const;
+
+export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /**
  * By the names that clouds and tools give them, `_` being `-`: AWS VPC flow logs of versions 2 to 5 (docs.aws.amazon.com,
@@ -108,7 +111,7 @@ export function layoutOf(head: Uint8Array, file: string, fields?: string): LogLa
   const text = new TextDecoder().decode(head).replace(/^\uFEFF/, "");
   const line = /^(?:[^\S\n]*\r?\n)*([^\n]*)/.exec(text)![1].replace(/\r$/, "");
   const separator = line.includes("\t") ? TAB : line.includes(",") ? COMMA : SPACE;
-  if (/^\s*\{/.test(line)) return { format: "json", separator, columns: [], header: undefined };
+  if (/^\s*\{/.test(line)) return { format: "json", separator, columns: [] };
   const words = wordsOf(line, separator);
   const named = words.map(columnNamed);
   if (named.includes("source") && named.includes("destination")) {
@@ -116,13 +119,10 @@ export function layoutOf(head: Uint8Array, file: string, fields?: string): LogLa
   }
   const given = fields?.split(/[\s,]+/).filter((word) => word !== "");
   if (given !== undefined)
-    return checked(
-      { format: "columns", separator, columns: given.map(columnNamed), header: undefined },
-      file,
-    );
+    return checked({ format: "columns", separator, columns: given.map(columnNamed) }, file);
   const standard = DEFAULT.split(" ");
   if (separator === SPACE && words.length === standard.length && words[0] === "2")
-    return { format: "columns", separator, columns: standard.map(columnNamed), header: undefined };
+    return { format: "columns", separator, columns: standard.map(columnNamed) };
   const message =
     words.length === 1
       ? "this is no flow log: its first line has one word"
