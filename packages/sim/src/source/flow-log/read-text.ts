@@ -46,6 +46,7 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 const SPACE = 32;
+const TAB = 9;
 const BRACE = 123;
 
 class LineReader {
@@ -135,7 +136,7 @@ class LineReader {
       start += 3;
     if (this.#header !== undefined && isSame(this.#header, bytes, start, end)) return;
     let at = start;
-    while (at < end && bytes[at] <= SPACE) at++;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     if (at === end) return;
     this.#fields.begin();
     const problem =
