@@ -80,6 +80,8 @@ export {
   sweepRange,
 } from "./ask/sweep.ts";
 export {
+  type Extent,
+  excessOf,
   type Flow,
   formatPattern,
   formatRate,
