@@ -159,6 +159,7 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Causes, changeJson, renderChange } from "./report/change.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
+export { dotText, mermaidText } from "./report/diagram.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { type MeterView, renderMeter } from "./report/meter.ts";
@@ -175,6 +176,7 @@ export {
   renderScenario,
   type Style,
 } from "./report/text.ts";
+export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from "./report/topology.ts";
 export {
   type Deed,
   type Finding,
