@@ -1,6 +1,7 @@
 // `npm run bench` compares lookups, `npm run bench -- reach` the reachability of whole networks, `npm run bench -- meter`
-// a day of traffic, and `npm run bench -- fabric` writes one of the networks. Each reads its own arguments; `--smoke` runs
-// the first three in seconds and writes nothing.
+// a day of traffic, and `npm run bench -- replay` what flow logs cost; `npm run bench -- fabric` writes one of the networks,
+// and `npm run bench -- flows` a flow log for it. Each reads its own arguments; `--smoke` runs the first four in seconds and
+// writes nothing.
 
 switch (process.argv[2]) {
   case "reach":
