@@ -301,4 +301,22 @@ routes: { app: [ 10.2.0.0/16 -> p ], data: [ 10.1.0.0/16 -> p ] }`);
   assert.is(packets("tcp/1024-65535"), 251n * 251n);
 });
 
+test("the ACL of the subnet that has the address first decides about all addresses of another one that shares them", () => {
+  const network = read(`
+profile: aws
+load: lenient
+vpcs:
+  far: { cidr: 10.2.0.0/16, subnets: { x: 10.2.1.0/24 } }
+  own: { cidr: 10.1.0.0/16, subnets: { a: { cidr: 10.1.1.0/24, acl: acl-1 }, b: 10.1.1.0/24 } }
+acls:
+  acl-1: { vpc: own, ingress: [ deny all from 10.2.1.7/32, allow all from 0.0.0.0/0 ], egress: [ allow all to 0.0.0.0/0 ] }
+peerings: { p: far - own }
+routes: { far: [ 10.1.0.0/16 -> p ], own: [ 10.2.0.0/16 -> p ] }`);
+  const { verdict, partial, shown } = ask(network, "far/x", "own/b");
+  assert.equal([verdict, partial], ["return-only", true]);
+  assert.is(shown.from.address, address4(0x0a020107));
+  const found = reach(network);
+  assert.equal(found.verdict(0, 2), { verdict, partial });
+});
+
 test.run();
