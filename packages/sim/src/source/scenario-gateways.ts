@@ -78,6 +78,7 @@ function readDetails(
     ...(body.advertises === undefined
       ? {}
       : { advertises: readCidrs(reading, body.advertises, [...path, "advertises"]) }),
+    ...(body.leadsOnly === undefined ? {} : { leadsOnly: body.leadsOnly }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(address === undefined ? {} : { address }),
     ...(outer === undefined

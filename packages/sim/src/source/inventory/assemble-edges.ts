@@ -125,7 +125,8 @@ export function describeGateway(inventory: Inventory, gateway: Gateway): Gateway
   const listed = advertised.get(gateway.id);
   if (listed === undefined) return gateway;
   const cidrs = readCidrs(problems, [...new Set(listed)], { source: gateway.source, path: "" });
-  return { ...gateway, advertises: cidrs.sort(Prefix.compare) };
+  const exact = inventory.leadsOnly.has(gateway.id) ? { leadsOnly: true } : {};
+  return { ...gateway, advertises: cidrs.sort(Prefix.compare), ...exact };
 }
 
 function describeInstance(inventory: Inventory, gateway: Gateway): Gateway {

@@ -101,6 +101,11 @@ export class Inventory {
   readonly resources = new Map<string, string>();
   /** By gateway or VPN connection: prefixes that it is known to lead to. */
   readonly advertised = new Map<string, string[]>();
+  /** VPN gateways with a connection of static routes, and those with a line that learns by BGP what nothing lists. */
+  readonly staticLines = new Set<string>();
+  readonly learningLines = new Set<string>();
+  /** Gateways behind which nothing else lies than `advertised`. */
+  readonly leadsOnly = new Set<string>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
   /** What is there, may carry traffic, and has no counterpart in the model. */

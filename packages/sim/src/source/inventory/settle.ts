@@ -1,5 +1,5 @@
 import type { Inventory } from "./inventory.ts";
-import type { TableRecord } from "./records.ts";
+import type { RouteRecord, TableRecord } from "./records.ts";
 import { settleHubs } from "./settle-hubs.ts";
 
 /**
@@ -16,7 +16,27 @@ export function settle(inventory: Inventory): void {
   settlePeerings(inventory);
   settleHosts(inventory);
   settleRoutes(inventory);
+  settleEndpoints(inventory);
   settleHubs(inventory);
+}
+
+/** A gateway endpoint leads to what the prefix lists of its routes hold, and nowhere else. */
+function settleEndpoints(inventory: Inventory): void {
+  const { tables, looseRoutes, prefixLists, advertised, leadsOnly } = inventory;
+  const lists = new Map<string, Set<string>>();
+  const note = ({ destination, target }: RouteRecord): void => {
+    if (target.kind !== "endpoint" || destination === undefined) return;
+    const known = lists.get(target.id) ?? new Set<string>();
+    lists.set(target.id, known.add(destination));
+  };
+  for (const { routes } of tables.values()) for (const route of routes ?? []) note(route);
+  for (const { route } of looseRoutes) note(route);
+  for (const [endpoint, names] of lists) {
+    const cidrs = [...names].map((name) => prefixLists.get(name));
+    if (!cidrs.every((listed) => listed !== undefined)) continue;
+    advertised.set(endpoint, cidrs.flat());
+    leadsOnly.add(endpoint);
+  }
 }
 
 function settleVpcs({ vpcs, secondary, mains }: Inventory): void {
@@ -65,6 +85,7 @@ function settleRoutes(inventory: Inventory): void {
   }
   for (const { connection, gateway } of connections)
     inventory.advertise(gateway, advertised.get(connection) ?? []);
+  for (const id of inventory.staticLines) if (!inventory.learningLines.has(id)) inventory.leadsOnly.add(id);
   for (const { table, endpoint, place } of endpointRoutes) {
     const target = { kind: "endpoint", id: endpoint } as const;
     const destination = endpointLists.get(endpoint) ?? `pl-of-${endpoint}`;
