@@ -121,32 +121,30 @@ export class Inventory {
 
   /**
    * Adds a record, or joins it with the one of the same id: pages, accounts and regions overlap, and so do Terraform
-   * resources for the two sides of one thing. What only one of them says is kept. Returns the keys that they say differently.
+   * resources for the two sides of one thing. What only one of them says is kept, and of two opinions the first.
    */
-  add<T extends Entity>(map: Map<string, T>, record: T): readonly (keyof T & string)[] {
+  add<T extends Entity>(map: Map<string, T>, record: T): void {
     const known = map.get(record.id);
     if (known === undefined) {
       map.set(record.id, record);
-      return [];
+      return;
     }
     const joined: Record<string, unknown> = { ...(known as object) };
-    const differing: (keyof T & string)[] = [];
-    for (const [key, value] of Object.entries(record)) {
-      if (value === undefined) continue;
-      if (joined[key] === undefined) joined[key] = value;
-      else if (key !== "place" && key !== "name" && canonical(joined[key]) !== canonical(value))
-        differing.push(key as keyof T & string);
-    }
+    for (const [key, value] of Object.entries(record)) joined[key] ??= value;
     map.set(record.id, joined as unknown as T);
-    return differing;
   }
 
   /** Adds a record of which there may be no second opinion: packets cannot be judged by two contradicting ones. */
   addUnique<T extends Entity>(map: Map<string, T>, record: T): void {
-    for (const key of this.add(map, record)) {
+    const known = map.get(record.id);
+    for (const [key, value] of known === undefined ? [] : Object.entries(record)) {
+      const other = known?.[key as keyof T];
+      if (value === undefined || other === undefined || key === "place" || key === "name") continue;
+      if (other === value || canonical(other) === canonical(value)) continue;
       const message = `${record.id} is described twice, with a different ${key}`;
       this.problems.error("duplicate", message, record.place);
     }
+    this.add(map, record);
   }
 
   /** Adds a peering, which each of its sides may describe in its own way and at its own time. */
