@@ -1,6 +1,7 @@
+import { answer, resolveEndpoint } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { imported, verdict } from "./importing.ts";
+import { awsTable, imported, PAIR, resource, state, verdict } from "./importing.ts";
 
 /**
  * What leaves a VPC, in answers of AWS: sessions of NAT gateways, prefix lists of endpoints, static and learning lines, public
@@ -224,6 +225,78 @@ test("a static route of a hub that holds the whole internet does not decide what
   });
   assert.match(verdict(network, "10.1.1.98", "10.2.1.9"), /delivered\/no-route-table$/);
   assert.is(verdict(network, "10.1.1.98", "10.99.0.1"), "unknown no-route-table/unsupported-target");
+});
+
+const EDGE = {
+  RouteTableId: "rtb-edge",
+  VpcId: VPC,
+  Associations: [{ Main: false, GatewayId: "igw-1" }],
+  Routes: [
+    { DestinationCidrBlock: "10.1.0.0/16", GatewayId: "local", State: "active" },
+    { DestinationCidrBlock: "10.1.250.0/24", NetworkInterfaceId: "eni-i-inner", State: "active" },
+  ],
+};
+
+test("a table of the internet gateway takes what comes in: what it leads elsewhere is unknown, the rest arrives", () => {
+  const t = tables({ main: [IGW], public: [IGW] });
+  const net = {
+    ...NET,
+    NetworkInterfaces: [
+      ...NET.NetworkInterfaces,
+      face("i-open", "private", "10.1.1.7", { PublicIp: "18.0.0.7" }),
+    ],
+  };
+  const { network } = imported({ net, t, edge: { RouteTables: [EDGE] } });
+  assert.is(verdict(network, "8.8.8.8", "i-public", WEB), "unknown unsupported-target/delivered");
+  assert.is(verdict(network, "i-public", "8.8.8.8", WEB), "unknown delivered/unsupported-target");
+  assert.is(verdict(network, "8.8.8.8", "i-open", WEB), "two-way delivered/delivered");
+});
+
+test("a route of such a table for a part of a subnet makes that part of it unknown", () => {
+  const part = {
+    ...EDGE,
+    Routes: [EDGE.Routes[0], { ...EDGE.Routes[1], DestinationCidrBlock: "10.1.250.112/28" }],
+  };
+  const other = face("i-other", "public", "10.1.250.9", { PublicIp: "18.0.0.9" });
+  const net = { ...NET, NetworkInterfaces: [NET.NetworkInterfaces[0], other] };
+  const { network } = imported({
+    net,
+    t: tables({ main: [IGW], public: [IGW] }),
+    edge: { RouteTables: [part] },
+  });
+  const [from, to] = ["8.8.8.8", "subnet-public"].map((text) => resolveEndpoint(network, text, "test"));
+  const { verdict: found, partial } = answer(network, from, to, WEB);
+  assert.equal([found, partial], ["unknown", true]);
+});
+
+test("Terraform: an association of a gateway makes its table the one that takes what comes in", () => {
+  const { network } = imported({
+    "s.json": state([
+      ...PAIR,
+      awsTable("edge", "a", [{ cidr_block: "10.1.1.0/24", network_interface_id: "eni-fw" }]),
+      resource("aws_internet_gateway.a", { id: "igw-a", vpc_id: "vpc-a" }),
+      resource("aws_route_table_association.edge", {
+        id: "rtbassoc-e",
+        gateway_id: "igw-a",
+        route_table_id: "rtb-edge",
+      }),
+    ]),
+  });
+  assert.is(network.gateways.get("igw-a")?.ingress, "rtb-edge");
+});
+
+test("an instance whose address is known only after apply is said, and counted as not modelled", () => {
+  const instance = resource("aws_instance.web", {
+    id: "i-web",
+    subnet_id: "subnet-a1",
+    vpc_security_group_ids: ["sg-1"],
+  });
+  const { network, warnings } = imported({ "s.json": state([...PAIR, instance]) });
+  assert.equal(network.unmodelled, ["i-web"]);
+  assert.match(
+    warnings.map(({ message }) => message).join("\n"),
+    /the address of i-web in subnet-a1 is not known/,
+  );
 });
 
 test.run();

@@ -1,8 +1,9 @@
 import { type Address, formatAddress, type Prefix } from "@twoway/core";
 import type { Attachment } from "../model/hub.ts";
-import type { Gateway, Network, Subnet } from "../model/network.ts";
+import type { Gateway, Network, Subnet, Vpc } from "../model/network.ts";
 import { isPrivate } from "../model/private-space.ts";
 import { aclCheck, groupCheck } from "./filter.ts";
+import { decide } from "./forwarding.ts";
 import {
   type Choice,
   type Ending,
@@ -273,9 +274,24 @@ export function enter(network: Network, gateway: Gateway, packet: Packet): HandO
     const nat = translation.gateway;
     return untranslate(network, packet, nat === gateway ? hops : [...hops, gatewayHop(nat)]);
   }
-  if (packet.destination.vpc === vpc.id) return { hops, next: [{ kind: "arrival", vpc }] };
+  if (packet.destination.vpc === vpc.id) {
+    const diverted = divert(gateway, vpc, packet);
+    return diverted === undefined ? { hops, next: [{ kind: "arrival", vpc }] } : { hops, end: diverted };
+  }
   const message = `${gateway.id} leads into ${vpc.id} only, and ${formatAddress(packet.destination.address)} is in ${packet.destination.vpc ?? "no VPC"}`;
   return { hops, end: stop("edge-to-edge", gatewayComponent(gateway, vpc), message) };
+}
+
+/** What a gateway's own table sends elsewhere than to the VPC's router is an appliance's, and not followed. */
+function divert(gateway: Gateway, vpc: Vpc, { destination }: Packet): Ending | undefined {
+  if (gateway.ingress === undefined) return undefined;
+  const table = vpc.tables.get(gateway.ingress);
+  const decision = table === undefined ? undefined : decide(vpc, table, destination.address);
+  if (decision?.kind === "local") return undefined;
+  const text = formatAddress(destination.address);
+  const way = decision?.kind === "routes" ? ` by ${spell(decision.routes[0])}` : "";
+  const message = `${gateway.ingress} takes what comes in by ${gateway.id}, and where it sends ${text}${way} is not followed`;
+  return stop("unsupported-target", gatewayComponent(gateway, vpc), message);
 }
 
 /** The NAT gateway puts the address of the sender back and sends the reply on from where it stands. */

@@ -104,6 +104,8 @@ export class Inventory {
   /** VPN gateways with a connection of static routes, and those with a line that learns by BGP what nothing lists. */
   readonly staticLines = new Set<string>();
   readonly learningLines = new Set<string>();
+  /** By gateway: the table that takes what comes in by it. */
+  readonly edgeTables = new Map<string, string>();
   /** Gateways behind which nothing else lies than `advertised`. */
   readonly leadsOnly = new Set<string>();
   /** By id of the prefix list: its CIDRs. */
