@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
@@ -47,6 +47,12 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
 
+const BEYOND = `
+Beyond one machine: \`twoway worker --queue redis://HOST:6379\` on each, in a folder where the input has the same path and the
+same content, and --queue with that address for the run. Any Redis from 6.2 on does; several runs may share one. Workers may come, go
+and be killed at any time: the answer is the same, byte for byte. TWOWAY_QUEUE is read in the place of --queue, which keeps a
+password out of the list of processes.`;
+
 const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
@@ -55,7 +61,13 @@ const as = (): Option =>
   new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
     INPUT_FORMATS,
   );
+const watch = (): Option => new Option("--watch", "run again whenever a file changes");
 const collect = (value: string, before: string[]): string[] => [...before, value];
+
+const queueOption = (): Option =>
+  new Option("--queue <url>", "let the workers of this queue do it: redis://127.0.0.1:6379").env(
+    "TWOWAY_QUEUE",
+  );
 
 function change(command: Command): Command {
   return command
@@ -63,12 +75,15 @@ function change(command: Command): Command {
     .option("--at <time>", "move the clock there first: 2026-01-08");
 }
 
-function whatIf(command: Command): Command {
+function input(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
-    .addOption(as())
-    .addOption(format());
+    .addOption(as());
+}
+
+function whatIf(command: Command): Command {
+  return input(command).addOption(format());
 }
 
 change(program.command("check"))
@@ -79,7 +94,7 @@ change(program.command("check"))
     ["scenarios"],
   )
   .option("--policy <file>", "policies that must hold besides; may be repeated", collect, [])
-  .option("--watch", "run again whenever a file changes")
+  .addOption(watch())
   .addOption(profile())
   .addOption(as())
   .addOption(
@@ -87,9 +102,10 @@ change(program.command("check"))
       .choices(["text", "json", "junit", "sarif", "markdown"])
       .default("text"),
   )
-  .action(async (paths, options) =>
-    finish((await import("./commands/check.ts")).check(paths, merged(options))),
-  );
+  .action(async (paths, options) => {
+    const { check } = await import("./commands/check.ts");
+    return finish(again([...paths, ...options.policy], options, () => check(paths, merged(options))));
+  });
 
 for (const [name, description, load] of [
   [
@@ -103,14 +119,18 @@ for (const [name, description, load] of [
     async () => (await import("./commands/why.ts")).why,
   ],
 ] as const) {
-  whatIf(program.command(name))
+  const command = whatIf(program.command(name))
     .description(description)
     .argument("<network>")
     .argument("<src>")
     .argument("<dst>")
     .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
-    .option("--port <port>", "destination port", port)
-    .action(async (network, src, dst, options) => finish((await load())(network, src, dst, merged(options))));
+    .option("--port <port>", "destination port", port);
+  if (name === "trace") command.addOption(watch());
+  command.action(async (network, src, dst, options) => {
+    const run = await load();
+    return finish(again([network], options, () => run(network, src, dst, merged(options))));
+  });
 }
 
 whatIf(program.command("route"))
@@ -149,9 +169,11 @@ whatIf(program.command("matrix"))
   )
   .option("--to <set>", "only to there; both may be repeated", collect, [])
   .option("--all", "in JSON, also the pairs that are unreachable")
-  .action(async (network, options) =>
-    finish((await import("./commands/matrix.ts")).matrix(network, merged(options))),
-  );
+  .addOption(watch())
+  .action(async (network, options) => {
+    const { matrix } = await import("./commands/matrix.ts");
+    return finish(again([network], options, () => matrix(network, merged(options))));
+  });
 
 whatIf(program.command("diff"))
   .description(
@@ -172,8 +194,37 @@ whatIf(program.command("sweep"))
   )
   .argument("<network>")
   .option("--top <n>", "show so many of each; ten unless given, and all of them in JSON", count)
+  .option(
+    "--jobs <n>",
+    "threads that share the work; as many as there are cores, where that is worth it",
+    threads,
+  )
+  .addOption(queueOption())
+  .addHelpText("after", BEYOND)
   .action(async (network, options) =>
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
+  );
+
+program
+  .command("meter")
+  .option("--do <action>", "apply this action first; may be repeated", collect, [])
+  .description("a scenario's traffic over its peerings: series, what caps drop, alarms, and what is billed")
+  .argument("<scenario>", "a scenario with `traffic`; its steps change the network on the way")
+  .addOption(
+    new Option(
+      "--period <seconds>",
+      "10s, 60s or 300s between two figures, instead of the scenario's",
+    ).argParser(periodOf),
+  )
+  .option("--seed <n>", "draw other bursts than the scenario's", seed)
+  .option("--csv <file>", "write the series there: a line for each period and peering")
+  .option("--prices <file>", "your price list: what the peaks come to; none is built in")
+  .option("--ascii", "draw with plain characters")
+  .addOption(profile())
+  .addOption(format())
+  .addHelpText("after", "\nExit status: 0 every packet is delivered, 1 some are lost, 3 some are unknown.")
+  .action(async (scenario, options) =>
+    finish((await import("./commands/meter.ts")).meterCommand(scenario, merged(options))),
   );
 
 whatIf(program.command("peerings"))
@@ -184,6 +235,20 @@ whatIf(program.command("peerings"))
   .option("--region <region>", "those with an end there")
   .action(async (network, peering, options) =>
     finish((await import("./commands/peerings.ts")).peerings(network, peering, merged(options))),
+  );
+
+input(program.command("graph"))
+  .description(
+    "the VPCs and hubs by region and what joins them, as a picture; `peerings` has the same as a table",
+  )
+  .argument("<network>")
+  .addOption(
+    new Option("--to <format>", "text for Mermaid or Graphviz, a file for draw.io, an SVG, or GEXF for Gephi")
+      .choices(["mermaid", "dot", "drawio", "svg", "gexf"])
+      .default("mermaid"),
+  )
+  .action(async (network, options) =>
+    finish((await import("./commands/graph.ts")).graph(network, merged(options))),
   );
 
 program
@@ -223,6 +288,7 @@ program
     '{"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
   )
   .option("--journal <file>", "write every accepted request there, and begin with what is there")
+  .option("--webhook <url>", "post alarms of the scenario's traffic there: http://127.0.0.1:PORT/PATH")
   .addOption(profile())
   .addHelpText(
     "after",
@@ -231,12 +297,27 @@ Prints the address on standard output, and one line of JSON for each request on 
 The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
 Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
 Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+A scenario's \`traffic\` is metered as far as the clock is moved: GetMonitorData (2018-07-24, QCE/PCX) gives the series, and alarms are logged.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )
   .action(async (network, options) =>
     finish((await import("./commands/serve.ts")).serve(network, merged(options))),
   );
+
+program
+  .command("worker")
+  .description("do the work of any `--queue` run that comes, until it is stopped; start as many as you like")
+  .addOption(queueOption().makeOptionMandatory())
+  .option("--jobs <n>", "threads; as many as there are cores unless given", threads)
+  .option(
+    "--lock <seconds>",
+    "another worker takes a job whose worker has been silent for so long",
+    seconds,
+    30,
+  )
+  .addHelpText("after", BEYOND)
+  .action(async (options) => finish((await import("./commands/worker.ts")).worker(merged(options))));
 
 program
   .command("lookup")
@@ -274,6 +355,12 @@ program
   .argument("[file]", "where", "network.yaml")
   .action(async (file) => finish((await import("./commands/init.ts")).init(file)));
 
+program
+  .command("completion")
+  .description('a script that completes commands, options and values: eval "$(twoway completion bash)"')
+  .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(["bash", "zsh", "fish"]))
+  .action(async (shell) => finish((await import("./commands/completion.ts")).completion(shell, program)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -287,6 +374,15 @@ function merged<T extends object>(options: T): T & { color: boolean; quiet: bool
   return { ...options, color, quiet: quiet ?? false };
 }
 
+/** Runs a question once, or with --watch again and again. */
+async function again(
+  paths: readonly string[],
+  options: { watch?: boolean },
+  run: () => number | Promise<number>,
+): Promise<number> {
+  return options.watch ? (await import("./watch.ts")).runOnChange(paths, merged(options), run) : run();
+}
+
 async function finish(status: number | Promise<number>): Promise<void> {
   process.exitCode = await status;
 }
@@ -297,8 +393,29 @@ function stepCount(text: string): number {
   return Number(text);
 }
 
+function periodOf(text: string): number {
+  if (!["10s", "60s", "300s"].includes(text)) throw new InvalidArgumentError("One of 10s, 60s, 300s.");
+  return Number.parseInt(text, 10);
+}
+
+function seed(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffffffff)
+    throw new InvalidArgumentError("A number from 0 to 4294967295.");
+  return Number(text);
+}
+
 function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
+  return Number(text);
+}
+
+function threads(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("A number from 1 to 99.");
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("A number of seconds from 1 to 9999.");
   return Number(text);
 }
 

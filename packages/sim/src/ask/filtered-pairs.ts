@@ -1,0 +1,257 @@
+import type { Network } from "../model/network.ts";
+import { type Atom, AtomCutter, AtomSizes, DELIVER, DOUBTFUL, LOSE } from "../plane/atoms.ts";
+import { stateTo } from "../plane/far.ts";
+import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
+import { Stances } from "../plane/gates.ts";
+import type { HostKind, Places } from "../plane/host-kinds.ts";
+import type { Spot } from "../plane/packet.ts";
+import type { Part } from "../plane/part.ts";
+import type { Reachability } from "../plane/reachability.ts";
+import { type Stretch, sizeOf, spanOf } from "../plane/stretches.ts";
+import { DELIVERED, PARTIAL } from "../plane/verdict-table.ts";
+import { BoxMaker } from "./boxes.ts";
+import { Sum } from "./packets.ts";
+import type { PairBoxes, PairResult } from "./pair-sets.ts";
+import { askedAbout } from "./service.ts";
+
+/**
+ * Pairs of subnets whose packets take the ways that the arrays know, inside a VPC or over a peering, and meet filters there.
+ * The two ends factor: what routes and the filters of one end do with a packet depends on the address at the other end
+ * alone. So the addresses of either end fall into atoms, each with a stance of the gate at the other end and a way by the
+ * table there. Every atom of one end meets every atom of the other, and what two of them come to is two fates by number,
+ * mostly met before. Exact. Cost of a pair: a binary search in each gate, and a few look-ups for each two atoms.
+ */
+export class FilteredPairs {
+  readonly #compiled: Reachability;
+  readonly #fates: Fates;
+  readonly #stances = new Stances();
+  readonly #cutter: AtomCutter;
+  /** Atoms of both ends of the pair that is being judged. */
+  readonly #far = new AtomSizes();
+  readonly #near = new AtomSizes();
+
+  constructor(network: Network, compiled: Reachability) {
+    this.#compiled = compiled;
+    this.#fates = new Fates(askedAbout(network, { protocol: "any" }));
+    this.#cutter = new AtomCutter(network, compiled, this.#fates, this.#stances);
+  }
+
+  /** Reports whether a packet between the two may take a detour, given the states of their cells. O(log routes). */
+  mayTurn(a: number, b: number, out: number, home: number): boolean {
+    return this.#cutter.turns(a, b, out) || this.#cutter.turns(b, a, home);
+  }
+
+  /**
+   * Returns the verdicts of a pair without detours and of the pair the other way round, the latter shifted by BACK. Adds
+   * to the sums how many combinations of addresses have a two-way service. `out` and `home` are the states of the two cells.
+   */
+  judge(a: number, b: number, out: number, home: number, forth: Sum, back: Sum): number {
+    const { parts } = this.#compiled;
+    let seen = 0;
+    for (let p = 0; p < parts.length; p++) {
+      const part = parts[p];
+      if (part.size[a] === 0 || part.size[b] === 0) continue;
+      const [here, there] = [this.#cutter.kindsOf(p, a), this.#cutter.kindsOf(p, b)];
+      for (let m = 0; m < here.length; m++) {
+        for (let n = 0; n < there.length; n++) {
+          const [x, y] = [here[m], there[n]];
+          const far = this.#cutter.whole(p, x, y, (out >> part.shift) & 7);
+          const near = this.#cutter.whole(p, y, x, (home >> part.shift) & 7);
+          if (far >= 0 && near >= 0) {
+            const trips = this.#trips(near, far);
+            seen |= trips;
+            const [some, other] = [trips & TWO_WAY_SOME, (trips >> BACK) & TWO_WAY_SOME];
+            if ((some | other) === 0) continue;
+            if (part.family === 4) {
+              if (some !== 0) forth.addProduct(x.size, y.size);
+              if (other !== 0) back.addProduct(x.size, y.size);
+            } else {
+              const both = countOf(part, x) * countOf(part, y);
+              if (some !== 0) forth.add(both);
+              if (other !== 0) back.add(both);
+            }
+            continue;
+          }
+          this.#cutAtoms(p, a, b, x, y, (out >> part.shift) & 7, this.#far);
+          this.#cutAtoms(p, b, a, y, x, (home >> part.shift) & 7, this.#near);
+          seen |= this.#meet(part, forth, back);
+        }
+      }
+    }
+    return CODES[seen & VERDICT_BITS] | (CODES[(seen >> BACK) & VERDICT_BITS] << BACK);
+  }
+
+  /** Cuts one end into atoms for `judge`, which needs their sizes alone. */
+  #cutAtoms(
+    p: number,
+    from: number,
+    to: number,
+    sender: HostKind,
+    receiver: HostKind,
+    ways: number,
+    into: AtomSizes,
+  ): void {
+    into.clear(this.#compiled.parts[p]);
+    this.#cutter.cut(p, from, to, sender, receiver, receiver, ways === DELIVERED, into.add);
+  }
+
+  /** Lets every atom of the one end meet every atom of the other. */
+  #meet(part: Part, forth: Sum, back: Sum): number {
+    const { keys: far, sizes: farSizes, counts: farCounts } = this.#far;
+    const { keys: near, sizes: nearSizes, counts: nearCounts } = this.#near;
+    let seen = 0;
+    for (let j = 0; j < this.#far.length; j++) {
+      for (let i = 0; i < this.#near.length; i++) {
+        const trips = this.#trips(near[i], far[j]);
+        seen |= trips;
+        const [some, other] = [trips & TWO_WAY_SOME, (trips >> BACK) & TWO_WAY_SOME];
+        if (part.family === 4) {
+          if (some !== 0) forth.addProduct(nearSizes[i], farSizes[j]);
+          if (other !== 0) back.addProduct(nearSizes[i], farSizes[j]);
+        } else {
+          if (some !== 0) forth.add(nearCounts[i] * farCounts[j]);
+          if (other !== 0) back.add(nearCounts[i] * farCounts[j]);
+        }
+      }
+    }
+    return seen;
+  }
+
+  /** Returns the verdict of one pair without detours, with its counterexample. */
+  result(from: number, to: number): PairResult {
+    const { layout } = this.#compiled;
+    const packets = new Sum();
+    const [out, home] = [
+      stateTo(this.#compiled, layout.subnetTable[from], to),
+      stateTo(this.#compiled, layout.subnetTable[to], from),
+    ];
+    const codes = this.judge(from, to, out, home, packets, new Sum());
+    const code = codes & CODE_BITS;
+    const spot = (part: Part, s: number, { lo }: Places): Spot => ({
+      vpc: layout.vpcs[layout.subnetVpc[s]].id,
+      subnet: layout.subnets[s].id,
+      address: part.axis.firstAt(lo[0]),
+    });
+    for (const { part, near, far, trips } of this.#meetings(from, to)) {
+      if ((trips & (1 << (code & ~PARTIAL))) === 0) continue;
+      const worst = { from: spot(part, from, near), to: spot(part, to, far) };
+      return { code, packets: packets.total(), worst };
+    }
+    return { code, packets: packets.total() };
+  }
+
+  /** Returns the sets of a pair without detours as boxes, of all addresses as people write them or of the usable ones. */
+  boxes(from: number, to: number, addresses: "written" | "usable"): PairBoxes {
+    const sets = { forward: new BoxMaker(), return: new BoxMaker(), twoWay: new BoxMaker() };
+    for (const { part, near, far, there, back, nearWritten, farWritten } of this.#meetings(from, to)) {
+      const [x, y] = addresses === "usable" ? [near, far] : [nearWritten, farWritten];
+      const cell = {
+        src: stretchesIn(x).map((stretch) => spanOf(part, stretch)),
+        dst: stretchesIn(y).map((stretch) => spanOf(part, stretch)),
+      };
+      const delivered = this.#fates.delivered(there);
+      const answered = this.#fates.answered(back);
+      sets.forward.add(cell, delivered, []);
+      sets.return.add(cell, answered, []);
+      sets.twoWay.add(cell, delivered.intersect(answered), []);
+    }
+    return { forward: sets.forward.boxes(), return: sets.return.boxes(), twoWay: sets.twoWay.boxes() };
+  }
+
+  /** Forgets what the tables said before an edit. */
+  forget(): void {
+    this.#cutter.forget();
+  }
+
+  /** Iterates how the atoms of both ends meet, in the order in which `answer` looks at their first addresses. */
+  *#meetings(from: number, to: number): Generator<Meeting, void, undefined> {
+    for (const [p, part] of this.#compiled.parts.entries()) {
+      if (part.size[from] === 0 || part.size[to] === 0) continue;
+      for (const x of this.#cutter.kindsOf(p, from)) {
+        for (const y of this.#cutter.kindsOf(p, to)) {
+          const [atoms, written] = [y, y.written].map((places) =>
+            this.#cutter.atoms(p, from, to, x, y, places),
+          );
+          const [others, othersWritten] = [x, x.written].map((places) =>
+            this.#cutter.atoms(p, to, from, y, x, places),
+          );
+          for (const far of atoms) {
+            for (const near of others) {
+              yield {
+                part,
+                near,
+                far,
+                nearWritten: othersWritten.find(({ key }) => key === near.key)!,
+                farWritten: written.find(({ key }) => key === far.key)!,
+                there: this.#there(near.key, far.key),
+                back: this.#back(near.key, far.key),
+                trips: this.#trips(near.key, far.key),
+              };
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns what an atom of the near end and one of the far end come to, both ways round; see `Fates.trip`. */
+  #trips(near: number, far: number): number {
+    const forth = this.#fates.trip(this.#there(near, far), this.#back(near, far));
+    const home = this.#fates.trip(this.#there(far, near), this.#back(far, near));
+    return forth | (home << BACK);
+  }
+
+  /** The fate of packets from the near atom to the far one: of the near gate's stance out, and of the far one's in. */
+  #there(near: number, far: number): number {
+    const { out, into } = this.#stances;
+    const way = far & 3;
+    if (way === LOSE) return Fates.CLOSED;
+    const left = out[far >> 2];
+    if (way === DOUBTFUL) return this.#fates.doubt(left);
+    const fate = this.#fates.meet(left, into[near >> 2]);
+    return way === DELIVER ? fate : this.#fates.doubt(fate);
+  }
+
+  /** The fate of replies from the far atom to the near one. */
+  #back(near: number, far: number): number {
+    const { replyOut, replyInto } = this.#stances;
+    const way = near & 3;
+    if (way === LOSE) return Fates.CLOSED;
+    const left = replyOut[near >> 2];
+    if (way === DOUBTFUL) return this.#fates.doubt(left);
+    const fate = this.#fates.meet(left, replyInto[far >> 2]);
+    return way === DELIVER ? fate : this.#fates.doubt(fate);
+  }
+}
+
+/** An atom of either end, what the packets from the near one come to, and their replies. */
+interface Meeting {
+  readonly part: Part;
+  readonly near: Atom;
+  readonly far: Atom;
+  /** The same with the addresses that the cloud keeps. */
+  readonly nearWritten: Atom;
+  readonly farWritten: Atom;
+  readonly there: number;
+  readonly back: number;
+  readonly trips: number;
+}
+
+/** How far the numbers of the way round are shifted. */
+export const BACK = 8;
+/** The bits of one verdict. */
+export const CODE_BITS = 15;
+
+/** The number of a verdict, by the bits of those that some packets have. */
+const CODES = Uint8Array.from({ length: VERDICT_BITS + 1 }, (_, bits) => {
+  const worst = bits === 0 ? 0 : 31 - Math.clz32(bits & -bits);
+  return worst | ((bits & (bits - 1)) === 0 ? 0 : PARTIAL);
+});
+
+function stretchesIn({ lo, hi }: Places): Stretch[] {
+  return Array.from(lo, (first, i) => [first, hi[i]]);
+}
+
+function countOf(part: Part, places: Places): bigint {
+  return sizeOf(part, stretchesIn(places));
+}
