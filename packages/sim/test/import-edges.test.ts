@@ -299,4 +299,23 @@ test("an instance whose address is known only after apply is said, and counted a
   );
 });
 
+const LOOKED_UP: readonly (readonly [type: string, values: object])[] = [
+  ["aws_prefix_list", { id: "pl-1", cidr_blocks: ["10.2.0.0/16"] }],
+  ["aws_ec2_managed_prefix_list", { id: "pl-1", entries: [{ cidr: "10.2.0.0/16", description: "" }] }],
+];
+for (const [type, values] of LOOKED_UP) {
+  test(`Terraform: a data source ${type} says what its prefix list holds`, () => {
+    const source = { address: `data.${type}.b`, mode: "data", type, name: "b", values };
+    const listed = [{ destination_prefix_list_id: "pl-1", vpc_peering_connection_id: "pcx-ab" }];
+    const routes = [
+      awsTable("a-main", "a", listed),
+      awsTable("b-main", "b", [{ cidr_block: "10.1.0.0/16", vpc_peering_connection_id: "pcx-ab" }]),
+    ];
+    const { network } = imported({ "s.json": state([...PAIR, ...routes, source]) });
+    assert.is(verdict(network, "subnet-a1", "subnet-b1"), "two-way delivered/delivered");
+    const without = imported({ "s.json": state([...PAIR, ...routes]) }).network;
+    assert.is(verdict(without, "subnet-a1", "subnet-b1"), "unknown no-route-table/delivered");
+  });
+}
+
 test.run();

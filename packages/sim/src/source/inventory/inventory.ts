@@ -1,4 +1,5 @@
 import type { PeeringState } from "../../model/peering.ts";
+import type { Services } from "../../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 import type {
   AttachmentRecord,
@@ -108,6 +109,10 @@ export class Inventory {
   readonly edgeTables = new Map<string, string>();
   /** Gateways behind which nothing else lies than `advertised`. */
   readonly leadsOnly = new Set<string>();
+  /** By id of a template of services: those that it lists. */
+  readonly serviceTemplates = new Map<string, Services>();
+  /** By id of a group of templates, of addresses or of services: its members. */
+  readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
   /** What is there, may carry traffic, and has no counterpart in the model. */

@@ -1,3 +1,4 @@
+import { Services } from "../../model/services.ts";
 import type { Inventory } from "./inventory.ts";
 import type { RouteRecord, TableRecord } from "./records.ts";
 import { settleHubs } from "./settle-hubs.ts";
@@ -12,12 +13,23 @@ export function settle(inventory: Inventory): void {
     const message = `these are ${count} of ${total}: pages are missing`;
     inventory.problems.warning("missing-reference", message, place);
   }
+  settleTemplates(inventory);
   settleVpcs(inventory);
   settlePeerings(inventory);
   settleHosts(inventory);
   settleRoutes(inventory);
   settleEndpoints(inventory);
   settleHubs(inventory);
+}
+
+/** A group of templates is what its members are, as far as all of them are known. */
+function settleTemplates({ templateGroups, prefixLists, serviceTemplates }: Inventory): void {
+  for (const [id, members] of templateGroups) {
+    const cidrs = members.map((member) => prefixLists.get(member));
+    if (cidrs.every((listed) => listed !== undefined)) prefixLists.set(id, cidrs.flat());
+    const services = members.map((member) => serviceTemplates.get(member));
+    if (services.every((listed) => listed !== undefined)) serviceTemplates.set(id, Services.union(services));
+  }
 }
 
 /** A gateway endpoint leads to what the prefix lists of its routes hold, and nowhere else. */
