@@ -205,6 +205,33 @@ whatIf(program.command("sweep"))
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
   );
 
+whatIf(program.command("replay"))
+  .description(
+    "which recorded flows would break: each record of flow logs judged before and after --do, and what contradicts the network",
+  )
+  .argument("<network>")
+  .argument(
+    "<flow-log...>",
+    "AWS or Tencent flow logs or CSV, as text, JSON lines, .gz or Parquet, or folders of them",
+  )
+  .option("--after <network>", "compare with this network, in the place of --do")
+  .option("--fields <names>", "the columns of logs that do not name them: 'srcaddr dstaddr protocol …'")
+  .option("--out <file>", "write every record with its class, cause and owner there, as CSV")
+  .option("--resume <file>", "note there how far it is, and go on from there when it is called again")
+  .option("--jobs <n>", "how many threads; one for each processor unless given", threads)
+  .addOption(queueOption())
+  .option("--strict", "exit status 2 if a line is malformed")
+  .addHelpText(
+    "after",
+    `
+The first line of a log names its columns, in the words of AWS (srcaddr dstaddr srcport dstport protocol action …), or --fields does.
+Exit status: 0 nothing breaks, 1 something breaks or contradicts the network, 3 nothing is known to, and some cannot be decided;
+2 if no record could be read.`,
+  )
+  .action(async (network, logs, options) =>
+    finish((await import("./commands/replay.ts")).replayCommand(network, logs, merged(options))),
+  );
+
 program
   .command("meter")
   .option("--do <action>", "apply this action first; may be repeated", collect, [])
