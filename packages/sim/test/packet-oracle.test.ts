@@ -47,6 +47,7 @@ const CAUSES = [
   "loop",
   "no-public-address",
   "no-route",
+  "no-route-table",
   "no-such-host",
   "non-transitive",
   "peering-not-active",
