@@ -1,14 +1,19 @@
 import { readFileSync } from "node:fs";
-import { type Network, PROFILES, readScenario } from "@twoway/sim";
+import { type Network, PROFILES, readScenario, scenarioText } from "@twoway/sim";
 import { type Accounts, readAccounts } from "../api/caller.ts";
 import { type OpenJournal, openJournal } from "../api/journal.ts";
-import { listen } from "../api/server.ts";
+import { listen, type Settings } from "../api/server.ts";
 import { Store } from "../api/store.ts";
-import { loadNetwork, type NetworkOptions, unreadable, wrong } from "../input.ts";
+import { EXIT } from "../exit.ts";
+import { inputTexts, loadNetwork, type NetworkOptions, networkOf, unreadable, wrong } from "../input.ts";
+import { exportPage } from "../page/export.ts";
+import type { PageInput } from "../page/input.ts";
+import { pageRoutes } from "../page/routes.ts";
 import { print, styleFor, tell, warn } from "../terminal.ts";
 
-interface ServeOptions extends Pick<NetworkOptions, "profile"> {
+interface ServeOptions extends Pick<NetworkOptions, "profile" | "as"> {
   readonly api?: boolean;
+  readonly export?: string;
   readonly port: number;
   readonly accounts?: string;
   readonly journal?: string;
@@ -19,14 +24,35 @@ interface ServeOptions extends Pick<NetworkOptions, "profile"> {
 /** What a shell says of a program that a signal ended. */
 const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Serves the API until a signal comes; the address is the one line on standard output. */
+/** Serves the page, and the API where it is asked for, until a signal comes; or writes the page into a file. */
 export async function serve(file: string | undefined, options: ServeOptions): Promise<number> {
-  if (!options.api) throw wrong("bad-text", "serve", "there is no page to serve yet", "twoway serve --api");
+  checkTogether(options);
+  if (options.export !== undefined) {
+    exportPage(options.export, pageInput(file, options));
+    tell(`wrote ${options.export}`);
+    return EXIT.yes;
+  }
+  if (options.api !== true) {
+    const input = pageInput(file, options);
+    return run({ page: pageRoutes(() => input) }, options, () => {});
+  }
   const accounts = options.accounts === undefined ? undefined : loadAccounts(options.accounts);
   const { store, close } = openStore(file, options);
-  const { port } = options;
+  // the page shows what the API made of the network by the time it is loaded
+  const now = (): PageInput => ({
+    files: [{ name: "network.yaml", text: scenarioText(store.network, "what the API serves") }],
+  });
+  return run({ api: { store, accounts }, page: pageRoutes(now) }, options, close);
+}
+
+/** Listens until a signal comes; the address is the one line on standard output. */
+async function run(
+  what: Pick<Settings, "api" | "page">,
+  { port }: ServeOptions,
+  close: () => void,
+): Promise<number> {
   const log = (line: object): void => tell(JSON.stringify(line));
-  const running = await listen({ store, accounts, port, log }).catch((error) => {
+  const running = await listen({ ...what, port, log }).catch((error) => {
     close();
     throw unreadable(`--port ${port}`, error);
   });
@@ -37,6 +63,34 @@ export async function serve(file: string | undefined, options: ServeOptions): Pr
   await running.close();
   close();
   return STOPPED[signal];
+}
+
+/** Throws for options that mean nothing together. */
+function checkTogether(options: ServeOptions): void {
+  for (const name of ["accounts", "journal"] as const) {
+    if (options[name] !== undefined && options.api !== true)
+      throw wrong("bad-text", `--${name}`, "this is for the API only", `twoway serve --api --${name} FILE`);
+  }
+  if (options.export !== undefined && options.api === true)
+    throw wrong(
+      "bad-text",
+      "--export",
+      "a file on disk has no API",
+      "twoway serve --export FILE.html NETWORK",
+    );
+}
+
+/** Returns the texts for the page, which reads them again by itself; what is wrong with them is said here already. */
+function pageInput(file: string | undefined, options: ServeOptions): PageInput {
+  if (file === undefined) return { files: [] };
+  const { profile, as } = options;
+  const input = {
+    files: inputTexts(file),
+    ...(profile === undefined ? {} : { profile }),
+    ...(as === undefined ? {} : { as }),
+  };
+  warn(networkOf(input).warnings, options);
+  return input;
 }
 
 /** Makes the store from the journal where there is one, and from the network otherwise. */
