@@ -6,6 +6,7 @@ import type { InputText } from "../engine/input.ts";
 import type { NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
 import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
+import type { Offer } from "./actions-for.ts";
 import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
 import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
 import { startWorker } from "./start-worker.ts";
@@ -37,6 +38,8 @@ export const busy = signal(true);
 export const history = signal<History>(NO_CHANGES);
 export const changed = signal<Changed | undefined>(undefined);
 export const refused = signal<Changed["refused"]>(undefined);
+/** What stands in the field for actions. */
+export const draft = signal("");
 export const policies = signal<readonly PolicyView[]>([]);
 
 export const from = signal("");
@@ -184,6 +187,13 @@ export function ask(ends: { readonly from?: string; readonly to?: string }): Pro
 /** Tries changes behind those that are there. */
 export function tryChanges(lines: readonly string[]): Promise<void> {
   return setChanges(after(history.value, lines));
+}
+
+/** Tries what was offered, or puts it into the field where it lacks something. */
+export function offer({ line, isOpen }: Offer): void {
+  panel.value = "what-if";
+  if (isOpen) draft.value = line;
+  else void tryChanges([line]);
 }
 
 export function undoChange(): Promise<void> {
