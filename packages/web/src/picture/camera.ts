@@ -10,14 +10,14 @@ export interface Camera {
 export const MIN_ZOOM = 0.02;
 export const MAX_ZOOM = 4;
 
-/** Returns the camera that shows everything, never larger than life. */
+/** Returns the camera that shows everything, never much larger than life. */
 export function fitting(
   { width, height }: Pick<Layout, "width" | "height">,
   screen: { width: number; height: number },
 ): Camera {
   const margin = 32;
   const k = Math.min(
-    1.15,
+    1.5,
     Math.max(
       MIN_ZOOM,
       Math.min((screen.width - 2 * margin) / (width || 1), (screen.height - 2 * margin) / (height || 1)),

@@ -72,6 +72,8 @@ export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
   painter.edges(scene.edges);
   for (const box of scene.boxes) painter.boxes(box);
   for (const [i, way] of frame.marks.ways.entries()) painter.way(way, i);
+  painter.labels(scene.edges);
+  for (const [i, way] of frame.marks.ways.entries()) painter.wayEnd(way, i);
 }
 
 class Painter {
@@ -91,7 +93,7 @@ class Painter {
     if (rect === undefined) return;
     const { theme } = this.#frame;
     this.#panel(rect, 10, theme.sunken, this.#isChosen(box.id) ? theme.accent : theme.line, 1);
-    this.#words(box.title, rect.x + 16, rect.y + 22, rect.width - 130, `600 12px ${theme.sans}`, theme.text);
+    this.#words(box.title, rect.x + 16, rect.y + 22, rect.width - 90, `600 12px ${theme.sans}`, theme.text);
     this.#words(
       box.detail,
       rect.x + rect.width - 16,
@@ -146,30 +148,44 @@ class Painter {
       this.#line(points);
       context.setLineDash([]);
       context.globalAlpha = 1;
-      if (camera.k >= WORDS && (!many || camera.k > 0.8 || chosen)) this.#edgeLabel(edge, points, chosen);
     }
   }
 
-  /** The way so far, the packet at its head, and what became of it at the end. */
-  way({ points, outcome }: Way, index: number): void {
-    const { theme, marks, camera } = this.#frame;
+  /** Names of edges, over everything that may cross them; of many only where there is room. */
+  labels(edges: readonly Edge[]): void {
+    const { layout, camera, marks } = this.#frame;
+    if (camera.k < WORDS) return;
+    const many = edges.length > 500 && camera.k <= 0.8;
+    for (const edge of edges) {
+      const points = layout.edges.get(edge.id);
+      const chosen = marks.selected === edge.id || marks.hovered === edge.id;
+      if (points === undefined || (many && !chosen) || !isVisible(boundsOf(points), this.#window)) continue;
+      this.#edgeLabel(edge, points, chosen);
+    }
+  }
+
+  /** The way so far: the reply runs beside the packet, not on top of it. */
+  way(way: Way, index: number): void {
+    const { theme, camera } = this.#frame;
+    const line = this.#wayLine(way, index);
+    if (line.length < 2) return;
     const context = this.#context;
-    const part = Math.min(1, Math.max(0, marks.progress - index));
-    if (part === 0 || points.length === 0) return;
-    // the reply runs beside the packet, not on top of it
-    const shift = index === 0 ? -3 : 3;
-    const line = upTo(points, part).map(({ x, y }) => ({ x: x + shift, y: y + shift }));
-    const colour = index === 0 ? theme.accent : theme["two-way"];
     context.lineJoin = "round";
-    context.strokeStyle = colour;
-    context.lineWidth = 3.5 / Math.max(camera.k, 0.6);
-    context.setLineDash(index === 0 ? [] : [9, 5]);
-    if (line.length > 1) this.#line(line);
+    context.strokeStyle = index === 0 ? theme.accent : theme["two-way"];
+    context.lineWidth = 3 / Math.max(camera.k, 0.6);
+    context.setLineDash(index === 0 ? [] : [8, 4]);
+    this.#line(line);
     context.setLineDash([]);
-    const head = line[line.length - 1];
+  }
+
+  /** The packet at the head of its way, and at the end what became of it. */
+  wayEnd(way: Way, index: number): void {
+    const { theme, marks, camera } = this.#frame;
+    const head = this.#wayLine(way, index).at(-1);
+    if (head === undefined) return;
     const size = 8 / Math.max(camera.k, 0.6);
-    if (part < 1) {
-      this.#disc(head, size, colour, "");
+    if (marks.progress - index < 1) {
+      this.#disc(head, size, index === 0 ? theme.accent : theme["two-way"], "");
       return;
     }
     const ends = {
@@ -177,9 +193,17 @@ class Painter {
       dropped: ["unreachable", "✕"],
       unknown: ["unknown", "?"],
     };
-    const [name, sign] = ends[outcome];
-    const place = index === 0 ? head : { x: head.x + 16, y: head.y };
-    this.#disc(outcome === "delivered" ? head : place, size * 1.15, theme[name], sign);
+    const [name, sign] = ends[way.outcome];
+    // the reply begins where the packet ends, and may be lost there
+    const crowded = index === 1 && way.points.length === 1;
+    this.#disc(crowded ? { x: head.x - 6, y: head.y + 18 / camera.k } : head, size * 1.1, theme[name], sign);
+  }
+
+  #wayLine({ points }: Way, index: number): Point[] {
+    const part = Math.min(1, Math.max(0, this.#frame.marks.progress - index));
+    if (part === 0 || points.length === 0) return [];
+    const shift = index === 0 ? -2.5 : 2.5;
+    return upTo(points, part).map(({ x, y }) => ({ x: x + shift, y: y + shift }));
   }
 
   #row(id: string, title: string, detail: string, kind: string): void {

@@ -3,15 +3,29 @@ import type { PathView } from "../engine/trace-view.ts";
 import type { Layout, Point, Rect } from "./layout.ts";
 import type { Scene } from "./scene.ts";
 
-/** The way of a packet in the picture, as one line, and where on it each hop is. */
+/** The way of a packet in the picture, as one line. */
 export interface Way {
   readonly points: readonly Point[];
   readonly outcome: PathView["outcome"];
+  /** Ids of the first and the last thing on it. */
+  readonly ends: readonly string[];
 }
 
+/** A thing on the way: its own rectangle, and that of the box around it, on whose border the packet walks. */
+interface Stop {
+  readonly id: string;
+  readonly rect: Rect;
+  readonly box: Rect;
+  readonly boxId: string;
+}
+
+/** How far the line bends outwards between two rows of one box. */
+const BULGE = 12;
+
 /**
- * Returns the line that a path follows: from the middle of a subnet along the edges to the middle of another. Hops that
- * are not drawn, or lie in one folded group, add nothing; a packet that is lost where it starts is one point.
+ * Returns the line that a path follows: from the border beside a subnet along the edges to the border beside another, so
+ * that no word is crossed. Hops that are not drawn, or lie in one folded group, add nothing; a packet that is lost where it
+ * starts is one point.
  */
 export function wayOf(scene: Scene, layout: Layout, path: PathView): Way {
   const points: Point[] = [];
@@ -21,39 +35,108 @@ export function wayOf(scene: Scene, layout: Layout, path: PathView): Way {
       if (last === undefined || last.x !== point.x || last.y !== point.y) points.push(point);
     }
   };
+  const ends: string[] = [];
+  let at: Stop | undefined;
+  /** The line that the packet is about to take out of `at`. */
+  let line: readonly Point[] | undefined;
   for (const { place } of path.hops) {
-    if (place === undefined) continue;
-    const edge =
-      place.kind === "peering" ? scene.edges.find(({ peerings }) => peerings.includes(place.id)) : undefined;
-    const line = edge && layout.edges.get(edge.id);
-    if (line !== undefined) {
-      const last = points.at(-1) ?? line[0];
-      go(near(last, line[0]) <= near(last, line[line.length - 1]) ? line : [...line].reverse());
+    if (place?.kind === "peering") {
+      const edge = scene.edges.find(({ peerings }) => peerings.includes(place.id));
+      line = edge && layout.edges.get(edge.id);
       continue;
     }
-    const rect = rectOf(layout, place);
-    if (rect !== undefined) go([{ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }]);
+    const stop = place && stopOf(scene, layout, place);
+    if (stop === undefined || stop.id === at?.id) continue;
+    ends.push(stop.id);
+    if (at !== undefined) {
+      line ??= lineBetween(scene, layout, at.boxId, stop.boxId);
+      if (line === undefined) go(at.boxId === stop.boxId ? around(at, stop) : []);
+      else {
+        const way = turned(line, at.box);
+        go([...leave(at, way[0]), ...way, ...leave(stop, way[way.length - 1]).reverse()]);
+      }
+    }
+    at = stop;
+    line = undefined;
   }
-  return { points, outcome: path.outcome };
+  // lost on an edge: as far as that peering
+  if (at !== undefined && line !== undefined) {
+    const way = turned(line, at.box);
+    go([...leave(at, way[0]), way[0], middle(way[0], way[1])]);
+  }
+  if (points.length === 0 && at !== undefined) go([{ x: at.box.x + at.box.width, y: centreY(at.rect) }]);
+  return { points, outcome: path.outcome, ends: [ends[0] ?? "", ends.at(-1) ?? ""] };
 }
 
-function near(a: Point, b: Point): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
-}
-
-/** A VPC is passed on the way in and out, so its middle is no place of its own; only what is inside it is. */
-function rectOf(layout: Layout, place: Place): Rect | undefined {
+function stopOf({ boxes }: Scene, layout: Layout, place: Place): Stop | undefined {
+  const stop = (id: string, boxId: string): Stop | undefined => {
+    const box = layout.boxes.get(boxId);
+    return box && { id, rect: layout.rows.get(id) ?? box, box, boxId };
+  };
   switch (place.kind) {
     case "subnet":
-      return layout.rows.get(`subnet:${place.vpc}/${place.id}`) ?? layout.boxes.get(`vpc:${place.vpc}`);
-    case "gateway":
-      return layout.rows.get(`gateway:${place.id}`);
+      return stop(`subnet:${place.vpc}/${place.id}`, `vpc:${place.vpc}`);
     case "hub":
-      return layout.boxes.get(`hub:${place.id}`);
+      return stop(`hub:${place.id}`, `hub:${place.id}`);
+    case "gateway": {
+      const id = `gateway:${place.id}`;
+      const all = boxes.flatMap((box) => [box, ...box.children]);
+      const holder = all.find(({ rows }) => rows.some((row) => row.id === id));
+      return holder && stop(id, holder.id);
+    }
+    // passed on the way in, and only what is inside it is a place of its own
     case "vpc":
     case "peering":
       return undefined;
     default:
       return place satisfies never;
   }
+}
+
+/** A hub's attachments are no hops, but they are edges. */
+function lineBetween(scene: Scene, layout: Layout, a: string, b: string): readonly Point[] | undefined {
+  if (a === b) return undefined;
+  const edge = scene.edges.find(({ from, to }) => (from === a && to === b) || (from === b && to === a));
+  return edge && layout.edges.get(edge.id);
+}
+
+/** From the border beside the row, along the border, to where the line begins. */
+function leave({ rect, box }: Stop, start: Point): Point[] {
+  const side = start.x > box.x + box.width / 2 ? box.x + box.width : box.x;
+  return [
+    { x: side, y: centreY(rect) },
+    { x: side, y: start.y },
+  ];
+}
+
+/** Between two rows of one box: out, along, and in again. */
+function around(from: Stop, to: Stop): Point[] {
+  const x = from.box.x + from.box.width;
+  const [a, b] = [centreY(from.rect), centreY(to.rect)];
+  return [
+    { x, y: a },
+    { x: x + BULGE, y: a },
+    { x: x + BULGE, y: b },
+    { x, y: b },
+  ];
+}
+
+/** Returns the line so that it begins at the box. */
+function turned(line: readonly Point[], box: Rect): readonly Point[] {
+  const [first, last] = [line[0], line[line.length - 1]];
+  return distance(first, box) <= distance(last, box) ? line : [...line].reverse();
+}
+
+function distance({ x, y }: Point, box: Rect): number {
+  const dx = Math.max(box.x - x, 0, x - box.x - box.width);
+  const dy = Math.max(box.y - y, 0, y - box.y - box.height);
+  return Math.hypot(dx, dy);
+}
+
+function middle(a: Point, b: Point): Point {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+function centreY({ y, height }: Rect): number {
+  return y + height / 2;
 }
