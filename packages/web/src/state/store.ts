@@ -3,7 +3,7 @@ import type { ImportOptions, InputFormat, ProfileName } from "@twoway/sim";
 import { type Remote, wrap } from "comlink";
 import type { Answered, Changed, Engine, Opened, PolicyView } from "../engine/engine.ts";
 import type { InputText } from "../engine/input.ts";
-import type { NetworkView } from "../engine/network-view.ts";
+import { changedView, type NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
 import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
@@ -217,7 +217,7 @@ async function setChanges(next: History): Promise<void> {
   const result = await engine.change(next.done);
   batch(() => {
     // the picture follows every answer: each holds only what differs from the one before
-    if (view.value !== undefined) view.value = { ...view.value, ...result.view };
+    if (view.value !== undefined) view.value = changedView(view.value, result.view);
     if (turn !== changeTurn) return;
     history.value = cut(next, result.applied.length);
     changed.value = result;
