@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +8,7 @@ import { scenarioStream } from "@twoway/bench/reach/scenario-stream";
 import { answer, diff, parseAction, readScenario, resolveEndpoint, WhatIf } from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
 import { encodeLink } from "@twoway/web/state/link";
+import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -19,7 +19,6 @@ import { ROOT, STORIES, type Story } from "./networks.ts";
 
 const test = suite("page in a browser");
 const FOLDER = mkdtempSync(join(tmpdir(), "twoway-web-"));
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let browser: Browser;
 let url: string;
@@ -312,7 +311,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     `axe-core finds nothing serious in the ${colorScheme} theme`,
     async (page) => {
       const check = async (where: string): Promise<void> => {
-        await page.evaluate(AXE);
+        await page.evaluate(axe.source);
         const found = await page.evaluate(async () => {
           const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
           return (await axe.run()).violations;
