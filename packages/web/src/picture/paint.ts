@@ -195,8 +195,9 @@ class Painter {
     };
     const [name, sign] = ends[way.outcome];
     // the reply begins where the packet ends, and may be lost there
-    const crowded = index === 1 && way.points.length === 1;
-    this.#disc(crowded ? { x: head.x - 6, y: head.y + 18 / camera.k } : head, size * 1.1, theme[name], sign);
+    const other = index === 1 ? this.#wayLine(marks.ways[0], 0).at(-1) : undefined;
+    const isCrowded = other !== undefined && Math.hypot(other.x - head.x, other.y - head.y) < 2 * size;
+    this.#disc(isCrowded ? { x: head.x, y: head.y + 2.4 * size } : head, size * 1.1, theme[name], sign);
   }
 
   #wayLine({ points }: Way, index: number): Point[] {
