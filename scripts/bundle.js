@@ -1,7 +1,7 @@
-// Bundles the command line into packages/cli/bundle: the command, the entry of its worker threads, and the chunks they
-// load on demand, with the licences of everything that went in. The published package needs nothing else.
+// Bundles the command line into packages/cli/bundle: the command, the entry of its worker threads, the chunks they load on
+// demand, and the built page, with the licences of everything that went in. The published package needs nothing else.
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -28,7 +28,9 @@ const { metafile } = await build({
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
 });
-writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licences(Object.keys(metafile.inputs)));
+cpSync(join(ROOT, "packages/web/dist/page"), join(OUT, "page"), { recursive: true });
+const inPage = JSON.parse(readFileSync(join(ROOT, "packages/web/dist/inputs.json"), "utf8"));
+writeFileSync(join(OUT, "THIRD-PARTY-LICENSES.txt"), licences([...Object.keys(metafile.inputs), ...inPage]));
 
 /** Returns the licence texts of the packages that the input files belong to, by name. */
 function licences(inputs) {

@@ -85,6 +85,30 @@ export function loadNetworks(path: string, options: Pick<NetworkOptions, "profil
   };
 }
 
+/** Reads every file of a network whole; a folder is what `loadNetworks` takes of it. Throws an InputError. */
+export function inputTexts(path: string): { readonly name: string; readonly text: string }[] {
+  const names = path !== "-" && isFolder(path) ? filesIn(path) : [path];
+  return names.map((name) => ({ name, text: readText(name) }));
+}
+
+/** Reads a network from texts that are there already. Throws an InputError. */
+export function networkOf(input: {
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly profile?: ProfileName;
+  readonly as?: InputFormat;
+}): { readonly network: Network; readonly warnings: readonly Issue[] } {
+  const { files, ...options } = input;
+  const [first] = files;
+  const format = options.as ?? (files.length === 1 ? recogniseText(first.text) : "aws");
+  if (format !== "scenario")
+    return importNetworks(
+      files.map(({ name, text }) => ({ name, text: () => text })),
+      options,
+    );
+  const { scenario, warnings } = readScenario(first.text, first.name, options);
+  return { network: scenario.network, warnings };
+}
+
 function withoutSteps(path: string): Omit<Scenario, "network"> {
   const name = path === "-" ? "standard input" : basename(path);
   return { name, description: "", policies: [], alarms: [], steps: [] };

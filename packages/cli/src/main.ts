@@ -304,24 +304,35 @@ program
 
 program
   .command("serve")
-  .description(
-    "the cloud's API on 127.0.0.1, for scripts and SDKs; the network lives in memory, or in a journal",
+  .description("the page: see the network, follow a packet, try a change; and the cloud's API, on 127.0.0.1")
+  .argument(
+    "[network]",
+    "what to begin with; without it the page offers scenarios, and the API an empty network",
   )
-  .argument("[network]", "what to begin with; an empty network unless given")
-  .option("--api", "Tencent Cloud's API 3.0 (POST /) and the peering actions of 2.0 (/v2/index.php)")
   .option("--port <port>", "0 chooses a free one", port, 8080)
   .option(
-    "--accounts <file>",
-    '{"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
+    "--export <file>",
+    "write the page with the network into one file that works from disk, and serve nothing",
   )
-  .option("--journal <file>", "write every accepted request there, and begin with what is there")
-  .option("--webhook <url>", "post alarms of the scenario's traffic there: http://127.0.0.1:PORT/PATH")
+  .option("--api", "also Tencent Cloud's API 3.0 (POST /) and the peering actions of 2.0 (/v2/index.php)")
+  .option(
+    "--accounts <file>",
+    'for --api: {"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
+  )
+  .option("--journal <file>", "for --api: write every accepted request there, and begin with what is there")
+  .option(
+    "--webhook <url>",
+    "for --api: post alarms of the scenario's traffic there: http://127.0.0.1:PORT/PATH",
+  )
   .addOption(profile())
+  .addOption(as())
   .addHelpText(
     "after",
     `
-Prints the address on standard output, and one line of JSON for each request on standard error.
-The region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a secret.
+Prints the address on standard output, and one line of JSON for each request on standard error. The page works in the browser
+alone: nothing leaves the machine, and what is tried on it changes neither the file nor the API.
+With --api the region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a
+secret, and the page shows the API's network as it is when the page is loaded.
 Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
 Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
 A scenario's \`traffic\` is metered as far as the clock is moved: GetMonitorData (2018-07-24, QCE/PCX) gives the series, and alarms are logged.

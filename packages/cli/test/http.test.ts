@@ -91,7 +91,7 @@ test("headers that are missing or of another version are refused by name", async
     });
     assert.is(((await response.json()) as Answer).Response.Error.Code, code, header);
   }
-  assert.is((await fetch(server.url)).status, 404);
+  assert.is((await fetch(`${server.url}/nothing`)).status, 404);
 });
 
 test("a body that nests deeply, is compressed or is no text is refused like any other", async () => {
@@ -169,7 +169,7 @@ for (const [what, text, status, code] of [
     const log = (line: { readonly code?: string }): void => void lines.push(line);
     const store = new Store(readScenario("vpcs: {}", "net").scenario.network);
     const patience = { headers: 100, request: 200 };
-    const { url, close } = await listen({ store, accounts: undefined, port: 0, log, patience });
+    const { url, close } = await listen({ api: { store, accounts: undefined }, port: 0, log, patience });
     try {
       const heard = await bytes(url, text.replace("HOST", `Host: ${new URL(url).host}\r\n`));
       assert.is(heard.slice(0, 12), `HTTP/1.1 ${status}`);

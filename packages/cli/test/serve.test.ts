@@ -569,7 +569,7 @@ test("the server begins with a network and its profile, and says what it cannot 
   assert.is(taken.status, 2);
   assert.match(taken.err, /EADDRINUSE/);
   assert.is(await loaded.stop(), 143);
-  assert.is((await twoway(["serve"])).status, 2);
+  assert.is((await twoway(["serve", "no-such-file.yaml"])).status, 2);
   assert.is((await twoway(["serve", "--api", "no-such-file.yaml"])).status, 2);
   const wrong = join(FOLDER, "wrong.json");
   writeFileSync(wrong, '{"AKID": {}}');

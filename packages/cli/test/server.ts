@@ -36,8 +36,16 @@ export function start(
   args: readonly string[],
   { node = [], env = {} }: { readonly node?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
 ): ChildProcessWithoutNullStreams {
-  const all = [...node, COMMAND, "serve", "--api", "--port", "0", ...args];
-  const child = spawn(process.execPath, all, { cwd: ROOT, env: { ...process.env, ...env } });
+  return spawned([...node, COMMAND, "serve", "--api", "--port", "0", ...args], env);
+}
+
+/** Starts `twoway serve --port 0`, which serves the page. */
+export function startPage(args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawned([COMMAND, "serve", "--port", "0", ...args], {});
+}
+
+function spawned(all: readonly string[], env: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [...all], { cwd: ROOT, env: { ...process.env, ...env } });
   children.add(child);
   child.once("close", () => children.delete(child));
   return child;

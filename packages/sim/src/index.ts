@@ -201,15 +201,8 @@ export {
 } from "./source/flow-log/layout.ts";
 export { type LogRange, type LogReading, readFlowLog, WHOLE_LOG } from "./source/flow-log/read-text.ts";
 export { RecordFields } from "./source/flow-log/record-fields.ts";
-export {
-  type Imported,
-  type ImportFile,
-  type ImportOptions,
-  INPUT_FORMATS,
-  type InputFormat,
-  importNetworks,
-  recogniseText,
-} from "./source/import.ts";
+export { type Imported, type ImportFile, type ImportOptions, importNetworks } from "./source/import.ts";
+export { INPUT_FORMATS, type InputFormat, recogniseText } from "./source/input-format.ts";
 export { readPolicyFile } from "./source/policies.ts";
 export { readPriceList } from "./source/prices.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";

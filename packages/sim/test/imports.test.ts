@@ -14,7 +14,7 @@ const ROOMS = ["model", "plane", "ask", "source", "run", "report", "index"];
 function sourcesOf(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 }
 
@@ -38,6 +38,7 @@ const SRC = {
   sim: join(PACKAGES, "sim/src"),
   cli: join(PACKAGES, "cli/src"),
   bench: join(PACKAGES, "bench/src"),
+  web: join(PACKAGES, "web/src"),
 };
 const files = Object.values(SRC).flatMap(sourcesOf);
 const imports = files.flatMap(importsOf);
@@ -88,7 +89,7 @@ test("nobody imports an index, and packages meet at their front doors", () => {
   );
 });
 
-test("core knows no other package, and sim knows core", () => {
+test("core knows no other package, sim knows core, and the command line takes the page as files only", () => {
   const of = (folder: string): string[] => [
     ...new Set(
       imports
@@ -98,10 +99,11 @@ test("core knows no other package, and sim knows core", () => {
   ];
   assert.equal(of(SRC.core), []);
   assert.equal(of(SRC.sim), ["@twoway/core"]);
+  for (const folder of [SRC.cli, SRC.web]) assert.equal(of(folder).sort(), ["@twoway/core", "@twoway/sim"]);
 });
 
 test("no file is named for being of use to others", () => {
-  const names = /^(utils?|common|types|constants|helpers?|misc|shared)\.ts$/;
+  const names = /^(utils?|common|types|constants|helpers?|misc|shared)\.tsx?$/;
   assert.equal(files.filter((file) => names.test(file.split(/[/\\]/).pop() ?? "")).map(show), []);
 });
 

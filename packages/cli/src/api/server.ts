@@ -34,8 +34,10 @@ interface LogLine extends Noted {
 }
 
 export interface Settings {
-  readonly store: Store;
-  readonly accounts: Accounts;
+  /** What the API works on; without it there is no API. */
+  readonly api?: { readonly store: Store; readonly accounts: Accounts };
+  /** What is served besides it: the page. */
+  readonly page?: Hono;
   readonly port: number;
   readonly log: (line: LogLine) => void;
   /** How long a client may take, in milliseconds: 10 s for its headers and 30 s in all unless given. */
@@ -124,7 +126,7 @@ function hangUp({ code = "" }: NodeJS.ErrnoException, socket: Socket): LogLine |
   return { time, requestId: randomUUID(), method: "", path: "", code, status, ms: 0 };
 }
 
-function routes({ store, accounts, log }: Settings): Hono<Env> {
+function routes({ api, page, log }: Settings): Hono<Env> {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const requestId = randomUUID();
@@ -153,6 +155,26 @@ function routes({ store, accounts, log }: Settings): Hono<Env> {
     // a length that is given is kept to by the parser; to count as well would cost a fifth of the time
     return Number(c.req.header("content-length") ?? 0) > MAX_BODY ? Promise.resolve(tooLarge(c)) : next();
   });
+  if (page !== undefined) app.route("/", page);
+  if (api !== undefined) apiRoutes(app, api);
+  const actions =
+    api === undefined ? "there is no API here" : "API 3.0 is POST /, and API 2.0 is /v2/index.php";
+  app.notFound((c) => failure(c, 404, "InvalidAction", actions));
+  app.onError((error, c) => {
+    // the API answers 200 to whatever it could read
+    if (error instanceof ApiError) return failure(c, 200, error.code, error.message);
+    if ((error as NodeJS.ErrnoException).code === "ECONNRESET") {
+      return failure(c, 400, "RequestCanceled", "the request was not sent to its end"); // nobody reads this, but the log
+    }
+    c.get("noted").code = "InternalError";
+    process.stderr.write(`${JSON.stringify({ fault: error.message, requestId: c.get("requestId") })}\n`);
+    return failure(c, 500, "InternalError", "a fault of ours");
+  });
+  return app;
+}
+
+/** Adds both generations of the API. */
+function apiRoutes(app: Hono<Env>, { store, accounts }: NonNullable<Settings["api"]>): void {
   app.post("/", async (c) => {
     const { method } = c.req;
     const body = await c.req.text();
@@ -174,18 +196,6 @@ function routes({ store, accounts, log }: Settings): Hono<Env> {
       return c.json(failure2(error));
     }
   });
-  app.notFound((c) => failure(c, 404, "InvalidAction", "API 3.0 is POST /, and API 2.0 is /v2/index.php"));
-  app.onError((error, c) => {
-    // the API answers 200 to whatever it could read
-    if (error instanceof ApiError) return failure(c, 200, error.code, error.message);
-    if ((error as NodeJS.ErrnoException).code === "ECONNRESET") {
-      return failure(c, 400, "RequestCanceled", "the request was not sent to its end"); // nobody reads this, but the log
-    }
-    c.get("noted").code = "InternalError";
-    process.stderr.write(`${JSON.stringify({ fault: error.message, requestId: c.get("requestId") })}\n`);
-    return failure(c, 500, "InternalError", "a fault of ours");
-  });
-  return app;
 }
 
 type Status = 200 | 400 | 404 | 413 | 500;

@@ -1,17 +1,30 @@
 import { readFileSync } from "node:fs";
-import { formatTime, PROFILES, readScenario } from "@twoway/sim";
+import { formatTime, PROFILES, readScenario, scenarioText } from "@twoway/sim";
 import { type Accounts, readAccounts } from "../api/caller.ts";
 import { type OpenJournal, openJournal } from "../api/journal.ts";
 import { Monitor } from "../api/monitor.ts";
-import { listen } from "../api/server.ts";
+import { listen, type Settings } from "../api/server.ts";
 import { Store } from "../api/store.ts";
 import { openWebhook, type Webhook, webhookUrl } from "../api/webhook.ts";
-import { type Loaded, loadNetworks, type NetworkOptions, unreadable, wrong } from "../input.ts";
+import { EXIT } from "../exit.ts";
+import {
+  inputTexts,
+  type Loaded,
+  loadNetworks,
+  type NetworkOptions,
+  networkOf,
+  unreadable,
+  wrong,
+} from "../input.ts";
+import { exportPage } from "../page/export.ts";
+import type { PageInput } from "../page/input.ts";
+import { pageRoutes } from "../page/routes.ts";
 import { stopped } from "../signal.ts";
 import { print, styleFor, tell, warn } from "../terminal.ts";
 
-interface ServeOptions extends Pick<NetworkOptions, "profile"> {
+interface ServeOptions extends Pick<NetworkOptions, "profile" | "as"> {
   readonly api?: boolean;
+  readonly export?: string;
   readonly port: number;
   readonly accounts?: string;
   readonly journal?: string;
@@ -21,24 +34,76 @@ interface ServeOptions extends Pick<NetworkOptions, "profile"> {
   readonly quiet: boolean;
 }
 
-/** Serves the API until a signal comes; the address is the one line on standard output. */
+/** Serves the page, and the API where it is asked for, until a signal comes; or writes the page into a file. */
 export async function serve(file: string | undefined, options: ServeOptions): Promise<number> {
-  if (!options.api) throw wrong("bad-text", "serve", "there is no page to serve yet", "twoway serve --api");
+  checkTogether(options);
+  if (options.export !== undefined) {
+    exportPage(options.export, pageInput(file, options));
+    tell(`wrote ${options.export}`);
+    return EXIT.yes;
+  }
+  if (options.api !== true) {
+    const input = pageInput(file, options);
+    return run({ page: pageRoutes(() => input) }, options, async () => {});
+  }
   const accounts = options.accounts === undefined ? undefined : loadAccounts(options.accounts);
-  const log = (line: object): void => tell(JSON.stringify(line));
   const webhook = webhookOf(options, log);
   const { store, close } = openStore(file, options, webhook, log);
-  const { port } = options;
-  const running = await listen({ store, accounts, port, log }).catch((error) => {
+  // the page shows what the API made of the network by the time it is loaded
+  const now = (): PageInput => ({
+    files: [{ name: "network.yaml", text: scenarioText(store.network, "what the API serves") }],
+  });
+  return run({ api: { store, accounts }, page: pageRoutes(now) }, options, async () => {
+    await webhook?.close();
     close();
+  });
+}
+
+const log = (line: object): void => tell(JSON.stringify(line));
+
+/** Listens until a signal comes; the address is the one line on standard output. */
+async function run(
+  what: Pick<Settings, "api" | "page">,
+  { port }: ServeOptions,
+  close: () => Promise<void>,
+): Promise<number> {
+  const running = await listen({ ...what, port, log }).catch(async (error) => {
+    await close();
     throw unreadable(`--port ${port}`, error);
   });
   print(running.url);
   const status = await stopped();
   await running.close();
-  await webhook?.close();
-  close();
+  await close();
   return status;
+}
+
+/** Throws for options that mean nothing together. */
+function checkTogether(options: ServeOptions): void {
+  for (const name of ["accounts", "journal", "webhook"] as const) {
+    if (options[name] !== undefined && options.api !== true)
+      throw wrong("bad-text", `--${name}`, "this is for the API only", `twoway serve --api --${name} …`);
+  }
+  if (options.export !== undefined && options.api === true)
+    throw wrong(
+      "bad-text",
+      "--export",
+      "a file on disk has no API",
+      "twoway serve --export FILE.html NETWORK",
+    );
+}
+
+/** Returns the texts for the page, which reads them again by itself; what is wrong with them is said here already. */
+function pageInput(file: string | undefined, options: ServeOptions): PageInput {
+  if (file === undefined) return { files: [] };
+  const { profile, as } = options;
+  const input = {
+    files: inputTexts(file),
+    ...(profile === undefined ? {} : { profile }),
+    ...(as === undefined ? {} : { as }),
+  };
+  warn(networkOf(input).warnings, options);
+  return input;
 }
 
 /** Makes the store from the journal where there is one, and from the network otherwise. */

@@ -1,0 +1,238 @@
+import { ParseError } from "@twoway/core";
+import {
+  type Change,
+  evaluatePolicies,
+  type ImportOptions,
+  type Network,
+  type Policy,
+  parseAction,
+  type Refusal,
+  WhatIf,
+} from "@twoway/sim";
+import {
+  type ChangeView,
+  changeView,
+  type FlipView,
+  type OwnersView,
+  ownersView,
+  together,
+} from "./change-view.ts";
+import type { FixesView } from "./fixes-view.ts";
+import {
+  type InputText,
+  type Loaded,
+  loadInput,
+  located,
+  type Problem,
+  prepareInput,
+  problemsOf,
+} from "./input.ts";
+import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
+import { type Question, type TraceView, traceView } from "./trace-view.ts";
+import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
+
+/** What an input is, or everything that is wrong with it. */
+export type Opened =
+  | {
+      readonly kind: "opened";
+      readonly name: string;
+      readonly description: string;
+      readonly view: NetworkView;
+      readonly warnings: readonly Problem[];
+      readonly policies: number;
+      readonly steps: number;
+    }
+  | { readonly kind: "failed"; readonly problems: readonly Problem[] };
+
+/** An answer, or what is wrong with the question. */
+export type Answered<T> =
+  | { readonly kind: "answered"; readonly value: T }
+  | { readonly kind: "failed"; readonly problems: readonly Problem[] };
+
+/** What became of a list of changes. */
+export interface Changed {
+  /** Each change that was applied, and what happened. */
+  readonly applied: readonly { readonly line: string; readonly events: readonly string[] }[];
+  /** The change at which the list ends, because the cloud refuses it or nobody can read it. */
+  readonly refused?: {
+    readonly line: string;
+    readonly code: string;
+    readonly message: string;
+    readonly advice: string;
+  };
+  /** What all of them did together. */
+  readonly change: ChangeView;
+  /** What is drawn differently since the last answer. */
+  readonly view: ViewChange;
+  /** Milliseconds that it took here. */
+  readonly ms: number;
+}
+
+export interface PolicyView {
+  readonly name: string;
+  readonly before: "holds" | "violated" | "undetermined";
+  readonly after: "holds" | "violated" | "undetermined";
+  /** Two addresses and a sentence for each violation that is there now. */
+  readonly messages: readonly string[];
+}
+
+interface Step {
+  readonly line: string;
+  readonly events: readonly string[];
+  readonly change: Change;
+}
+
+/**
+ * Everything that the page asks, answered from one network and the changes that were made to it. It runs in a worker and
+ * holds the only copy of the network; what it returns is plain data. A question belongs in a file of its own beside this.
+ */
+export class Engine {
+  #files: readonly InputText[] = [];
+  #loaded: Loaded | undefined;
+  #whatIf: WhatIf | undefined;
+  #steps: Step[] = [];
+  /** The network of the last picture that was sent. */
+  #shown: Network | undefined;
+  /** Policies of the network as it was read. */
+  #policiesBefore: ReadonlyMap<string, PolicyView["before"]> | undefined;
+
+  /** Must be called before `open` of the same input: loads what it is read by. */
+  prepare(files: readonly InputText[], options: ImportOptions = {}): Promise<void> {
+    return prepareInput(files, options);
+  }
+
+  /** Reads an input and forgets the one before; an input with faults leaves that in place. */
+  open(files: readonly InputText[], options: ImportOptions = {}): Opened {
+    let loaded: Loaded;
+    try {
+      loaded = loadInput(files, options);
+    } catch (error) {
+      return { kind: "failed", problems: problemsOf(error, files) };
+    }
+    const { scenario, warnings } = loaded;
+    this.#files = files;
+    this.#loaded = loaded;
+    this.#whatIf = new WhatIf(scenario.network);
+    this.#steps = [];
+    this.#shown = scenario.network;
+    this.#policiesBefore = undefined;
+    return {
+      kind: "opened",
+      name: scenario.name,
+      description: scenario.description,
+      view: viewOf(scenario.network),
+      warnings: warnings.map((issue) => located(issue, files)),
+      policies: scenario.policies.length,
+      steps: scenario.steps.length,
+    };
+  }
+
+  /**
+   * Makes the changes those of the list, in this order: what it shares with the list before is kept, the rest is taken
+   * back and applied anew. Ends at the first one that is refused. Costs what the edits cost.
+   */
+  change(lines: readonly string[]): Changed {
+    const begin = performance.now();
+    const session = this.#session();
+    let kept = 0;
+    while (kept < this.#steps.length && this.#steps[kept].line === lines[kept]) kept++;
+    while (this.#steps.length > kept) {
+      session.undo();
+      this.#steps.pop();
+    }
+    let refused: Changed["refused"];
+    for (const line of lines.slice(kept)) {
+      refused = this.#apply(session, line);
+      if (refused !== undefined) break;
+    }
+    const view = viewChange(this.#shown ?? session.network, session.network);
+    this.#shown = session.network;
+    const all = this.#steps.map(({ change }) => change);
+    const nothing: Change = { pairs: [], added: [], removed: [] };
+    return {
+      applied: this.#steps.map(({ line, events }) => ({ line, events })),
+      ...(refused === undefined ? {} : { refused }),
+      change: changeView(all.length === 0 ? nothing : together(all, this.#before, session.network)),
+      view,
+      ms: performance.now() - begin,
+    };
+  }
+
+  #apply(session: WhatIf, line: string): Changed["refused"] {
+    try {
+      const tried = session.apply([parseAction(line)], "what-if");
+      if (tried.kind === "refused") return refusalOf(line, tried.refusal);
+      const { change, events } = tried;
+      this.#steps.push({ line, events: events.map(({ message }) => message), change });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return { line, code: "syntax", message: error.message, advice: error.suggestion ?? "" };
+    }
+  }
+
+  /** Follows a packet and its reply through the network as it is now. */
+  trace(question: Question): Answered<TraceView> {
+    return this.#answer(() => traceView(this.#session().network, question));
+  }
+
+  /** Searches the smallest sets of actions that make the pair two-way. Takes longer than the trace, and is loaded behind it. */
+  async fixes(question: Question): Promise<Answered<FixesView>> {
+    const { fixesView } = await import("./fixes-view.ts");
+    return this.#answer(() => fixesView(this.#session().network, question));
+  }
+
+  /** Says of every policy whether it held in the network as it was read, and whether it holds now. */
+  policies(): PolicyView[] {
+    const session = this.#session();
+    const { policies } = this.#scenario;
+    this.#policiesBefore ??= resultsOf(this.#before, policies);
+    return evaluatePolicies(session.network, policies).map(({ policy, result, violations, undecided }) => ({
+      name: policy.name,
+      before: this.#policiesBefore?.get(policy.name) ?? "undetermined",
+      after: result,
+      messages: [...violations, ...undecided].map(({ message }) => message),
+    }));
+  }
+
+  /** What decided about a pair before the changes, and what decides now. */
+  owners(flip: FlipView): OwnersView {
+    return ownersView(flip, this.#before, this.#session().network);
+  }
+
+  /** The routes of a VPC's tables, as they are now. */
+  vpc(id: string): VpcDetail | undefined {
+    return vpcDetail(this.#session().network, id);
+  }
+
+  #session(): WhatIf {
+    if (this.#whatIf === undefined) throw new TypeError("no network is open");
+    return this.#whatIf;
+  }
+
+  get #scenario(): Loaded["scenario"] {
+    if (this.#loaded === undefined) throw new TypeError("no network is open");
+    return this.#loaded.scenario;
+  }
+
+  /** The network as it was read. */
+  get #before(): Network {
+    return this.#scenario.network;
+  }
+
+  #answer<T>(ask: () => T): Answered<T> {
+    try {
+      return { kind: "answered", value: ask() };
+    } catch (error) {
+      return { kind: "failed", problems: problemsOf(error, this.#files) };
+    }
+  }
+}
+
+function refusalOf(line: string, { code, message, advice }: Refusal): Changed["refused"] {
+  return { line, code, message, advice };
+}
+
+function resultsOf(network: Network, policies: readonly Policy[]): ReadonlyMap<string, PolicyView["before"]> {
+  return new Map(evaluatePolicies(network, policies).map(({ policy, result }) => [policy.name, result]));
+}
