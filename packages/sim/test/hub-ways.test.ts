@@ -48,6 +48,7 @@ function hostsIn(network: Network, { subnets }: Reach, s: number, blocks: readon
 
 test("every pair in a network of hubs has the verdict of the answer, and counting by classes counts these (S16)", () => {
   const tally = new Tally();
+  let runs = 0;
   fc.assert(
     fc.property(hubNetworks, (text) => {
       const network = read(text);
@@ -55,6 +56,7 @@ test("every pair in a network of hubs has the verdict of the answer, and countin
       const counted = new Map<string, number>();
       let partials = 0;
       let packets = 0n;
+      const isCounted = runs++ % 4 === 0;
       for (const { from, to, verdict, partial } of found.pairs({ all: true })) {
         const expected = followed(network, nameOf(found, from), nameOf(found, to));
         const question = `${nameOf(found, from)} to ${nameOf(found, to)}\n${text}`;
@@ -65,6 +67,7 @@ test("every pair in a network of hubs has the verdict of the answer, and countin
         tally.add(`by ${by}`);
         if (by === "hubs") tally.add(partial ? `${verdict}, partial` : verdict);
         // the sets of a pair are made of packets that were followed one by one
+        if (!isCounted) continue;
         for (const { src, dst } of found.pair(from, to).twoWay)
           packets += hostsIn(network, found, from, src) * hostsIn(network, found, to, dst);
       }
@@ -75,13 +78,15 @@ test("every pair in a network of hubs has the verdict of the answer, and countin
         text,
       );
       assert.is(partial, partials, text);
-      assert.is(all, packets, text);
+      if (isCounted) assert.is(all, packets, text);
+      if (isCounted && packets > 0n) tally.add("networks with two-way packets");
     }),
-    { ...seeded(1200), endOnFailure: true },
+    { ...seeded(1000), endOnFailure: true },
   );
   tally.print("hub pairs", [
     ...VERDICTS,
     ...["unreachable, partial", "forward-only, partial", "unknown, partial"],
+    "networks with two-way packets",
     ...["by hubs", "by packets", "by filters", "by arrays"],
   ]);
 });

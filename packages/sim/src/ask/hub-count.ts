@@ -1,9 +1,9 @@
 import { FOLLOW, type HubWays } from "../plane/hub-ways.ts";
+import type { Part } from "../plane/part.ts";
 import { VERDICT_OF } from "../plane/verdict-table.ts";
 
 /** Classes that are counted together; who is in a smaller one is counted pair by pair. */
 const MOST = 64;
-const FAMILIES = [4, 6] as const;
 
 export interface HubCount {
   /** 1 for each subnet all of whose pairs with others of them are counted, but those of neighbours. */
@@ -27,6 +27,7 @@ interface Group {
  */
 export function countByClass(
   hubs: HubWays,
+  parts: readonly Part[],
   subnets: number,
   neighbours: (s: number) => Iterable<number>,
   tally: Float64Array,
@@ -56,14 +57,14 @@ export function countByClass(
       pairs += count;
     }
   }
-  let packets = packetsOf(hubs, members, settled);
+  let packets = packetsOf(hubs, parts, members, settled);
   for (let s = 0; s < subnets; s++) {
     if (settled[s] === 0) continue;
     const a = hubs.classOf(s);
     for (const d of neighbours(s)) {
       if (settled[d] === 0) continue;
       const b = hubs.classOf(d);
-      for (const family of FAMILIES) packets -= hubs.delivered(a, d, family) * hubs.delivered(b, s, family);
+      for (const part of parts) packets -= hubs.delivered(a, d, part) * hubs.delivered(b, s, part);
       if (d === s) continue;
       tally[code(a, s, b, d)]--;
       pairs--;
@@ -89,15 +90,14 @@ function largest(hubs: HubWays, subnets: number): Map<number, number[]> {
 /** Returns the two-way combinations of all settled subnets, each with itself and its neighbours too. */
 function packetsOf(
   hubs: HubWays,
+  parts: readonly Part[],
   members: ReadonlyMap<number, readonly number[]>,
   settled: Uint8Array,
 ): bigint {
   let packets = 0n;
-  for (const family of FAMILIES) {
+  for (const part of parts) {
     const come = (from: number, to: number): bigint =>
-      members
-        .get(to)!
-        .reduce((sum, s) => sum + (settled[s] === 1 ? hubs.delivered(from, s, family) : 0n), 0n);
+      members.get(to)!.reduce((sum, s) => sum + (settled[s] === 1 ? hubs.delivered(from, s, part) : 0n), 0n);
     for (const a of members.keys()) for (const b of members.keys()) packets += come(a, b) * come(b, a);
   }
   return packets;

@@ -208,7 +208,13 @@ export class Reach {
     let counted = 0;
     let settled: Uint8Array = new Uint8Array(subnetTable.length);
     if ((this.network.hubs?.size ?? 0) > 0) {
-      const byClass = countByClass(this.#judges!.hubs, subnetTable.length, neighbours, tally);
+      const byClass = countByClass(
+        this.#judges!.hubs,
+        this.compiled.parts,
+        subnetTable.length,
+        neighbours,
+        tally,
+      );
       sum.add(byClass.packets);
       counted = byClass.pairs;
       settled = byClass.settled;

@@ -1,10 +1,12 @@
 import { type Family, Prefix } from "@twoway/core";
 import type { Attachment, Hub, HubTable } from "../model/hub.ts";
 import { type Network, type Span, type Subnet, tableOf, usableSpans, type Vpc } from "../model/network.ts";
+import { Routes } from "../model/routes.ts";
 import { beyond } from "./detour.ts";
 import { nextHop } from "./forwarding.ts";
 import { routesOf, silentLine, subnetsOf } from "./hub.ts";
 import { type Line, lineOf, rowsOf, stretchAt } from "./line.ts";
+import type { Part } from "./part.ts";
 import { type Reachability, slotFor } from "./reachability.ts";
 import { before } from "./spans.ts";
 import { DELIVERED, DROPPED, UNKNOWN } from "./verdict-table.ts";
@@ -105,25 +107,26 @@ export class HubWays {
   }
 
   /** Returns how many addresses of the subnet the packets come to. Everything about `waysOf` holds. */
-  delivered(sender: number, to: number, family: Family): bigint {
-    const ways = (this.waysOf(sender, to) >> (family === 4 ? 0 : 3)) & 7;
+  delivered(sender: number, to: number, part: Part): bigint {
+    const ways = (this.waysOf(sender, to) >> part.shift) & 7;
     if ((ways & DELIVERED) === 0) return 0n;
+    if (ways === DELIVERED && part.family === 4) return BigInt(part.size[to]);
     const { vpc, subnet } = this.#end(to);
     const { lines, zone } = this.#classes[sender];
     let count = 0n;
-    for (const { first, last } of usableSpans(vpc, subnet, family)) {
-      if (ways === DELIVERED) count += sizeOf(first, last);
-      else this.#walk(lines, vpc, zone, { first, last }, family, (n) => (count += n));
-    }
+    for (const span of usableSpans(vpc, subnet, part.family))
+      this.#walk(lines, vpc, zone, span, part.family, (addresses) => {
+        count += addresses;
+      });
     return count;
   }
 
   /** Returns the two-way combinations of addresses of a pair whose `ways` are known both ways round. */
   packets(a: number, b: number): bigint {
     let packets = 0n;
-    for (const family of [4, 6] as const) {
-      const there = this.delivered(this.classOf(a), b, family);
-      if (there > 0n) packets += there * this.delivered(this.classOf(b), a, family);
+    for (const part of this.#compiled.parts) {
+      const there = this.delivered(this.classOf(a), b, part);
+      if (there > 0n) packets += there * this.delivered(this.classOf(b), a, part);
     }
     return packets;
   }
@@ -148,21 +151,19 @@ export class HubWays {
   #classify(s: number): number {
     const { vpc, subnet } = this.#end(s);
     const { zone } = subnet;
-    const { routes } = tableOf(vpc, subnet);
+    const { routes: written } = tableOf(vpc, subnet);
+    const routes = written ?? Routes.none;
     const own = [...vpc.cidrs, ...vpc.secondary];
-    const turns = routes?.targets.map((target) => this.#turnAt(vpc, subnet, target)) ?? [];
-    const rows =
-      routes === undefined
-        ? []
-        : rowsOf(routes, turns, (a, b) => (a === b ? a : FOLLOW)).filter(
-            ({ destination }) => !own.some((cidr) => cidr.covers(destination)),
-          );
-    const nothing = routes === undefined ? UNKNOWN : DROPPED;
-    const text = rows.map(({ destination, turn }) => `${destination} ${turn}`).join();
-    const key = `${zone ?? ""} ${nothing} ${text}`;
+    const turns = routes.targets.map((target) => this.#turnAt(vpc, subnet, target));
+    const nothing = written === undefined ? UNKNOWN : DROPPED;
+    const rows = outward(routes, own);
+    let key = `${zone ?? ""} ${nothing}`;
+    for (const row of rows)
+      key += ` ${row < routes.size4 ? routes.address[row] : routes.destination(row)}/${routes.bits[row]} ${turns[routes.target[row]]}`;
     let known = this.#byKey.get(key);
     if (known === undefined) {
-      const lines = { 4: lineOf(rows, 4, nothing), 6: lineOf(rows, 6, nothing) };
+      const out = rowsOf(routes, rows, turns, (a, b) => (a === b ? a : FOLLOW));
+      const lines = { 4: lineOf(out, 4, nothing), 6: lineOf(out, 6, nothing) };
       const ways = new Uint8Array(this.#classOf.length).fill(NEW);
       known = this.#classes.push({ lines, zone, ways }) - 1;
       this.#byKey.set(key, known);
@@ -237,7 +238,7 @@ export class HubWays {
       // a dead next hop decides before the others, unless nobody knows what else is in the table
       const join = (a: number, b: number): number =>
         a === b ? a : !isSilent && (a === DROPPED || b === DROPPED) ? DROPPED : FOLLOW;
-      const rows = routes && rowsOf(routes, turns, join);
+      const rows = routes && rowsOf(routes, outward(routes, []), turns, join);
       const lines = rows && { 4: lineOf(rows, 4, DROPPED), 6: lineOf(rows, 6, DROPPED) };
       entry.known = { lines, isSilent };
     }
@@ -330,6 +331,18 @@ export class HubWays {
     const [end] = ends;
     return ends.size === 1 ? end : FOLLOW;
   }
+}
+
+/** Returns the enabled rows that are not inside the own ranges: they may decide about addresses of others. */
+function outward(routes: Routes, own: readonly Prefix[]): number[] {
+  const shortest = Math.min(...own.map(({ bits }) => bits));
+  const rows: number[] = [];
+  for (let row = 0; row < routes.size; row++) {
+    if (routes.enabled[row] === 0) continue;
+    const isInside = routes.bits[row] >= shortest && own.some((cidr) => cidr.covers(routes.destination(row)));
+    if (!isInside) rows.push(row);
+  }
+  return rows;
 }
 
 /** What the table of the subnet in which the hub stands does with a packet for its own VPC. */

@@ -17,17 +17,17 @@ export interface Row {
 }
 
 /**
- * Returns the enabled destinations of the routes in their order, each once: `turns` has what each target comes to, and
- * `join` says what two routes to one destination come to (S17).
+ * Returns the destinations of these rows of a table, in its order and each once: `turns` has what each target comes to,
+ * and `join` says what two routes to one destination come to (S17).
  */
 export function rowsOf(
   routes: Routes,
+  picked: readonly number[],
   turns: readonly number[],
   join: (a: number, b: number) => number,
 ): Row[] {
   const rows: Row[] = [];
-  for (let i = 0; i < routes.size; i++) {
-    if (routes.enabled[i] === 0) continue;
+  for (const i of picked) {
     const destination = routes.destination(i);
     const turn = turns[routes.target[i]];
     const last = rows.at(-1);
