@@ -2,7 +2,6 @@
 // a day of traffic, and `npm run bench -- replay` what flow logs cost; `npm run bench -- fabric` writes one of the networks,
 // `flows` a flow log for it, and `inputs` a Terraform state or a dump of AWS. Each reads its own arguments; `--smoke` runs the
 // first four in seconds and writes nothing.
-// `npm run bench -- inputs` writes a Terraform state or a dump of AWS.
 
 switch (process.argv[2]) {
   case "reach":
@@ -16,9 +15,6 @@ switch (process.argv[2]) {
     break;
   case "meter":
     await import("./meter/suite.ts");
-    break;
-  case "inputs":
-    await import("./write-inputs.ts");
     break;
   case "inputs":
     await import("./write-inputs.ts");
