@@ -2,6 +2,7 @@ import { ParseError } from "@twoway/core";
 import {
   type Change,
   evaluatePolicies,
+  type ImportOptions,
   type Network,
   type Policy,
   parseAction,
@@ -89,10 +90,10 @@ export class Engine {
   #policiesBefore: ReadonlyMap<string, PolicyView["before"]> | undefined;
 
   /** Reads an input and forgets the one before; an input with faults leaves that in place. */
-  open(files: readonly InputText[]): Opened {
+  open(files: readonly InputText[], options: ImportOptions = {}): Opened {
     let loaded: Loaded;
     try {
-      loaded = loadInput(files);
+      loaded = loadInput(files, options);
     } catch (error) {
       return { kind: "failed", problems: problemsOf(error, files) };
     }

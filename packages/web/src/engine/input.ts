@@ -1,4 +1,5 @@
 import {
+  type ImportOptions,
   InputError,
   type InputFormat,
   type Issue,
@@ -24,12 +25,15 @@ export interface Loaded {
  * Reads what the command line reads: one scenario, Terraform's JSON, or the answers of a cloud's tools. Recognised by
  * content. Throws an InputError with everything that is wrong.
  */
-export function loadInput(files: readonly InputText[]): Loaded {
+export function loadInput(files: readonly InputText[], options: ImportOptions = {}): Loaded {
   if (files.length === 0) throw noFile();
   const [first] = files;
-  const format = files.length === 1 ? recogniseText(first.text) : "aws";
-  if (format === "scenario") return { format, ...readScenario(first.text, first.name) };
-  const { network, warnings } = importNetworks(files.map(({ name, text }) => ({ name, text: () => text })));
+  const format = options.as ?? (files.length === 1 ? recogniseText(first.text) : "aws");
+  if (format === "scenario") return { format, ...readScenario(first.text, first.name, options) };
+  const { network, warnings } = importNetworks(
+    files.map(({ name, text }) => ({ name, text: () => text })),
+    options,
+  );
   const name = files.length === 1 ? first.name : `${files.length} files`;
   return { format, warnings, scenario: { name, description: "", network, policies: [], steps: [] } };
 }

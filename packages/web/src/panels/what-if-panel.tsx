@@ -1,0 +1,247 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { ACTION_USAGE } from "@twoway/sim";
+import type { JSX } from "preact";
+import { type ChangeView, type FlipView, nameText } from "../engine/change-view.ts";
+import { ComboBox } from "../parts/combo-box.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { VerdictBadge } from "../parts/verdict.tsx";
+import { completeAction } from "../state/action-words.ts";
+import { asArguments, asSteps } from "../state/history.ts";
+import {
+  ask,
+  changed,
+  clearChanges,
+  dropChange,
+  history,
+  policies,
+  redoChange,
+  refused,
+  tryChanges,
+  undoChange,
+  view,
+} from "../state/store.ts";
+
+/** Every action of the control plane, the list of those that were tried, and what they did to the pairs of subnets. */
+export function WhatIfPanel(): JSX.Element {
+  const { done, undone } = history.value;
+  return (
+    <div class="panel-body">
+      <ActionField />
+      {refused.value !== undefined && (
+        <div class="stop" role="alert">
+          <p>
+            <strong>{refused.value.message}</strong>
+          </p>
+          <p class="dim">
+            <code>{refused.value.line}</code> <code>{refused.value.code}</code>
+          </p>
+          {refused.value.advice !== "" && <p class="hint">{refused.value.advice}</p>}
+        </div>
+      )}
+      <section aria-label="Changes">
+        <header class="row">
+          <h3>
+            {done.length === 0 ? "No changes yet" : `${done.length} change${done.length === 1 ? "" : "s"}`}
+          </h3>
+          <span class="push" />
+          <button
+            type="button"
+            class="quiet"
+            disabled={done.length === 0}
+            onClick={() => void undoChange()}
+            aria-label="Undo"
+            title="Undo (Ctrl+Z)"
+          >
+            <Icon name="undo" />
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            disabled={undone.length === 0}
+            onClick={() => void redoChange()}
+            aria-label="Redo"
+            title="Redo (Ctrl+Shift+Z)"
+          >
+            <Icon name="redo" />
+          </button>
+        </header>
+        {done.length === 0 && (
+          <p class="empty">
+            Type an action above, or click a peering or a VPC in the picture. Nothing is changed anywhere: it
+            is tried on a copy, by the rules of the cloud.
+          </p>
+        )}
+        <ol class="changes">
+          {done.map((line, i) => (
+            <li key={`${i} ${line}`}>
+              <code>{line}</code>
+              <Events lines={changed.value?.applied[i]?.events ?? []} />
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => void dropChange(i)}
+                aria-label={`Leave out ${line}`}
+                title="Leave out"
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ol>
+        {done.length > 0 && (
+          <div class="row">
+            <CopyButton label="Copy as steps" text={() => asSteps(history.value)} />
+            <CopyButton label="Copy as --do" text={() => asArguments(history.value)} />
+            <span class="push" />
+            <button type="button" onClick={() => void clearChanges()}>
+              Clear
+            </button>
+          </div>
+        )}
+      </section>
+      <PolicyList />
+      {changed.value !== undefined && done.length > 0 && <Difference change={changed.value.change} />}
+    </div>
+  );
+}
+
+function ActionField(): JSX.Element {
+  const line = useSignal("");
+  const names = useComputed(() => view.value);
+  const apply = (): void => {
+    if (line.value.trim() === "") return;
+    const text = line.value.trim();
+    line.value = "";
+    void tryChanges([text]);
+  };
+  const [verb] = line.value.trim().split(/\s+/, 1);
+  const usage = Object.entries(ACTION_USAGE).find(([kind]) => kind === verb)?.[1];
+  return (
+    <form
+      class="action"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      <ComboBox
+        label="Action"
+        value={line}
+        mono
+        options={(typed) => completeAction(names.value, typed)}
+        onEnter={apply}
+        onTake={() => {
+          line.value += " ";
+          return true;
+        }}
+        placeholder="delete-peering …"
+      />
+      <button type="submit" class="primary">
+        Try it
+      </button>
+      <p class="dim mono usage">{usage ?? "any action of the control plane; `as ACCOUNT` may follow"}</p>
+    </form>
+  );
+}
+
+/** The first event says what the line says; what else happened is worth a line. */
+function Events({ lines }: { lines: readonly string[] }): JSX.Element | null {
+  if (lines.length < 2) return null;
+  return (
+    <ul class="events dim">
+      {lines.slice(1).map((text) => (
+        <li key={text}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
+function PolicyList(): JSX.Element | null {
+  if (policies.value.length === 0) return null;
+  return (
+    <section aria-label="Policies">
+      <h3>Policies</h3>
+      <ul class="policies">
+        {policies.value.map(({ name, before, after, messages }) => (
+          <li key={name} class={after}>
+            <span class="sign" aria-hidden="true">
+              {{ holds: "✓", violated: "✕", undetermined: "?" }[after]}
+            </span>
+            <span>{name}</span>
+            <span class="dim">{before === after ? after : `${before} before, now ${after}`}</span>
+            {messages.slice(0, 3).map((message) => (
+              <p key={message} class="dim">
+                {message}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const SHOWN = 100;
+
+function Difference({ change }: { change: ChangeView }): JSX.Element {
+  const { kinds, pairs, total, added, removed } = change;
+  return (
+    <section aria-label="Pairs that changed">
+      <h3>
+        <span role="status">
+          {total === 0
+            ? "No pair of subnets changes"
+            : `${total} ordered pair${total === 1 ? "" : "s"} of subnets changed`}
+        </span>
+      </h3>
+      {added.length > 0 && <p>New: {added.join(", ")}</p>}
+      {removed.length > 0 && <p>Gone: {removed.join(", ")}</p>}
+      <ul class="kinds">
+        {kinds.map(({ kind, count }) => (
+          <li key={kind}>
+            <strong>{count}</strong> {kind}
+          </li>
+        ))}
+      </ul>
+      {total > 0 && (
+        <table class="flips">
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              <th scope="col">To</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </tr>
+          </thead>
+          <tbody>
+            {pairs.slice(0, SHOWN).map((flip) => (
+              <Flip key={`${nameText(flip.from)} ${nameText(flip.to)}`} flip={flip} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {total > SHOWN && <p class="dim">… and {total - SHOWN} more</p>}
+    </section>
+  );
+}
+
+function Flip({ flip }: { flip: FlipView }): JSX.Element {
+  const [from, to] = [nameText(flip.from), nameText(flip.to)];
+  return (
+    <tr>
+      <td>
+        <button type="button" class="link" onClick={() => void ask({ from, to })} title="Follow the packet">
+          {from}
+        </button>
+      </td>
+      <td>{to}</td>
+      <td>
+        <VerdictBadge {...flip.before} />
+      </td>
+      <td>
+        <VerdictBadge {...flip.after} />
+      </td>
+    </tr>
+  );
+}

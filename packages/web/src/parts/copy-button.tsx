@@ -1,0 +1,23 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+
+/** Copies a text, and says so for a moment. */
+export function CopyButton({ label, text }: { label: string; text: () => string }): JSX.Element {
+  const said = useSignal("");
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text());
+      said.value = "Copied";
+    } catch {
+      said.value = "Not allowed here";
+    }
+    setTimeout(() => {
+      said.value = "";
+    }, 1500);
+  };
+  return (
+    <button type="button" onClick={() => void copy()}>
+      <span aria-live="polite">{said.value || label}</span>
+    </button>
+  );
+}

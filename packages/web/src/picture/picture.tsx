@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function Picture(): JSX.Element {
+  return <section class="picture" aria-label="Topology" />;
+}

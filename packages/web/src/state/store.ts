@@ -1,0 +1,250 @@
+import { batch, computed, signal } from "@preact/signals";
+import type { ImportOptions, InputFormat, ProfileName } from "@twoway/sim";
+import { type Remote, wrap } from "comlink";
+import type { Answered, Changed, Engine, Opened, PolicyView } from "../engine/engine.ts";
+import type { InputText } from "../engine/input.ts";
+import type { NetworkView } from "../engine/network-view.ts";
+import type { Place } from "../engine/place.ts";
+import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
+import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
+import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
+import { startWorker } from "./start-worker.ts";
+
+/**
+ * What the page shows, as signals, and what may happen to it. Panels read the signals and call the functions; nothing
+ * else talks to the engine, so that an answer that comes late is dropped in one place.
+ */
+
+export const engine: Remote<Engine> = wrap<Engine>(startWorker("engine"));
+
+export interface Input {
+  readonly files: readonly InputText[];
+  readonly profile?: ProfileName;
+  readonly as?: InputFormat;
+}
+
+/** What the page began with: the network of the command line; without files there was none. */
+export const first = signal<Input | undefined>(undefined);
+export const source = signal<LinkSource>({ kind: "first" });
+export const opened = signal<Extract<Opened, { kind: "opened" }> | undefined>(undefined);
+export const view = signal<NetworkView | undefined>(undefined);
+/** What is wrong with the input that was opened last. */
+export const faults = signal<Extract<Opened, { kind: "failed" }>["problems"]>([]);
+/** Something that the reader should know once: a link that does not fit, a file that is missing. */
+export const notice = signal("");
+export const busy = signal(true);
+
+export const history = signal<History>(NO_CHANGES);
+export const changed = signal<Changed | undefined>(undefined);
+export const refused = signal<Changed["refused"]>(undefined);
+export const policies = signal<readonly PolicyView[]>([]);
+
+export const from = signal("");
+export const to = signal("");
+export const protocol = signal("any");
+export const port = signal("");
+export const traced = signal<Answered<TraceView> | undefined>(undefined);
+export const fixes = signal<Answered<FixesView> | undefined>(undefined);
+
+export const panel = signal("trace");
+export const selection = signal<Place | undefined>(undefined);
+
+export const question = computed((): Question | undefined => {
+  if (from.value.trim() === "" || to.value.trim() === "") return undefined;
+  const number = Number.parseInt(port.value, 10);
+  const service = { protocol: protocol.value, ...(Number.isNaN(number) ? {} : { port: number }) };
+  return { from: from.value.trim(), to: to.value.trim(), service };
+});
+
+/** Starts with what the link says, or with the network that the page was made for. */
+export async function begin(): Promise<void> {
+  first.value = await firstInput();
+  const link = await decodeLink(location.hash);
+  if (link === undefined) {
+    if (location.hash.length > 1)
+      notice.value = "This link is damaged or from another version; it was left out.";
+    if (first.value.files.length > 0) await openSource({ kind: "first" });
+    else busy.value = false;
+    return;
+  }
+  const isOpen = await openSource(link.source);
+  if (!isOpen) return;
+  batch(() => {
+    from.value = link.from;
+    to.value = link.to;
+    protocol.value = link.protocol || "any";
+    port.value = link.port;
+    panel.value = link.panel || "trace";
+  });
+  await setChanges({ done: link.changes, undone: [] });
+}
+
+/** Returns the input that the exported file carries, or that the server hands over. */
+async function firstInput(): Promise<Input> {
+  const inlined = document.getElementById("network")?.textContent;
+  if (inlined) return JSON.parse(inlined) as Input;
+  if (location.protocol === "file:") return { files: [] };
+  const response = await fetch("network");
+  return response.ok ? ((await response.json()) as Input) : { files: [] };
+}
+
+/** Opens what a link or a list names; reports whether it could. */
+export async function openSource(wanted: LinkSource): Promise<boolean> {
+  switch (wanted.kind) {
+    case "first":
+      return open(wanted, first.value ?? { files: [] });
+    case "scenario": {
+      const { BUNDLED } = await import("./scenarios.ts");
+      const found = BUNDLED.find(({ file }) => file === wanted.name);
+      if (found === undefined) {
+        notice.value = `There is no scenario ${wanted.name}.`;
+        busy.value = false;
+        return false;
+      }
+      return open(wanted, { files: [{ name: found.file, text: found.text }] });
+    }
+    case "files":
+      return open(wanted, { files: wanted.files });
+    case "missing":
+      notice.value = `The network is not in this link, because it is too large: open ${wanted.name} to see it.`;
+      busy.value = false;
+      return false;
+    default:
+      return wanted satisfies never;
+  }
+}
+
+async function open(origin: LinkSource, input: Input): Promise<boolean> {
+  busy.value = true;
+  const result = await engine.open(input.files, optionsOf(input));
+  if (result.kind === "failed") {
+    batch(() => {
+      faults.value = result.problems;
+      busy.value = false;
+    });
+    return false;
+  }
+  batch(() => {
+    source.value = origin;
+    opened.value = result;
+    view.value = result.view;
+    faults.value = [];
+    notice.value = "";
+    busy.value = false;
+    history.value = NO_CHANGES;
+    changed.value = undefined;
+    refused.value = undefined;
+    policies.value = [];
+    selection.value = undefined;
+    traced.value = undefined;
+    fixes.value = undefined;
+    from.value = "";
+    to.value = "";
+  });
+  if (result.policies > 0) void refreshPolicies();
+  void writeLink();
+  return true;
+}
+
+function optionsOf({ profile, as }: Input): ImportOptions {
+  return { ...(profile === undefined ? {} : { profile }), ...(as === undefined ? {} : { as }) };
+}
+
+/** Asks again for both paths between the two ends, and then for what would help. */
+export async function retrace(): Promise<void> {
+  const asked = question.value;
+  void writeLink();
+  if (asked === undefined || view.value === undefined) {
+    traced.value = undefined;
+    fixes.value = undefined;
+    return;
+  }
+  const turn = ++traceTurn;
+  fixes.value = undefined;
+  const result = await engine.trace(asked);
+  if (turn !== traceTurn) return;
+  traced.value = result;
+  if (result.kind === "failed" || result.value.verdict === "two-way") return;
+  const found = await engine.fixes(asked);
+  if (turn === traceTurn) fixes.value = found;
+}
+
+let traceTurn = 0;
+
+/** Sets an end and follows the packet when both are there. */
+export function ask(ends: { readonly from?: string; readonly to?: string }): Promise<void> {
+  batch(() => {
+    if (ends.from !== undefined) from.value = ends.from;
+    if (ends.to !== undefined) to.value = ends.to;
+    panel.value = "trace";
+  });
+  return retrace();
+}
+
+/** Tries changes behind those that are there. */
+export function tryChanges(lines: readonly string[]): Promise<void> {
+  return setChanges(after(history.value, lines));
+}
+
+export function undoChange(): Promise<void> {
+  return setChanges(undo(history.value));
+}
+
+export function redoChange(): Promise<void> {
+  return setChanges(redo(history.value));
+}
+
+export function dropChange(index: number): Promise<void> {
+  return setChanges(without(history.value, index));
+}
+
+export function clearChanges(): Promise<void> {
+  return setChanges(NO_CHANGES);
+}
+
+async function setChanges(next: History): Promise<void> {
+  const turn = ++changeTurn;
+  const result = await engine.change(next.done);
+  batch(() => {
+    // the picture follows every answer: each holds only what differs from the one before
+    if (view.value !== undefined) view.value = { ...view.value, ...result.view };
+    if (turn !== changeTurn) return;
+    history.value = cut(next, result.applied.length);
+    changed.value = result;
+    refused.value = result.refused;
+  });
+  if (turn !== changeTurn) return;
+  void writeLink();
+  await retrace();
+  if ((opened.value?.policies ?? 0) > 0) await refreshPolicies();
+}
+
+let changeTurn = 0;
+
+async function refreshPolicies(): Promise<void> {
+  policies.value = await engine.policies();
+}
+
+/** Puts what is shown into the address, so that the address is a link to it. */
+async function writeLink(): Promise<void> {
+  if (opened.value === undefined) return;
+  const turn = ++linkTurn;
+  const hash = await encodeLink({
+    source: source.value,
+    changes: history.value.done,
+    from: from.value,
+    to: to.value,
+    protocol: protocol.value,
+    port: port.value,
+    panel: panel.value,
+  });
+  if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
+}
+
+let linkTurn = 0;
+
+/** Shows a panel. */
+export function show(name: string): void {
+  panel.value = name;
+  void writeLink();
+}
