@@ -5,7 +5,7 @@ import { DropZone } from "./parts/drop-zone.tsx";
 import { Problems } from "./parts/problems.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 import { Welcome } from "./parts/welcome.tsx";
-import { Picture } from "./picture/picture.tsx";
+import { Stage } from "./stage/stage.tsx";
 import { begin, faults, panel, redoChange, show, undoChange, view } from "./state/store.ts";
 
 /** The whole page: the picture, and beside it one of the panels. */
@@ -23,7 +23,7 @@ export function App(): JSX.Element {
       ) : (
         <main class="work">
           {faults.value.length > 0 && <FaultyInput />}
-          <Picture />
+          <Stage />
           <SidePanel />
         </main>
       )}

@@ -9,6 +9,7 @@ import {
   type Refusal,
   WhatIf,
 } from "@twoway/sim";
+import { transfer } from "comlink";
 import {
   type ChangeView,
   changeView,
@@ -18,7 +19,9 @@ import {
   together,
 } from "./change-view.ts";
 import { type InputText, type Loaded, loadInput, located, type Problem, problemsOf } from "./input.ts";
+import { type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
+import { type PairView, pairView } from "./pair-view.ts";
 import { type FixesView, fixesView, type Question, type TraceView, traceView } from "./trace-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
@@ -186,6 +189,17 @@ export class Engine {
   /** What decided about a pair before the changes, and what decides now. */
   owners(flip: FlipView): OwnersView {
     return ownersView(flip, this.#before, this.#session().network);
+  }
+
+  /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
+  matrix(): MatrixView {
+    const found = matrixView(this.#session().reach);
+    return transfer(found, [found.cells.buffer]);
+  }
+
+  /** The exact sets of a pair, by indices of the matrix. */
+  pair(from: number, to: number): PairView {
+    return pairView(this.#session().reach, from, to);
   }
 
   /** The routes of a VPC's tables, as they are now. */

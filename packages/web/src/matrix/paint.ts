@@ -1,6 +1,7 @@
 import type { Verdict } from "@twoway/sim";
 import { type MatrixView, SELF, verdictOf } from "../engine/matrix-view.ts";
 import { type Group, groupsIn, type Window, windowOf } from "./grid.ts";
+import { LYING } from "./headers.ts";
 
 /** What is drawn of a matrix. Lengths are in pixels of the page. */
 export interface Scene {
@@ -79,8 +80,8 @@ const TEXT = 11;
 const FAINT = 0.14;
 
 /**
- * Makes a painter of scenes. Every kind of cell is drawn once and then copied, so that a scene costs one copy for each
- * cell that is seen, however many there are.
+ * Makes a painter of scenes. Every kind of cell is drawn once and then copied, so that a scene costs at most one copy
+ * for each cell that is seen, however many there are.
  */
 export function painter(canvas: HTMLCanvasElement): (scene: Scene, palette: Palette) => void {
   const context = canvas.getContext("2d")!;
@@ -102,10 +103,17 @@ export function painter(canvas: HTMLCanvasElement): (scene: Scene, palette: Pale
   };
 }
 
-function edges({ headers, width, height }: Scene): { x: number; y: number; across: number; down: number } {
+/** Where the cells begin, and how far they go. */
+function edges(scene: Scene): { x: number; y: number; across: number; down: number } {
+  const { headers, width, height, cell, left, top } = scene;
   const x = headers.rowVpc + headers.rowSubnet;
   const y = headers.columnVpc + headers.columnSubnet;
-  return { x, y, across: Math.max(width - x, 0), down: Math.max(height - y, 0) };
+  return {
+    x,
+    y,
+    across: Math.max(Math.min(width - x, scene.columns.length * cell - left), 0),
+    down: Math.max(Math.min(height - y, scene.rows.length * cell - top), 0),
+  };
 }
 
 /** Returns the rows and columns that are seen. */
@@ -135,16 +143,22 @@ function paintCells(
   context.beginPath();
   context.rect(x, y, across, down);
   context.clip();
-  for (const isFaint of [false, true]) {
-    context.globalAlpha = isFaint ? FAINT : 1;
-    for (let r = window.rows.first; r < window.rows.end; r++) {
-      const base = rows[r] * subnets.length;
-      const cellY = y + r * cell - top;
-      for (let c = window.columns.first; c < window.columns.end; c++) {
-        const code = cells[base + columns[c]];
-        if (faint[code] === isFaint)
-          context.drawImage(stamps[code], x + c * cell - left, cellY, cell, cell);
-      }
+  const common = commonest(scene, window);
+  context.fillStyle = tiling(context, stamps[common], cell, x - left, y - top);
+  context.globalAlpha = faint[common] ? FAINT : 1;
+  context.fillRect(x, y, across, down);
+  context.fillStyle = palette.surface;
+  for (let r = window.rows.first; r < window.rows.end; r++) {
+    const base = rows[r] * subnets.length;
+    const cellY = y + r * cell - top;
+    for (let c = window.columns.first; c < window.columns.end; c++) {
+      const code = cells[base + columns[c]];
+      if (code === common) continue;
+      const cellX = x + c * cell - left;
+      context.globalAlpha = 1;
+      context.fillRect(cellX, cellY, cell, cell);
+      if (faint[code]) context.globalAlpha = FAINT;
+      context.drawImage(stamps[code], cellX, cellY, cell, cell);
     }
   }
   context.globalAlpha = 1;
@@ -165,6 +179,28 @@ function paintCells(
   context.lineWidth = 2;
   context.strokeRect(x + focus.column * cell - left, y + focus.row * cell - top, cell, cell);
   context.restore();
+}
+
+/** Returns the cell that most of those in sight are: all of them are painted at once, and the others over them. */
+function commonest({ data, rows, columns }: Scene, window: ReturnType<typeof seen>): number {
+  const counts = new Uint32Array(SELF + 1);
+  for (let r = window.rows.first; r < window.rows.end; r++) {
+    const base = rows[r] * data.subnets.length;
+    for (let c = window.columns.first; c < window.columns.end; c++) counts[data.cells[base + columns[c]]]++;
+  }
+  return counts.indexOf(Math.max(...counts));
+}
+
+function tiling(
+  context: CanvasRenderingContext2D,
+  stamp: HTMLCanvasElement,
+  cell: number,
+  x: number,
+  y: number,
+): CanvasPattern {
+  const pattern = context.createPattern(stamp, "repeat")!;
+  pattern.setTransform(new DOMMatrix().translate(x, y).scale(cell / stamp.width));
+  return pattern;
 }
 
 function paintHeaders(context: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
@@ -207,29 +243,48 @@ function paintHeaders(context: CanvasRenderingContext2D, scene: Scene, palette: 
   for (const { vpc, start, end } of groupsIn(columnGroups, window.columns)) {
     const [begin, stop] = [Math.max(x + start * cell - left, x), Math.min(x + end * cell - left, width)];
     const isPointed = pointed.column >= start && pointed.column < end;
-    if (stop - begin >= 2 * TEXT) {
-      const tone = isPointed ? "strong" : "name";
-      label(context, vpc, begin + 4, headers.columnVpc / 2, stop - begin - 8, palette, tone);
+    const tone = isPointed ? "strong" : "name";
+    if (headers.columnVpc === LYING) {
+      label(context, vpc, begin + 4, LYING / 2, stop - begin - 8, palette, tone);
+    } else if (stop - begin >= TEXT) {
+      const middle = begin + Math.min(Math.max(cell, TEXT + 2), stop - begin) / 2;
+      upright(context, vpc, middle, headers.columnVpc - 6, headers.columnVpc - 12, palette, tone);
     }
     context.fillStyle = palette.line;
     context.fillRect(Math.round(x + end * cell - left) - 0.5, 0, 1, y);
   }
   if (headers.columnSubnet > 0) {
     for (let c = window.columns.first; c < window.columns.end; c++) {
-      context.save();
-      context.translate(x + (c + 0.5) * cell - left, y - 6);
-      context.rotate(-Math.PI / 2);
+      const middle = x + (c + 0.5) * cell - left;
       const tone = c === pointed.column ? "strong" : "plain";
-      label(context, name(columns[c]), 0, 0, headers.columnSubnet - 8, palette, tone);
-      context.restore();
+      upright(context, name(columns[c]), middle, y - 6, headers.columnSubnet - 8, palette, tone);
     }
   }
   context.restore();
 
   context.fillStyle = palette.lineStrong;
-  context.fillRect(0, y - 0.5, width, 1);
-  context.fillRect(x - 0.5, 0, 1, height);
+  context.fillRect(0, y - 0.5, x + across, 1);
+  context.fillRect(x - 0.5, 0, 1, y + down);
 }
+
+/** Writes upwards from a point. */
+function upright(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  room: number,
+  palette: Palette,
+  tone: Tone,
+): void {
+  context.save();
+  context.translate(x, y);
+  context.rotate(-Math.PI / 2);
+  label(context, text, 0, 0, room, palette, tone);
+  context.restore();
+}
+
+type Tone = "plain" | "name" | "strong";
 
 function label(
   context: CanvasRenderingContext2D,
@@ -238,11 +293,15 @@ function label(
   y: number,
   room: number,
   palette: Palette,
-  tone: "plain" | "name" | "strong",
+  tone: Tone,
 ): void {
   context.font = `${tone === "plain" ? 400 : 600} ${TEXT}px ${palette.font}`;
   context.fillStyle = { plain: palette.dim, name: palette.text, strong: palette.accent }[tone];
-  context.fillText(fitted(text, room, (part) => context.measureText(part).width), x, y);
+  context.fillText(
+    fitted(text, room, (part) => context.measureText(part).width),
+    x,
+    y,
+  );
 }
 
 /** Returns the text, or as much of it as there is room for, with an ellipsis. */
@@ -302,15 +361,18 @@ function paintVerdict(
   const colour = palette.verdicts[verdict];
   context.fillStyle = colour;
   context.strokeStyle = colour;
+  if (verdict === "unreachable") {
+    // most of a large matrix: a tint, so that what does get through stands out
+    context.globalAlpha = 0.13;
+    context.fillRect(0, 0, size, size);
+    context.globalAlpha = 1;
+  }
   if (verdict === "unknown") {
     context.lineWidth = hasSign ? 2 : 1;
     for (let i = -size; i < size; i += hasSign ? 5 : 3) line(context, [i, size], [i + size, 0]);
   } else if (isShape) {
     const [base, point] = verdict === "forward-only" ? [0, size] : [size, 0];
     polygon(context, [base, 0], [point, size / 2], [base, size]);
-  } else if (!hasSign && verdict === "unreachable") {
-    const dot = Math.max(1, size / 4);
-    context.fillRect((size - dot) / 2, (size - dot) / 2, dot, dot);
   }
   if (hasSign) paintSign(context, size, verdict, verdict === "unreachable" ? colour : palette.ink);
   if (partial) {
@@ -323,12 +385,7 @@ function paintVerdict(
   }
 }
 
-function paintSign(
-  context: CanvasRenderingContext2D,
-  size: number,
-  verdict: Verdict,
-  colour: string,
-): void {
+function paintSign(context: CanvasRenderingContext2D, size: number, verdict: Verdict, colour: string): void {
   const middle = size / 2;
   const reach = Math.min(size * 0.24, 7);
   const [left, right] = [middle - reach, middle + reach];
@@ -348,18 +405,21 @@ function paintSign(
       arrow(right, left, middle + reach * 0.55);
       return;
     case "forward-only":
-      return arrow(left, right, middle);
+      arrow(left, right, middle);
+      return;
     case "return-only":
-      return arrow(right, left, middle);
+      arrow(right, left, middle);
+      return;
     case "unreachable": {
       const half = reach * 0.6;
       line(context, [middle - half, middle - half], [middle + half, middle + half]);
-      return line(context, [middle + half, middle - half], [middle - half, middle + half]);
+      line(context, [middle + half, middle - half], [middle - half, middle + half]);
+      return;
     }
     case "unknown":
       return;
     default:
-      return verdict satisfies never;
+      verdict satisfies never;
   }
 }
 
