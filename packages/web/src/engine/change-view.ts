@@ -27,7 +27,7 @@ export interface FlipView {
 }
 
 /** What crosses to the page at once; people read a few, and ask for one when they want its routes. */
-const MAX_PAIRS = 400;
+const MAX_PAIRS = 200;
 
 export function changeView({ pairs, added, removed }: Change): ChangeView {
   const kinds = new Map<string, number>();
@@ -66,17 +66,28 @@ export function nameText({ vpc, subnet }: SubnetName): string {
 export function together(steps: readonly Change[], before: Network, after: Network): Change {
   if (steps.length === 1) return steps[0];
   if (steps.some(({ added, removed }) => added.length + removed.length > 0)) return diff(before, after);
-  const ends = new Map<string, { from: SubnetName; to: SubnetName; was: PairVerdict; is: PairVerdict }>();
+  const ends = new Map<string, Ends>();
   for (const { from, to, before: was, after: is } of steps.flatMap(({ pairs }) => pairs)) {
     const key = `${nameText(from)} ${nameText(to)}`;
     const known = ends.get(key);
-    if (known === undefined) ends.set(key, { from, to, was, is });
-    else known.is = is;
+    if (known === undefined) ends.set(key, { from, to, was, is, isOnce: true });
+    else [known.is, known.isOnce] = [is, false];
   }
-  const pairs = [...ends.values()]
-    .map(({ from, to, was, is }) => new PairChange(from, to, was, is, [before, after]))
-    .filter((pair) => pair.isReal());
+  const pairs: PairChange[] = [];
+  for (const { from, to, was, is, isOnce } of ends.values()) {
+    const pair = new PairChange(from, to, was, is, [before, after]);
+    // what one step alone changed did change
+    if (isOnce || pair.isReal()) pairs.push(pair);
+  }
   return { pairs: inOrder(pairs, before), added: [], removed: [] };
+}
+
+interface Ends {
+  readonly from: SubnetName;
+  readonly to: SubnetName;
+  readonly was: PairVerdict;
+  is: PairVerdict;
+  isOnce: boolean;
 }
 
 /** Sorts pairs as one step lists them: in the order of the network, `from` first. */

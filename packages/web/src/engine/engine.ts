@@ -56,8 +56,6 @@ export interface Changed {
   };
   /** What all of them did together. */
   readonly change: ChangeView;
-  /** What the last one did. */
-  readonly last: ChangeView;
   /** What is drawn differently since the last answer. */
   readonly view: ViewChange;
   /** Milliseconds that it took here. */
@@ -144,7 +142,6 @@ export class Engine {
       applied: this.#steps.map(({ line, events }) => ({ line, events })),
       ...(refused === undefined ? {} : { refused }),
       change: changeView(all.length === 0 ? nothing : together(all, this.#before, session.network)),
-      last: changeView(all.at(-1) ?? nothing),
       view,
       ms: performance.now() - begin,
     };

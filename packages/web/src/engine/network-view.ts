@@ -72,19 +72,45 @@ export function viewOf(network: Network): NetworkView {
   };
 }
 
-/** What may differ between the pictures of two networks; what is absent is as it was. */
-export type ViewChange = Partial<NetworkView>;
+/** What differs between the pictures of two networks. */
+export interface ViewChange {
+  readonly now?: string;
+  /** Peerings that are new or other than they were. */
+  readonly peerings?: readonly PeeringView[];
+  /** Ids of those that are gone. */
+  readonly gone?: readonly string[];
+  /** All of it anew, where VPCs, gateways or hubs differ. */
+  readonly whole?: NetworkView;
+}
 
 /**
  * Returns what an edit changed in the picture, so that a click in a network of thousands of VPCs does not send all of
- * them. Networks share what an action did not touch. O(VPCs + peerings), without going into VPCs that are shared.
+ * them. Networks share what an action did not touch. O(VPCs + peerings), without going into what is shared.
  */
 export function viewChange(before: Network, after: Network): ViewChange {
-  return {
-    ...(before.now === after.now ? {} : { now: formatTime(after.now) }),
-    ...(before.peerings === after.peerings ? {} : { peerings: peeringViews(after) }),
-    ...(looksAlike(before, after) ? {} : viewOf(after)),
-  };
+  if (!looksAlike(before, after)) return { whole: viewOf(after) };
+  const now = before.now === after.now ? {} : { now: formatTime(after.now) };
+  if (before.peerings === after.peerings) return now;
+  const peerings: PeeringView[] = [];
+  const gone: string[] = [];
+  for (const [id, peering] of after.peerings) {
+    if (before.peerings.get(id) === peering) continue;
+    if (isDrawn(peering)) peerings.push(peeringView(peering));
+    else gone.push(id);
+  }
+  for (const id of before.peerings.keys()) if (!after.peerings.has(id)) gone.push(id);
+  return { ...now, peerings, gone };
+}
+
+/** Returns the picture with what changed put into it. The same arrays where nothing of theirs did. */
+export function changedView(view: NetworkView, { now, peerings = [], gone = [], whole }: ViewChange): NetworkView {
+  if (whole !== undefined) return whole;
+  const clock = now === undefined ? view : { ...view, now };
+  if (peerings.length + gone.length === 0) return clock;
+  const left = new Map(clock.peerings.map((peering) => [peering.id, peering]));
+  for (const id of gone) left.delete(id);
+  for (const peering of peerings) left.set(peering.id, peering);
+  return { ...clock, peerings: [...left.values()] };
 }
 
 /** Reports whether VPCs, gateways and hubs are drawn the same in both; routes are not drawn. */
@@ -102,8 +128,12 @@ function looksAlike(before: Network, after: Network): boolean {
 }
 
 function peeringViews(network: Network): PeeringView[] {
-  // a deleted one is history, and joins nothing any more
-  return [...network.peerings.values()].filter(({ state }) => state !== "DELETED").map(peeringView);
+  return [...network.peerings.values()].filter(isDrawn).map(peeringView);
+}
+
+/** A deleted one is history, and joins nothing any more. */
+function isDrawn({ state }: Peering): boolean {
+  return state !== "DELETED";
 }
 
 function peeringView({ id, name, requester, accepter, state, bandwidth }: Peering): PeeringView {

@@ -1,6 +1,6 @@
-import { useComputed, useSignal } from "@preact/signals";
 import { ACTION_USAGE } from "@twoway/sim";
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { type ChangeView, type FlipView, nameText } from "../engine/change-view.ts";
 import { ComboBox } from "../parts/combo-box.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -12,6 +12,7 @@ import {
   ask,
   changed,
   clearChanges,
+  draft,
   dropChange,
   history,
   policies,
@@ -107,8 +108,15 @@ export function WhatIfPanel(): JSX.Element {
 }
 
 function ActionField(): JSX.Element {
-  const line = useSignal("");
-  const names = useComputed(() => view.value);
+  const line = draft;
+  const field = useRef<HTMLFormElement>(null);
+  // what was offered in the picture is finished here
+  useEffect(() => {
+    if (line.value === "") return;
+    const input = field.current?.querySelector("input");
+    input?.focus();
+    input?.setSelectionRange(line.value.length, line.value.length);
+  }, []);
   const apply = (): void => {
     if (line.value.trim() === "") return;
     const text = line.value.trim();
@@ -119,6 +127,7 @@ function ActionField(): JSX.Element {
   const usage = Object.entries(ACTION_USAGE).find(([kind]) => kind === verb)?.[1];
   return (
     <form
+      ref={field}
       class="action"
       onSubmit={(event) => {
         event.preventDefault();
@@ -129,7 +138,7 @@ function ActionField(): JSX.Element {
         label="Action"
         value={line}
         mono
-        options={(typed) => completeAction(names.value, typed)}
+        options={(typed) => completeAction(view.value, typed)}
         onEnter={apply}
         onTake={() => {
           line.value += " ";

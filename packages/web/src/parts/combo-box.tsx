@@ -77,10 +77,10 @@ export function ComboBox(props: ComboBoxProps): JSX.Element {
         onChange={props.onLeave ?? (() => {})}
         onKeyDown={onKeyDown}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label={label} hidden={shown.length === 0}>
+      <div id={`${id}-list`} class="options" role="listbox" aria-label={label} hidden={shown.length === 0}>
         {shown.map((option, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard works in the field, whose list this is
-          <li
+          // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the field has the focus and the keys
+          <div
             key={option}
             id={`${id}-${i}`}
             role="option"
@@ -89,9 +89,9 @@ export function ComboBox(props: ComboBoxProps): JSX.Element {
             onClick={() => take(option)}
           >
             {option}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

@@ -11,12 +11,12 @@ export function TopBar(): JSX.Element {
     .replace("Z", "");
   return (
     <header class="top">
-      <a class="logo" href="#" onClick={toStart} aria-label="twoway: to the start">
+      <button type="button" class="logo" onClick={toStart} aria-label="twoway: to the start">
         <svg viewBox="0 0 24 16" aria-hidden="true">
           <path d="M2 5h19l-4-4M22 11H3l4 4" />
         </svg>
         twoway
-      </a>
+      </button>
       <h1>{opened.value?.name ?? ""}</h1>
       {view.value !== undefined && (
         <p class="dim facts">
@@ -39,8 +39,7 @@ export function TopBar(): JSX.Element {
   );
 }
 
-function toStart(event: MouseEvent): void {
-  event.preventDefault();
+function toStart(): void {
   view.value = undefined;
   opened.value = undefined;
 }

@@ -1,5 +1,98 @@
 import type { JSX } from "preact";
+import { Icon } from "../parts/icons.tsx";
+import { Canvas, fit, zoomBy } from "./canvas.tsx";
+import { Inspector } from "./inspector.tsx";
+import { PictureTable } from "./picture-table.tsx";
+import { asTable, foldAll, folded, groups, unfoldAll } from "./view-state.ts";
 
+/** The network as a picture, or everything in the picture as a table. */
 export function Picture(): JSX.Element {
-  return <section class="picture" aria-label="Topology" />;
+  return (
+    <section class="picture" aria-label="Topology">
+      {asTable.value ? <PictureTable /> : <Canvas />}
+      <div class="tools" role="toolbar" aria-label="Picture">
+        {groups.value.length > 0 && (
+          <button
+            type="button"
+            class="quiet"
+            onClick={folded.value.size < groups.value.length ? foldAll : unfoldAll}
+            aria-label={folded.value.size < groups.value.length ? "Fold all groups" : "Unfold all groups"}
+            title={folded.value.size < groups.value.length ? "Fold all groups" : "Unfold all groups"}
+          >
+            <Icon name={folded.value.size < groups.value.length ? "fold" : "unfold"} />
+          </button>
+        )}
+        {!asTable.value && (
+          <>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => zoomBy(1.4)}
+              aria-label="Zoom in"
+              title="Zoom in (+)"
+            >
+              <Icon name="plus" />
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => zoomBy(1 / 1.4)}
+              aria-label="Zoom out"
+              title="Zoom out (-)"
+            >
+              <Icon name="minus" />
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              onClick={fit}
+              aria-label="Show everything"
+              title="Show everything (0)"
+            >
+              <Icon name="fit" />
+            </button>
+          </>
+        )}
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={asTable.value}
+          onClick={() => {
+            asTable.value = !asTable.value;
+          }}
+          aria-label="As a table"
+          title="As a table"
+        >
+          <Icon name="table" />
+        </button>
+      </div>
+      <Inspector />
+      {!asTable.value && <Legend />}
+    </section>
+  );
+}
+
+function Legend(): JSX.Element {
+  return (
+    <ul class="legend" aria-label="Legend">
+      <li>
+        <svg viewBox="0 0 28 8" aria-hidden="true">
+          <path class="live" d="M0 4h28" />
+        </svg>
+        active
+      </li>
+      <li>
+        <svg viewBox="0 0 28 8" aria-hidden="true">
+          <path class="waiting" d="M0 4h28" />
+        </svg>
+        waiting
+      </li>
+      <li>
+        <svg viewBox="0 0 28 8" aria-hidden="true">
+          <path class="dead" d="M0 4h28" />
+        </svg>
+        carries nothing
+      </li>
+    </ul>
+  );
 }

@@ -7,7 +7,7 @@ const TEXTS = import.meta.glob<string>("../../../../scenarios/*.yaml", {
 
 export interface Bundled {
   readonly file: string;
-  /** The first line of its comment or its `name`. */
+  /** Its `name`. */
   readonly title: string;
   readonly text: string;
 }
@@ -15,6 +15,6 @@ export interface Bundled {
 export const BUNDLED: readonly Bundled[] = Object.entries(TEXTS)
   .map(([path, text]) => {
     const file = path.slice(path.lastIndexOf("/") + 1);
-    return { file, title: /^name: *(.*)$/m.exec(text)?.[1] ?? file, text };
+    return { file, title: /^name: *"?(.*?)"?$/m.exec(text)?.[1] ?? file, text };
   })
   .sort((a, b) => (a.file < b.file ? -1 : 1));

@@ -3,9 +3,10 @@ import type { ImportOptions, InputFormat, ProfileName } from "@twoway/sim";
 import { type Remote, wrap } from "comlink";
 import type { Answered, Changed, Engine, Opened, PolicyView } from "../engine/engine.ts";
 import type { InputText } from "../engine/input.ts";
-import type { NetworkView } from "../engine/network-view.ts";
+import { changedView, type NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
 import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
+import type { Offer } from "./actions-for.ts";
 import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
 import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
 import { startWorker } from "./start-worker.ts";
@@ -37,6 +38,8 @@ export const busy = signal(true);
 export const history = signal<History>(NO_CHANGES);
 export const changed = signal<Changed | undefined>(undefined);
 export const refused = signal<Changed["refused"]>(undefined);
+/** What stands in the field for actions. */
+export const draft = signal("");
 export const policies = signal<readonly PolicyView[]>([]);
 
 export const from = signal("");
@@ -186,6 +189,13 @@ export function tryChanges(lines: readonly string[]): Promise<void> {
   return setChanges(after(history.value, lines));
 }
 
+/** Tries what was offered, or puts it into the field where it lacks something. */
+export function offer({ line, isOpen }: Offer): void {
+  panel.value = "what-if";
+  if (isOpen) draft.value = line;
+  else void tryChanges([line]);
+}
+
 export function undoChange(): Promise<void> {
   return setChanges(undo(history.value));
 }
@@ -207,7 +217,7 @@ async function setChanges(next: History): Promise<void> {
   const result = await engine.change(next.done);
   batch(() => {
     // the picture follows every answer: each holds only what differs from the one before
-    if (view.value !== undefined) view.value = { ...view.value, ...result.view };
+    if (view.value !== undefined) view.value = changedView(view.value, result.view);
     if (turn !== changeTurn) return;
     history.value = cut(next, result.applied.length);
     changed.value = result;

@@ -1,0 +1,376 @@
+import type { Camera } from "./camera.ts";
+import { windowOf } from "./camera.ts";
+import { isVisible, pointAt } from "./hit.ts";
+import type { Layout, Point, Rect } from "./layout.ts";
+import type { Box, Edge, Scene } from "./scene.ts";
+import type { Way } from "./way.ts";
+
+/** The colours of the page, read from its style where the theme changes. */
+export interface Theme {
+  readonly [name: string]: string;
+}
+
+const NAMES = [
+  "ground",
+  "surface",
+  "sunken",
+  "line",
+  "line-strong",
+  "text",
+  "dim",
+  "accent",
+  "accent-soft",
+  "two-way",
+  "forward-only",
+  "return-only",
+  "unreachable",
+  "unknown",
+  "sans",
+  "mono",
+]; // prettier-ignore
+
+export function themeOf(element: Element): Theme {
+  const style = getComputedStyle(element);
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+export interface Marks {
+  readonly selected: string | undefined;
+  readonly hovered: string | undefined;
+  /** VPCs of which a pair changed for better or worse. */
+  readonly better: ReadonlySet<string>;
+  readonly worse: ReadonlySet<string>;
+  readonly ways: readonly Way[];
+  /** How far the packet and then its reply are, from 0 to the number of ways; all of them drawn behind it. */
+  readonly progress: number;
+}
+
+export interface Frame {
+  readonly scene: Scene;
+  readonly layout: Layout;
+  readonly camera: Camera;
+  readonly theme: Theme;
+  readonly marks: Marks;
+  readonly width: number;
+  readonly height: number;
+  readonly ratio: number;
+}
+
+/** Below this zoom words cannot be read and are left out. */
+const WORDS = 0.34;
+
+/** Draws one frame: only what is inside the window, and words only where they can be read. */
+export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
+  const { scene, camera, theme, width, height, ratio } = frame;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.fillStyle = theme.ground;
+  context.fillRect(0, 0, width, height);
+  context.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
+  const window = windowOf(camera, frame);
+  const painter = new Painter(context, frame, window);
+  for (const box of scene.boxes) painter.group(box);
+  painter.edges(scene.edges);
+  for (const box of scene.boxes) painter.boxes(box);
+  for (const [i, way] of frame.marks.ways.entries()) painter.way(way, i);
+  painter.labels(scene.edges);
+  for (const [i, way] of frame.marks.ways.entries()) painter.wayEnd(way, i);
+}
+
+class Painter {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #frame: Frame;
+  readonly #window: Rect;
+
+  constructor(context: CanvasRenderingContext2D, frame: Frame, window: Rect) {
+    this.#context = context;
+    this.#frame = frame;
+    this.#window = window;
+  }
+
+  group(box: Box): void {
+    if (box.kind !== "group" || box.isFolded) return;
+    const rect = this.#visible(box.id);
+    if (rect === undefined) return;
+    const { theme } = this.#frame;
+    this.#panel(rect, 10, theme.sunken, this.#isChosen(box.id) ? theme.accent : theme.line, 1);
+    this.#words(box.title, rect.x + 16, rect.y + 22, rect.width - 90, `600 12px ${theme.sans}`, theme.text);
+    this.#words(
+      box.detail,
+      rect.x + rect.width - 16,
+      rect.y + 22,
+      100,
+      `12px ${theme.sans}`,
+      theme.dim,
+      "right",
+    );
+  }
+
+  boxes(box: Box): void {
+    for (const child of box.children) this.boxes(child);
+    if (box.kind === "group" && !box.isFolded) return;
+    const rect = this.#visible(box.id);
+    if (rect === undefined) return;
+    const { theme, marks, camera } = this.#frame;
+    const context = this.#context;
+    const chosen = this.#isChosen(box.id);
+    const outline = chosen ? theme.accent : box.kind === "outside" ? theme.dim : theme["line-strong"];
+    context.setLineDash(box.kind === "outside" ? [5, 4] : []);
+    this.#panel(rect, box.kind === "hub" ? 16 : 6, theme.surface, outline, chosen ? 2 : 1);
+    context.setLineDash([]);
+    if (box.isFolded)
+      this.#panel({ ...rect, x: rect.x + 4, y: rect.y + 4 }, 6, "transparent", theme["line-strong"], 1);
+    const id = box.id.slice(box.id.indexOf(":") + 1);
+    const mark = marks.worse.has(id) ? "worse" : marks.better.has(id) ? "better" : undefined;
+    if (mark !== undefined) this.#corner(rect, mark);
+    if (camera.k < WORDS) {
+      context.fillStyle = box.kind === "hub" ? theme.accent : theme["line-strong"];
+      context.fillRect(rect.x + 8, rect.y + 12, rect.width * 0.5, 8);
+      return;
+    }
+    const inner = rect.width - 20 - (mark === undefined ? 0 : 16);
+    this.#words(box.title, rect.x + 10, rect.y + 17, inner, `600 13px ${theme.sans}`, theme.text);
+    this.#words(box.detail, rect.x + 10, rect.y + 33, inner, `11px ${theme.mono}`, theme.dim);
+    for (const row of box.rows) this.#row(row.id, row.title, row.detail, row.kind);
+  }
+
+  edges(edges: readonly Edge[]): void {
+    const { layout, theme, camera, marks } = this.#frame;
+    const context = this.#context;
+    const many = edges.length > 500;
+    for (const edge of edges) {
+      const points = layout.edges.get(edge.id);
+      if (points === undefined || !isVisible(boundsOf(points), this.#window)) continue;
+      const chosen = marks.selected === edge.id || marks.hovered === edge.id;
+      context.strokeStyle = chosen ? theme.accent : STROKE[edge.state](theme);
+      context.globalAlpha = many && !chosen ? 0.35 : 1;
+      context.lineWidth = (chosen ? 3 : edge.peerings.length > 1 ? 2.5 : 1.5) / Math.max(camera.k, 0.5);
+      context.setLineDash(edge.state === "live" ? [] : edge.state === "waiting" ? [7, 5] : [2, 5]);
+      this.#line(points);
+      context.setLineDash([]);
+      context.globalAlpha = 1;
+    }
+  }
+
+  /** Names of edges, over everything that may cross them; of many only where there is room. */
+  labels(edges: readonly Edge[]): void {
+    const { layout, camera, marks } = this.#frame;
+    if (camera.k < WORDS) return;
+    const many = edges.length > 500 && camera.k <= 0.8;
+    for (const edge of edges) {
+      const points = layout.edges.get(edge.id);
+      const chosen = marks.selected === edge.id || marks.hovered === edge.id;
+      if (points === undefined || (many && !chosen) || !isVisible(boundsOf(points), this.#window)) continue;
+      this.#edgeLabel(edge, points, chosen);
+    }
+  }
+
+  /** The way so far: the reply runs beside the packet, not on top of it. */
+  way(way: Way, index: number): void {
+    const { theme, camera } = this.#frame;
+    const line = this.#wayLine(way, index);
+    if (line.length < 2) return;
+    const context = this.#context;
+    context.lineJoin = "round";
+    context.strokeStyle = index === 0 ? theme.accent : theme["two-way"];
+    context.lineWidth = 3 / Math.max(camera.k, 0.6);
+    context.setLineDash(index === 0 ? [] : [8, 4]);
+    this.#line(line);
+    context.setLineDash([]);
+  }
+
+  /** The packet at the head of its way, and at the end what became of it. */
+  wayEnd(way: Way, index: number): void {
+    const { theme, marks, camera } = this.#frame;
+    const head = this.#wayLine(way, index).at(-1);
+    if (head === undefined) return;
+    const size = 8 / Math.max(camera.k, 0.6);
+    if (marks.progress - index < 1) {
+      this.#disc(head, size, index === 0 ? theme.accent : theme["two-way"], "");
+      return;
+    }
+    const ends = {
+      delivered: ["two-way", index === 0 ? "→" : "←"],
+      dropped: ["unreachable", "✕"],
+      unknown: ["unknown", "?"],
+    };
+    const [name, sign] = ends[way.outcome];
+    // the reply begins where the packet ends, and may be lost there
+    const crowded = index === 1 && way.points.length === 1;
+    this.#disc(crowded ? { x: head.x - 6, y: head.y + 18 / camera.k } : head, size * 1.1, theme[name], sign);
+  }
+
+  #wayLine({ points }: Way, index: number): Point[] {
+    const part = Math.min(1, Math.max(0, this.#frame.marks.progress - index));
+    if (part === 0 || points.length === 0) return [];
+    const shift = index === 0 ? -2.5 : 2.5;
+    return upTo(points, part).map(({ x, y }) => ({ x: x + shift, y: y + shift }));
+  }
+
+  #row(id: string, title: string, detail: string, kind: string): void {
+    const rect = this.#frame.layout.rows.get(id);
+    if (rect === undefined || !isVisible(rect, this.#window)) return;
+    const { theme } = this.#frame;
+    const chosen = this.#isChosen(id);
+    this.#panel(
+      rect,
+      4,
+      chosen ? theme["accent-soft"] : theme.sunken,
+      chosen ? theme.accent : "transparent",
+      1,
+    );
+    const middle = rect.y + rect.height / 2 + 4;
+    const font = `11px ${theme.mono}`;
+    const width = Math.min(rect.width * 0.6, detail.length * 6.7);
+    const label = kind === "gateway" ? `↗ ${title}` : title;
+    this.#words(label, rect.x + 7, middle, rect.width - width - 20, `12px ${theme.sans}`, theme.text);
+    this.#words(detail, rect.x + rect.width - 7, middle, rect.width * 0.62, font, theme.dim, "right");
+  }
+
+  #edgeLabel({ label, state }: Edge, points: readonly Point[], chosen: boolean): void {
+    if (label === "") return;
+    const { theme } = this.#frame;
+    const context = this.#context;
+    const text = state === "live" ? label : `${state === "dead" ? "✕" : "◌"} ${label}`;
+    context.font = `11px ${theme.mono}`;
+    const width = Math.min(context.measureText(text).width, 190) + 10;
+    const { x, y } = pointAt(points, 0.5);
+    const rect = { x: x - width / 2, y: y - 9, width, height: 18 };
+    this.#panel(
+      rect,
+      4,
+      theme.ground,
+      chosen ? theme.accent : state === "live" ? "transparent" : STROKE[state](theme),
+      1,
+    );
+    this.#words(
+      text,
+      x,
+      y + 4,
+      190,
+      `11px ${theme.mono}`,
+      state === "live" ? theme.dim : theme.text,
+      "center",
+    );
+  }
+
+  #corner({ x, y, width }: Rect, mark: "better" | "worse"): void {
+    const { theme } = this.#frame;
+    this.#disc(
+      { x: x + width - 14, y: y + 14 },
+      8,
+      theme[mark === "better" ? "two-way" : "unreachable"],
+      mark === "better" ? "+" : "−",
+    );
+  }
+
+  #disc({ x, y }: Point, radius: number, fill: string, sign: string): void {
+    const context = this.#context;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
+    context.strokeStyle = this.#frame.theme.surface;
+    context.lineWidth = radius / 5;
+    context.stroke();
+    if (sign === "") return;
+    context.font = `700 ${radius * 1.4}px ${this.#frame.theme.sans}`;
+    context.fillStyle = "#0b0f14";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(sign, x, y + radius * 0.08);
+    context.textBaseline = "alphabetic";
+  }
+
+  #panel({ x, y, width, height }: Rect, radius: number, fill: string, stroke: string, line: number): void {
+    const context = this.#context;
+    context.beginPath();
+    context.roundRect(x, y, width, height, radius);
+    if (fill !== "transparent") {
+      context.fillStyle = fill;
+      context.fill();
+    }
+    if (stroke === "transparent") return;
+    context.strokeStyle = stroke;
+    context.lineWidth = line / Math.max(this.#frame.camera.k, 0.5);
+    context.stroke();
+  }
+
+  #line(points: readonly Point[]): void {
+    const context = this.#context;
+    context.beginPath();
+    context.moveTo(points[0].x, points[0].y);
+    for (const { x, y } of points.slice(1)) context.lineTo(x, y);
+    context.stroke();
+  }
+
+  /** Writes a text, cut with `…` where it is wider than its place. */
+  #words(
+    text: string,
+    x: number,
+    y: number,
+    room: number,
+    font: string,
+    fill: string,
+    align: CanvasTextAlign = "left",
+  ): void {
+    if (this.#frame.camera.k < WORDS) return;
+    const context = this.#context;
+    context.font = font;
+    context.fillStyle = fill;
+    context.textAlign = align;
+    context.fillText(
+      cut(text, room, (part) => context.measureText(part).width),
+      x,
+      y,
+    );
+  }
+
+  #isChosen(id: string): boolean {
+    return this.#frame.marks.selected === id || this.#frame.marks.hovered === id;
+  }
+
+  #visible(id: string): Rect | undefined {
+    const rect = this.#frame.layout.boxes.get(id);
+    return rect !== undefined && isVisible(rect, this.#window) ? rect : undefined;
+  }
+}
+
+const STROKE = {
+  live: (theme: Theme) => theme["line-strong"],
+  waiting: (theme: Theme) => theme["forward-only"],
+  dead: (theme: Theme) => theme.unreachable,
+};
+
+/** Returns as much of the text as fits, with `…` behind it where some is left out. */
+export function cut(text: string, room: number, width: (text: string) => number): string {
+  if (width(text) <= room) return text;
+  let [fits, tooLong] = [0, text.length];
+  while (fits + 1 < tooLong) {
+    const middle = (fits + tooLong) >> 1;
+    if (width(`${text.slice(0, middle)}…`) <= room) fits = middle;
+    else tooLong = middle;
+  }
+  return `${text.slice(0, fits)}…`;
+}
+
+function boundsOf(points: readonly Point[]): Rect {
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x: x - 1, y: y - 1, width: Math.max(...xs) - x + 2, height: Math.max(...ys) - y + 2 };
+}
+
+/** Returns the first part of a line, by length. */
+function upTo(points: readonly Point[], part: number): Point[] {
+  if (part >= 1) return [...points];
+  const end = pointAt(points, part);
+  const lengths = points.slice(1).map((point, i) => Math.hypot(point.x - points[i].x, point.y - points[i].y));
+  const wanted = lengths.reduce((sum, length) => sum + length, 0) * part;
+  const kept = [points[0]];
+  let sum = 0;
+  for (const [i, length] of lengths.entries()) {
+    sum += length;
+    if (sum >= wanted) break;
+    kept.push(points[i + 1]);
+  }
+  return [...kept, end];
+}
