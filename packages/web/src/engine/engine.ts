@@ -22,6 +22,7 @@ import { type InputText, type Loaded, loadInput, located, type Problem, problems
 import { type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
 import { type PairView, pairView } from "./pair-view.ts";
+import { type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type FixesView, fixesView, type Question, type TraceView, traceView } from "./trace-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
@@ -84,6 +85,9 @@ export class Engine {
   #files: readonly InputText[] = [];
   #loaded: Loaded | undefined;
   #whatIf: WhatIf | undefined;
+  #story: Story | undefined;
+  /** How many steps of the story were played before the changes. */
+  #step = 0;
   #steps: Step[] = [];
   /** The network of the last picture that was sent. */
   #shown: Network | undefined;
@@ -101,6 +105,8 @@ export class Engine {
     const { scenario, warnings } = loaded;
     this.#files = files;
     this.#loaded = loaded;
+    this.#story = undefined;
+    this.#step = 0;
     this.#whatIf = new WhatIf(scenario.network);
     this.#steps = [];
     this.#shown = scenario.network;
@@ -188,6 +194,24 @@ export class Engine {
     return ownersView(flip, this.#before, this.#session().network);
   }
 
+  /** Plays the steps of the scenario and says how each came out. */
+  story(): StoryView {
+    return this.#played().view;
+  }
+
+  /**
+   * Makes the network after so many steps the one that changes are made to, 0 for the network as it was read. The list of
+   * changes is empty then; `change` says what is drawn differently.
+   */
+  goTo(step: number): void {
+    const network = step === 0 ? this.#scenario.network : this.#played().networks[step];
+    if (network === undefined) throw new RangeError(`there is no step ${step}`);
+    this.#step = step;
+    this.#whatIf = new WhatIf(network);
+    this.#steps = [];
+    this.#policiesBefore = undefined;
+  }
+
   /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
   matrix(): MatrixView {
     const found = matrixView(this.#session().reach);
@@ -214,9 +238,14 @@ export class Engine {
     return this.#loaded.scenario;
   }
 
-  /** The network as it was read. */
+  /** The network to which the changes are made: as it was read, or after some steps of its story. */
   get #before(): Network {
-    return this.#scenario.network;
+    return this.#step === 0 ? this.#scenario.network : this.#played().networks[this.#step];
+  }
+
+  #played(): Story {
+    this.#story ??= storyOf(this.#scenario);
+    return this.#story;
   }
 
   #answer<T>(ask: () => T): Answered<T> {

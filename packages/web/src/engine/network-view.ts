@@ -103,7 +103,10 @@ export function viewChange(before: Network, after: Network): ViewChange {
 }
 
 /** Returns the picture with what changed put into it. The same arrays where nothing of theirs did. */
-export function changedView(view: NetworkView, { now, peerings = [], gone = [], whole }: ViewChange): NetworkView {
+export function changedView(
+  view: NetworkView,
+  { now, peerings = [], gone = [], whole }: ViewChange,
+): NetworkView {
   if (whole !== undefined) return whole;
   const clock = now === undefined ? view : { ...view, now };
   if (peerings.length + gone.length === 0) return clock;

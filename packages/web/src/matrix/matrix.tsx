@@ -78,7 +78,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
         <SearchField label="From" text={fromText} />
         <SearchField label="To" text={toText} />
         <span class="push" />
-        <div class="row tools">
+        <div class="matrix-tools">
           <button
             type="button"
             class="quiet"
@@ -110,7 +110,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
             <Icon name="table" />
           </button>
         </div>
-        <ul class="legend" aria-label="Verdicts that are shown">
+        <ul class="verdict-chips" aria-label="Verdicts that are shown">
           {LEGEND.map((verdict) => {
             const { all, partial } = countOf(counts, verdict);
             return (

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { StoryPanel } from "./story-panel.tsx";
 import { TracePanel } from "./trace-panel.tsx";
 import { WhatIfPanel } from "./what-if-panel.tsx";
 
@@ -13,4 +14,5 @@ export interface PanelEntry {
 export const PANELS: readonly PanelEntry[] = [
   { id: "trace", title: "Trace", Panel: TracePanel },
   { id: "what-if", title: "What-if", Panel: WhatIfPanel },
+  { id: "story", title: "Story", Panel: StoryPanel },
 ];

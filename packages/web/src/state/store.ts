@@ -5,6 +5,7 @@ import type { Answered, Changed, Engine, Opened, PolicyView } from "../engine/en
 import type { InputText } from "../engine/input.ts";
 import { changedView, type NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
+import type { StoryView } from "../engine/story-view.ts";
 import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
 import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
@@ -34,6 +35,11 @@ export const faults = signal<Extract<Opened, { kind: "failed" }>["problems"]>([]
 /** Something that the reader should know once: a link that does not fit, a file that is missing. */
 export const notice = signal("");
 export const busy = signal(true);
+
+/** How the steps of the scenario came out; undefined until somebody looks. */
+export const story = signal<StoryView | undefined>(undefined);
+/** How many of them were played before the changes. */
+export const step = signal(0);
 
 export const history = signal<History>(NO_CHANGES);
 export const changed = signal<Changed | undefined>(undefined);
@@ -134,6 +140,8 @@ async function open(origin: LinkSource, input: Input): Promise<boolean> {
     faults.value = [];
     notice.value = "";
     busy.value = false;
+    story.value = undefined;
+    step.value = 0;
     history.value = NO_CHANGES;
     changed.value = undefined;
     refused.value = undefined;
@@ -210,6 +218,20 @@ export function dropChange(index: number): Promise<void> {
 
 export function clearChanges(): Promise<void> {
   return setChanges(NO_CHANGES);
+}
+
+/** Plays the story, to say how it comes out. */
+export async function tellStory(): Promise<void> {
+  const asked = opened.value;
+  const found = await engine.story();
+  if (opened.value === asked) story.value = found;
+}
+
+/** Goes to the network after so many steps of the story; changes are made to that one then. */
+export async function goTo(next: number): Promise<void> {
+  step.value = next;
+  await engine.goTo(next);
+  await setChanges(history.value);
 }
 
 async function setChanges(next: History): Promise<void> {
