@@ -7,6 +7,7 @@ import {
   type Policy,
   parseAction,
   type Refusal,
+  scenarioJsonSchema,
   WhatIf,
 } from "@twoway/sim";
 import { transfer } from "comlink";
@@ -38,6 +39,12 @@ export type Opened =
       readonly steps: number;
     }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
+
+/** What may be said of an input before it is opened. */
+export interface Checked {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
 
 /** An answer, or what is wrong with the question. */
 export type Answered<T> =
@@ -120,6 +127,21 @@ export class Engine {
       policies: scenario.policies.length,
       steps: scenario.steps.length,
     };
+  }
+
+  /** Says what is wrong with an input, and leaves the one that is open in place. */
+  check(files: readonly InputText[], options: ImportOptions = {}): Checked {
+    try {
+      const { warnings } = loadInput(files, options);
+      return { errors: [], warnings: warnings.map((issue) => located(issue, files)) };
+    } catch (error) {
+      return { errors: problemsOf(error, files), warnings: [] };
+    }
+  }
+
+  /** The JSON Schema of a scenario. */
+  schema(): object {
+    return scenarioJsonSchema();
   }
 
   /**

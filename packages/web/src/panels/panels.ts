@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { SourcePanel } from "./source-panel.tsx";
 import { StoryPanel } from "./story-panel.tsx";
 import { TracePanel } from "./trace-panel.tsx";
 import { WhatIfPanel } from "./what-if-panel.tsx";
@@ -15,4 +16,5 @@ export const PANELS: readonly PanelEntry[] = [
   { id: "trace", title: "Trace", Panel: TracePanel },
   { id: "what-if", title: "What-if", Panel: WhatIfPanel },
   { id: "story", title: "Story", Panel: StoryPanel },
+  { id: "source", title: "Source", Panel: SourcePanel },
 ];

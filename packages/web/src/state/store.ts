@@ -30,6 +30,10 @@ export const first = signal<Input | undefined>(undefined);
 export const source = signal<LinkSource>({ kind: "first" });
 export const opened = signal<Extract<Opened, { kind: "opened" }> | undefined>(undefined);
 export const view = signal<NetworkView | undefined>(undefined);
+/** The files that the network was read from. */
+export const input = signal<Input>({ files: [] });
+/** Files that could not be opened, until others are. */
+export const rejected = signal<Input | undefined>(undefined);
 /** What is wrong with the input that was opened last. */
 export const faults = signal<Extract<Opened, { kind: "failed" }>["problems"]>([]);
 /** Something that the reader should know once: a link that does not fit, a file that is missing. */
@@ -123,18 +127,21 @@ export async function openSource(wanted: LinkSource): Promise<boolean> {
   }
 }
 
-async function open(origin: LinkSource, input: Input): Promise<boolean> {
+async function open(origin: LinkSource, wanted: Input): Promise<boolean> {
   busy.value = true;
-  const result = await engine.open(input.files, optionsOf(input));
+  const result = await engine.open(wanted.files, optionsOf(wanted));
   if (result.kind === "failed") {
     batch(() => {
       faults.value = result.problems;
+      rejected.value = wanted;
       busy.value = false;
     });
     return false;
   }
   batch(() => {
     source.value = origin;
+    input.value = wanted;
+    rejected.value = undefined;
     opened.value = result;
     view.value = result.view;
     faults.value = [];
