@@ -7,7 +7,18 @@ import { Problems } from "../parts/problems.tsx";
 import { VerdictBadge } from "../parts/verdict.tsx";
 import { replay } from "../picture/marks.ts";
 import { completions, endNames } from "../state/ends.ts";
-import { fixes, from, port, protocol, retrace, to, traced, tryChanges, view } from "../state/store.ts";
+import {
+  fixes,
+  from,
+  port,
+  protocol,
+  retrace,
+  retraceIfNew,
+  to,
+  traced,
+  tryChanges,
+  view,
+} from "../state/store.ts";
 
 const MEANING = {
   "two-way": "The packet arrives and the reply comes back.",
@@ -23,7 +34,7 @@ export function TracePanel(): JSX.Element {
   const options = (typed: string): string[] => completions(names.value, typed, 12);
   const commit = {
     onEnter: () => void retrace(),
-    onLeave: () => void retrace(),
+    onLeave: retraceIfNew,
     onTake: () => {
       void retrace();
       return false;
@@ -79,7 +90,7 @@ export function TracePanel(): JSX.Element {
               onInput={(event) => {
                 port.value = event.currentTarget.value;
               }}
-              onChange={() => void retrace()}
+              onChange={retraceIfNew}
             />
           </label>
         </div>

@@ -7,7 +7,7 @@ export interface Camera {
   readonly y: number;
 }
 
-export const MIN_ZOOM = 0.02;
+export const MIN_ZOOM = 0.01;
 export const MAX_ZOOM = 4;
 
 /** Returns the camera that shows everything, never much larger than life. */

@@ -176,6 +176,7 @@ function animate(): void {
   const begin = performance.now();
   const step = (): void => {
     progress.value = Math.min(2, (performance.now() - begin) / TRAVEL);
+    canvas?.toggleAttribute("data-moving", progress.value < 2);
     if (progress.value < 2) animation = requestAnimationFrame(step);
   };
   step();

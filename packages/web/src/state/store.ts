@@ -170,24 +170,32 @@ function optionsOf({ profile, as }: Input): ImportOptions {
 
 /** Asks again for both paths between the two ends, and then for what would help. */
 export async function retrace(): Promise<void> {
-  const asked = question.value;
+  const wanted = question.value;
+  asked = wanted;
   void writeLink();
-  if (asked === undefined || view.value === undefined) {
+  if (wanted === undefined || view.value === undefined) {
     traced.value = undefined;
     fixes.value = undefined;
     return;
   }
   const turn = ++traceTurn;
   fixes.value = undefined;
-  const result = await engine.trace(asked);
+  const result = await engine.trace(wanted);
   if (turn !== traceTurn) return;
   traced.value = result;
   if (result.kind === "failed" || result.value.verdict === "two-way") return;
-  const found = await engine.fixes(asked);
+  const found = await engine.fixes(wanted);
   if (turn === traceTurn) fixes.value = found;
 }
 
 let traceTurn = 0;
+/** The question of the last trace. */
+let asked: Question | undefined;
+
+/** Asks where the question is another one than the last: a field that is left as it was changes nothing. */
+export function retraceIfNew(): void {
+  if (question.value !== asked) void retrace();
+}
 
 /** Sets an end and follows the packet when both are there. */
 export function ask(ends: { readonly from?: string; readonly to?: string }): Promise<void> {

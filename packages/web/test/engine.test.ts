@@ -1,0 +1,206 @@
+import {
+  type Action,
+  apply,
+  diff,
+  formatAction,
+  type Network,
+  readScenario,
+  resolveEndpoint,
+} from "@twoway/sim";
+import { changeView, type FlipView } from "@twoway/web/engine/change-view";
+import { Engine } from "@twoway/web/engine/engine";
+import { changedView, viewOf } from "@twoway/web/engine/network-view";
+import { completeAction } from "@twoway/web/state/action-words";
+import { completions, endNames } from "@twoway/web/state/ends";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { openedBy, STORIES } from "./networks.ts";
+
+/** The engine against sim itself: every answer of a session is compared with networks that are compiled anew. */
+
+const test = suite("engine");
+
+/** Actions that touch what a picture shows: each peering deleted, each route deleted, the clock, a VPC made and taken. */
+function actionsOf(network: Network): string[] {
+  const actions: Action[] = [...network.peerings.keys()].map((peering) => ({
+    kind: "delete-peering",
+    peering,
+    as: undefined,
+  }));
+  for (const vpc of network.vpcs.values()) {
+    for (const { id: table, routes } of vpc.tables.values()) {
+      for (const { destination, target } of routes ?? [])
+        actions.push({ kind: "delete-route", table, destination, target, as: undefined });
+    }
+  }
+  return [
+    ...actions.map(formatAction),
+    "advance-clock 8d",
+    "create-vpc extra 10.200.0.0/16",
+    "delete-vpc extra",
+  ];
+}
+
+function key({ from, to, before, after }: FlipView): string {
+  const verdicts = [before, after].map(({ verdict, partial }) => `${verdict}${partial}`);
+  return [from.vpc, from.subnet, to.vpc, to.subnet, ...verdicts].join(" ");
+}
+
+test("a list of changes flips the pairs that two compiled networks differ in, and taking it back brings everything back", () => {
+  let flipped = 0;
+  let refused = 0;
+  for (const story of STORIES) {
+    const engine = new Engine();
+    const { view: first } = openedBy(engine, story);
+    const { network: before } = readScenario(story.text, story.name).scenario;
+    let network = before;
+    let view = first;
+    const done: string[] = [];
+    for (const line of actionsOf(before)) {
+      const outcome = apply(network, parsed(line), "what-if");
+      const answer = engine.change([...done, line]);
+      view = changedView(view, answer.view);
+      if (outcome.kind === "refused") {
+        assert.is(answer.refused?.code, outcome.refusal.code, `${story.name}: ${line}`);
+        refused++;
+      } else {
+        done.push(line);
+        network = outcome.network;
+        assert.is(answer.refused, undefined, `${story.name}: ${line}`);
+      }
+      const expected = changeView(diff(before, network));
+      assert.equal(
+        answer.change.pairs.map(key),
+        expected.pairs.map(key),
+        `${story.name}: ${done.join("; ")}`,
+      );
+      assert.equal(answer.change.kinds, expected.kinds);
+      assert.equal([answer.change.added, answer.change.removed], [expected.added, expected.removed]);
+      assert.equal(view, viewOf(network), `${story.name}: the picture after ${line}`);
+      flipped += expected.total;
+    }
+    const back = engine.change([]);
+    view = changedView(view, back.view);
+    assert.equal(view, first, `${story.name}: the picture at the end`);
+    assert.is(back.change.total, 0);
+  }
+  console.log(`positive: ${flipped} flipped pairs, ${refused} refusals`);
+  assert.ok(flipped > 1000 && refused > 10);
+});
+
+function parsed(line: string): Action {
+  const found = PARSED.get(line);
+  if (found !== undefined) return found;
+  const { scenario } = readScenario(`vpcs: {}\nsteps: [ { do: ${JSON.stringify(line)} } ]\n`, "line");
+  const [{ action }] = scenario.steps[0].actions;
+  PARSED.set(line, action);
+  return action;
+}
+
+const PARSED = new Map<string, Action>();
+
+test("a list may be exchanged for another one: only what both begin with is kept", () => {
+  const story = STORIES.find(({ name }) => name === "blast-radius.yaml")!;
+  const engine = new Engine();
+  openedBy(engine, story);
+  engine.change(["delete-peering shared-mail", "delete-peering shared-bank"]);
+  const swapped = engine.change(["delete-peering shared-bank", "delete-peering shared-mail"]);
+  const alone = new Engine();
+  openedBy(alone, story);
+  const fresh = alone.change(["delete-peering shared-bank", "delete-peering shared-mail"]);
+  assert.equal(swapped.change, fresh.change);
+  assert.is(swapped.applied.length, 2);
+});
+
+test("a line that is no action ends the list with what the grammar says", () => {
+  const engine = new Engine();
+  openedBy(engine, STORIES[0]);
+  const { refused, applied } = engine.change(["delete-peerin x"]);
+  assert.is(refused?.code, "syntax");
+  assert.match(refused?.advice ?? "", /delete-peering/);
+  assert.equal(applied, []);
+});
+
+test("an input with a fault is told with line, column and the line itself, and what was open stays", () => {
+  const engine = new Engine();
+  openedBy(engine, STORIES[0]);
+  const failed = engine.open([{ name: "bad.yaml", text: "vpcs:\n  a: { cidr: 10.0.0.1/16 }\n" }]);
+  assert.is(failed.kind, "failed");
+  if (failed.kind === "failed") {
+    const [{ line, column, excerpt, suggestion }] = failed.problems;
+    assert.equal([line, column, excerpt], [2, 14, "  a: { cidr: 10.0.0.1/16 }"]);
+    assert.match(suggestion ?? "", /10\.0\.0\.0\/16/);
+  }
+  assert.is(engine.change([]).refused, undefined);
+});
+
+test("every name that is offered as an end is one, and a packet between any two has both paths", () => {
+  let traced = 0;
+  for (const story of STORIES) {
+    const engine = new Engine();
+    const { view } = openedBy(engine, story);
+    const { network } = readScenario(story.text, story.name).scenario;
+    const names = endNames(view);
+    for (const name of names.filter((name) => name !== "internet")) resolveOrEmpty(network, name);
+    for (const to of names.slice(1, 4)) {
+      const answer = engine.trace({ from: names[0], to, service: { protocol: "any" } });
+      if (answer.kind === "failed") continue; // ends of different families
+      const { forward, back, verdict } = answer.value;
+      assert.is(verdict === "two-way", forward.outcome === "delivered" && back.outcome === "delivered");
+      for (const path of [forward, back]) assert.is(path.stop === undefined, path.outcome === "delivered");
+      traced++;
+    }
+  }
+  assert.ok(traced > 80, `${traced}`);
+});
+
+/** A VPC without subnets has a name and no address. */
+function resolveOrEmpty(network: Network, name: string): void {
+  try {
+    resolveEndpoint(network, name, "");
+  } catch (error) {
+    assert.match((error as Error).message, /has no address/, name);
+  }
+}
+
+test("policies say whether they held before the changes, and whether they hold now", () => {
+  const engine = new Engine();
+  const story = STORIES.find(({ name }) => name === "isolation-policy.yaml")!;
+  const { policies } = openedBy(engine, story);
+  assert.ok(policies > 0);
+  const { steps } = readScenario(story.text, story.name).scenario;
+  const line = steps.flatMap(({ violates, actions }) =>
+    violates.length > 0 ? actions.map(({ text }) => text) : [],
+  );
+  const lines = steps.flatMap(({ actions }) => actions.map(({ text }) => text));
+  engine.change(lines.slice(0, lines.indexOf(line[line.length - 1]) + 1));
+  const found = engine.policies();
+  assert.ok(
+    found.some(
+      ({ before, after, messages }) => before === "holds" && after === "violated" && messages.length > 0,
+    ),
+    JSON.stringify(found),
+  );
+});
+
+test("completion follows the usage line, word by word", () => {
+  const engine = new Engine();
+  const { view } = openedBy(engine, STORIES.find(({ name }) => name === "blast-radius.yaml")!);
+  const rows: readonly (readonly [string, string])[] = [
+    ["delete-pe", "delete-peering"],
+    ["delete-peering sha", "delete-peering shared-mail"],
+    ["add-route mail", "add-route mail/main"],
+    ["add-route mail/main 10.0", "add-route mail/main 10.0.0.0/16"],
+    ["add-route mail/main 10.0.0.0/16 ", "add-route mail/main 10.0.0.0/16 ->"],
+    ["add-route mail/main 10.0.0.0/16 -> shared-m", "add-route mail/main 10.0.0.0/16 -> shared-mail"],
+    ["associate mail", "associate mail/relay"],
+    ["create-peering p ma", "create-peering p mail"],
+    ["advance-clock ", "advance-clock 8d"],
+  ];
+  for (const [typed, wanted] of rows)
+    assert.ok(completeAction(view, typed).includes(wanted), `${typed}: ${wanted}`);
+  assert.equal(completeAction(view, "no-such-action x"), []);
+  assert.equal(completions(["vpc1/web", "db", "web2", "cobweb"], "web", 3), ["vpc1/web", "web2", "cobweb"]);
+});
+
+test.run();
