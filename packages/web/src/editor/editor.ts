@@ -92,7 +92,7 @@ export function createEditor(host: HTMLElement, text: string, options: EditorOpt
       ...lintKeymap,
       ...defaultKeymap,
     ]),
-    EditorView.contentAttributes.of({ "aria-label": options.label }),
+    EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) options.onChange(state.doc.toString());
     }),
@@ -218,7 +218,6 @@ const THEME = EditorView.theme({
     border: "1px solid var(--line-strong)",
     borderRadius: "var(--radius)",
     boxShadow: "var(--shadow)",
-    overflow: "hidden",
   },
   ".cm-tooltip .about, .cm-completionInfo": {
     maxWidth: "340px",

@@ -23,7 +23,9 @@ interface Frame {
   readonly taken: string[];
 }
 
-const KEY = /^(?:"([^"]*)"|'([^']*)'|([^\s#{}[\],&*!|>'"%@`-][^:#{}[\],]*|-[^\s:][^:#{}[\],]*))\s*:(?=\s|$)/;
+/** In a plain key a colon or a hash may stand, as long as no space makes it the end. */
+const KEY =
+  /^(?:"([^"]*)"|'([^']*)'|((?:[^\s#{}[\],&*!|>'"%@`-]|-(?=\S))(?:[^:#]|:(?=\S)|(?<=\S)#)*?))\s*:(?=\s|$)/;
 
 /** Returns where the cursor stands; undefined inside a comment or a text over several lines. O(offset). */
 export function contextAt(text: string, offset: number): YamlContext | undefined {
@@ -35,9 +37,10 @@ export function contextAt(text: string, offset: number): YamlContext | undefined
     const start = at;
     at += line.length + 1;
     const isLast = at > offset;
-    const isOpen = frames.at(-1)?.column === undefined && frames.length > 0;
     let column = line.search(/\S|$/);
-    if (prose !== undefined && (line.trim() === "" || column > prose)) {
+    abandon(frames, line, column);
+    const isOpen = frames.at(-1)?.column === undefined && frames.length > 0;
+    if (prose !== undefined && (column > prose || (line.trim() === "" && !isLast))) {
       if (isLast) return undefined;
       continue;
     }
@@ -122,6 +125,13 @@ function close(frames: Frame[], column: number, kind: Frame["kind"]): void {
       return;
     frames.pop();
   }
+}
+
+/** Leaves brackets that nobody closed: what is inside them is indented further than the key before them. */
+function abandon(frames: Frame[], line: string, column: number): void {
+  const block = frames.findLast((own) => own.column !== undefined);
+  if (line.trim() === "" || column > (block?.column ?? -1)) return;
+  while (frames.length > 0 && frames.at(-1)!.column === undefined) frames.pop();
 }
 
 function pathOf(frames: readonly Frame[]): (string | undefined)[] {

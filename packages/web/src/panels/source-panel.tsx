@@ -83,7 +83,7 @@ export function SourcePanel(): JSX.Element {
 }
 
 function FileName(): JSX.Element {
-  if (draft.value.length < 2) return <h3 class="mono">{shown.value || "No file"}</h3>;
+  if (draft.value.length < 2) return <h2 class="mono">{shown.value || "No file"}</h2>;
   return (
     <label>
       <span class="sr">File</span>
