@@ -1,5 +1,5 @@
-// Bundles the command line into packages/cli/bundle: one entry and the chunks it loads on demand, the built page, and the
-// licences of everything that went in. The published package needs nothing else.
+// Bundles the command line into packages/cli/bundle: the command, the entry of its worker threads, the chunks they load on
+// demand, and the built page, with the licences of everything that went in. The published package needs nothing else.
 
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,10 @@ const OUT = join(ROOT, "packages/cli/bundle");
 rmSync(OUT, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: ROOT,
-  entryPoints: { twoway: "packages/cli/dist/main.js" },
+  entryPoints: {
+    twoway: "packages/cli/dist/main.js",
+    "job-thread": "packages/cli/dist/jobs/job-thread.js", // beside the chunks: `threads.ts` looks for it there
+  },
   outdir: OUT,
   bundle: true,
   splitting: true,

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { judgedNetwork } from "../packages/cli/dist/test/judged-network.js";
 
 const ROOT = join(import.meta.dirname, "..");
 const BIN = join(ROOT, "node_modules/.bin");
@@ -42,6 +43,9 @@ if (runScenario(readScenario(text, "x.yaml").scenario).passed !== 1) throw new E
   run(process.execPath, ["use.js"], clean);
   run(join(clean, "node_modules/.bin/twoway"), ["init", "network.yaml"], clean);
   run(join(clean, "node_modules/.bin/twoway"), ["check", "network.yaml"], clean);
+  // more than one job, so that worker threads are started from the installed files
+  writeFileSync(join(clean, "judged.yaml"), judgedNetwork());
+  run(join(clean, "node_modules/.bin/twoway"), ["sweep", "judged.yaml", "--jobs", "2", "--top", "1"], clean);
   console.log(`\n${tarballs.length} packages pack, install and run`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ const HEAD = `# What covers each row of the specification
 
 Made from \`coverage.json\` by \`node scripts/mutations.js --write\`. A row names the test or the scenario that fails when it is
 broken, and the break that proves it: \`node scripts/mutations.js\` makes each of these breaks in a copy, runs what the row
-names, and demands that it turns red. A few rows wait for a later capability.
+names, and demands that it turns red.
 
 | Row | Says | Covered by | Broken by |
 |---|---|---|---|
@@ -15,8 +15,7 @@ export function coverageTable(rows) {
   return HEAD + rows.map((row) => `${lineOf(row)}\n`).join("");
 }
 
-function lineOf({ row, says, by, waits, break: broken }) {
-  if (waits !== undefined) return `| ${row} | ${says} | waits for ${waits} | |`;
+function lineOf({ row, says, by, break: broken }) {
   const covered =
     by.scenario === undefined
       ? `[${by.file.split("/").pop()}](${path(by.file)}): ${cell(by.test)}`

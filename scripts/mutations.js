@@ -23,7 +23,7 @@ else if (readFileSync(TABLE, "utf8") !== coverageTable(rows)) {
 }
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const queue = rows.filter((row) => row.break && (wanted.length === 0 || wanted.includes(row.row)));
+const queue = rows.filter(({ row }) => wanted.length === 0 || wanted.includes(row));
 const survivors = [];
 if (!process.argv.includes("--write")) {
   const total = queue.length;

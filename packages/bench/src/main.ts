@@ -1,10 +1,13 @@
-// `npm run bench` compares lookups, `npm run bench -- reach` the reachability of whole networks, and
-// `npm run bench -- fabric` writes one of these networks. Each reads its own arguments; `--smoke` runs the first two in
-// seconds and writes nothing.
+// `npm run bench` compares lookups, `npm run bench -- reach` the reachability of whole networks, `npm run bench -- meter`
+// a day of traffic, and `npm run bench -- fabric` writes one of the networks. Each reads its own arguments; `--smoke` runs
+// the first three in seconds and writes nothing.
 
 switch (process.argv[2]) {
   case "reach":
     await import("./reach/suite.ts");
+    break;
+  case "meter":
+    await import("./meter/suite.ts");
     break;
   case "fabric":
     await import("./reach/write-fabric.ts");

@@ -78,6 +78,14 @@ test("the bench of reachability runs through, everybody in every family counts t
   assert.match(stdout, /it answers less than the question/);
 });
 
+test("the bench of the meter runs through, and everybody counts the right packets", async () => {
+  const { stdout, stderr } = await run(process.execPath, [MAIN, "meter", "--smoke"]);
+  assert.not.match(stderr, /REFUSED/);
+  assert.match(stdout, /over 120 peerings, of which [1-9]\d* drop packets/);
+  for (const name of ["engine", "from JSON", "naive trace"])
+    assert.match(stdout, new RegExp(`^ +${name} +[0-9.,]+ ms`, "m"), name);
+});
+
 test("a network that is written is one that the command line reads", async () => {
   const folder = mkdtempSync(join(tmpdir(), "twoway-fabric-"));
   const file = join(folder, "net.json");
@@ -102,6 +110,7 @@ test("an unknown argument is refused", async () => {
   );
   for (const wrong of [
     ["reach", "--fast"],
+    ["meter", "--fast"],
     ["fabric", "rings", "10", "/tmp/x"],
     ["fabric", "hub", "0", "/tmp/x"],
     ["fabric", "hub", "10"],

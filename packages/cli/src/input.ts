@@ -110,7 +110,7 @@ export function networkOf(input: {
 
 function withoutSteps(path: string): Omit<Scenario, "network"> {
   const name = path === "-" ? "standard input" : basename(path);
-  return { name, description: "", policies: [], steps: [] };
+  return { name, description: "", policies: [], alarms: [], steps: [] };
 }
 
 /**
@@ -218,7 +218,7 @@ function isFolder(path: string): boolean {
 }
 
 /** Returns the files of a folder and of those inside it, by name: what begins with a dot, and backups, are not meant. */
-function filesIn(folder: string): string[] {
+export function filesIn(folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder, { recursive: true, encoding: "utf8" });
@@ -249,7 +249,8 @@ function readImport(file: string): string {
   return text;
 }
 
-function readText(file: string): string {
+/** Returns the text of a file, and keeps it for the lines around a problem. Throws an InputError. */
+export function readText(file: string): string {
   let bytes: Buffer;
   try {
     bytes = file === "-" ? readAll(0) : readFile(file);

@@ -47,6 +47,12 @@ An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.
 Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
   );
 
+const BEYOND = `
+Beyond one machine: \`twoway worker --queue redis://HOST:6379\` on each, in a folder where the input has the same path and the
+same content, and --queue with that address for the run. Any Redis from 6.2 on does; several runs may share one. Workers may come, go
+and be killed at any time: the answer is the same, byte for byte. TWOWAY_QUEUE is read in the place of --queue, which keeps a
+password out of the list of processes.`;
+
 const format = (): Option =>
   new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
 const profile = (): Option =>
@@ -56,6 +62,11 @@ const as = (): Option =>
     INPUT_FORMATS,
   );
 const collect = (value: string, before: string[]): string[] => [...before, value];
+
+const queueOption = (): Option =>
+  new Option("--queue <url>", "let the workers of this queue do it: redis://127.0.0.1:6379").env(
+    "TWOWAY_QUEUE",
+  );
 
 function change(command: Command): Command {
   return command
@@ -172,8 +183,37 @@ whatIf(program.command("sweep"))
   )
   .argument("<network>")
   .option("--top <n>", "show so many of each; ten unless given, and all of them in JSON", count)
+  .option(
+    "--jobs <n>",
+    "threads that share the work; as many as there are cores, where that is worth it",
+    threads,
+  )
+  .addOption(queueOption())
+  .addHelpText("after", BEYOND)
   .action(async (network, options) =>
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
+  );
+
+program
+  .command("meter")
+  .option("--do <action>", "apply this action first; may be repeated", collect, [])
+  .description("a scenario's traffic over its peerings: series, what caps drop, alarms, and what is billed")
+  .argument("<scenario>", "a scenario with `traffic`; its steps change the network on the way")
+  .addOption(
+    new Option(
+      "--period <seconds>",
+      "10s, 60s or 300s between two figures, instead of the scenario's",
+    ).argParser(periodOf),
+  )
+  .option("--seed <n>", "draw other bursts than the scenario's", seed)
+  .option("--csv <file>", "write the series there: a line for each period and peering")
+  .option("--prices <file>", "your price list: what the peaks come to; none is built in")
+  .option("--ascii", "draw with plain characters")
+  .addOption(profile())
+  .addOption(format())
+  .addHelpText("after", "\nExit status: 0 every packet is delivered, 1 some are lost, 3 some are unknown.")
+  .action(async (scenario, options) =>
+    finish((await import("./commands/meter.ts")).meterCommand(scenario, merged(options))),
   );
 
 whatIf(program.command("peerings"))
@@ -247,6 +287,20 @@ SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   );
 
 program
+  .command("worker")
+  .description("do the work of any `--queue` run that comes, until it is stopped; start as many as you like")
+  .addOption(queueOption().makeOptionMandatory())
+  .option("--jobs <n>", "threads; as many as there are cores unless given", threads)
+  .option(
+    "--lock <seconds>",
+    "another worker takes a job whose worker has been silent for so long",
+    seconds,
+    30,
+  )
+  .addHelpText("after", BEYOND)
+  .action(async (options) => finish((await import("./commands/worker.ts")).worker(merged(options))));
+
+program
   .command("lookup")
   .description("longest match in a plain prefix table")
   .argument("<table>", "one CIDR per line, a next hop behind it if you like; .gz is read as it is")
@@ -305,8 +359,29 @@ function stepCount(text: string): number {
   return Number(text);
 }
 
+function periodOf(text: string): number {
+  if (!["10s", "60s", "300s"].includes(text)) throw new InvalidArgumentError("One of 10s, 60s, 300s.");
+  return Number.parseInt(text, 10);
+}
+
+function seed(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffffffff)
+    throw new InvalidArgumentError("A number from 0 to 4294967295.");
+  return Number(text);
+}
+
 function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
+  return Number(text);
+}
+
+function threads(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("A number from 1 to 99.");
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("A number of seconds from 1 to 9999.");
   return Number(text);
 }
 

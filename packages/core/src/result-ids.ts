@@ -29,11 +29,7 @@ export class ResultIds {
 
   /** Returns the id of a value that some prefix has. */
   idOf(value: number): number {
-    const { slots, values } = this;
-    const mask = slots.length - 1;
-    let at = home(value, mask);
-    while (values[slots[at]] !== value || slots[at] === 0) at = (at + 1) & mask;
-    return slots[at];
+    return this.slots[this.slotOf(value)];
   }
 
   /** Counts one more prefix with the value; returns its id, which may be a new one. */
@@ -74,12 +70,20 @@ export class ResultIds {
     this.free = id;
   }
 
+  /** Returns the slot of a value that some prefix has. Throws for any other: that would be a fault of the table. */
+  private slotOf(value: number): number {
+    const { slots, values } = this;
+    const mask = slots.length - 1;
+    let at = home(value, mask);
+    for (; slots[at] !== 0; at = (at + 1) & mask) if (values[slots[at]] === value) return at;
+    throw new Error(`no prefix of the table has the value ${value}`);
+  }
+
   /** Empties the slot of a value and moves what probed past it. */
   private remove(value: number): void {
     const { slots, values } = this;
     const mask = slots.length - 1;
-    let hole = home(value, mask);
-    while (values[slots[hole]] !== value || slots[hole] === 0) hole = (hole + 1) & mask;
+    let hole = this.slotOf(value);
     for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
       // an entry may move back to the hole unless its home lies behind the hole
       if (((at - home(values[slots[at]], mask)) & mask) < ((at - hole) & mask)) continue;

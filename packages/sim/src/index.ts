@@ -1,4 +1,18 @@
+export {
+  type Alarm,
+  type AlarmChange,
+  type AlarmFinding,
+  type AlarmHistory,
+  type AlarmState,
+  type Notification,
+  notifications,
+  parseAlarmExpectation,
+  parseCondition,
+  stateAt,
+  watch,
+} from "./ask/alarm.ts";
 export { type Answer, answer } from "./ask/answer.ts";
+export { type Bill, bills, type PriceList, priceOf } from "./ask/billing.ts";
 export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
@@ -10,7 +24,17 @@ export {
 } from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
+export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
+export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
+export {
+  type Metering,
+  type MeterOptions,
+  type Moment,
+  meter,
+  stepsOf,
+  type Tally,
+} from "./ask/meter.ts";
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -35,15 +59,39 @@ export {
   type StepAction,
 } from "./ask/scenario.ts";
 export { parseSelector, type Selector, select } from "./ask/selection.ts";
+export {
+  coarsen,
+  METRIC_NAMES,
+  METRICS,
+  type Metric,
+  metric,
+  type PeeringSeries,
+  type Series,
+} from "./ask/series.ts";
 export type { Service } from "./ask/service.ts";
 export {
   type Loss,
+  mergeSweeps,
   type PeeringLoss,
   type RouteLoss,
   type Sweep,
   type SweepOptions,
   sweep,
+  sweepRange,
 } from "./ask/sweep.ts";
+export {
+  type Flow,
+  formatPattern,
+  formatRate,
+  type Pattern,
+  PERIODS,
+  type Period,
+  parseFlow,
+  parsePattern,
+  parseRate,
+  TRAFFIC_LIMITS,
+  type Traffic,
+} from "./ask/traffic.ts";
 export { type Tried, WhatIf } from "./ask/what-if.ts";
 export { ACTION_USAGE, type Action, type ActionKind, formatAction, parseAction } from "./model/action.ts";
 export { CAUSE_NAMES, CAUSES, type Cause, type CauseRow, type Hint, type RouteName } from "./model/cause.ts";
@@ -77,6 +125,7 @@ export {
 export type { Refusal } from "./model/refusal.ts";
 export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
+export { isPlain } from "./plane/detour.ts";
 // single edits of a compiled network, below `WhatIf`
 export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
@@ -87,13 +136,23 @@ export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
+export { type MeterView, renderMeter } from "./report/meter.ts";
+export { meterJson, seriesCsv } from "./report/meter-json.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
-export { PLAIN, renderAnswer, renderChoice, renderScenario, type Style } from "./report/text.ts";
+export {
+  alarmHistory,
+  PLAIN,
+  renderAnswer,
+  renderChoice,
+  renderScenario,
+  type Style,
+} from "./report/text.ts";
 export {
   type Deed,
   type Finding,
+  type Metered,
   type PolicyCheck,
   playStep,
   runScenario,
@@ -110,5 +169,6 @@ export {
   recogniseText,
 } from "./source/import.ts";
 export { readPolicyFile } from "./source/policies.ts";
+export { readPriceList } from "./source/prices.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";
 export { scenarioJsonSchema } from "./source/scenario-schema.ts";

@@ -1,5 +1,7 @@
+import { type AlarmFinding, type AlarmHistory, findAlarm, watch } from "./ask/alarm.ts";
 import { type Answer, answer } from "./ask/answer.ts";
 import { resolveEndpoint } from "./ask/endpoint.ts";
+import { type Metering, type MeterOptions, type Moment, meter } from "./ask/meter.ts";
 import { evaluatePolicies, type Policy, type PolicyFinding } from "./ask/policy.ts";
 import type { Expectation, Scenario, Step, StepAction } from "./ask/scenario.ts";
 import { advance, apply } from "./model/control.ts";
@@ -20,6 +22,14 @@ export interface ScenarioReport {
   readonly undetermined: number;
   /** The network after the last step. */
   readonly network: Network;
+  /** What became of the traffic, where there is any. */
+  readonly metered: Metered | undefined;
+}
+
+/** Traffic over the networks of a story, and what alarms made of it. */
+export interface Metered {
+  readonly metering: Metering;
+  readonly alarms: readonly AlarmHistory[];
 }
 
 export interface StepReport {
@@ -29,6 +39,7 @@ export interface StepReport {
   readonly deeds: readonly Deed[];
   readonly findings: readonly Finding[];
   readonly policies: readonly PolicyCheck[];
+  readonly alarms: readonly AlarmFinding[];
 }
 
 /** A policy after a step. */
@@ -55,18 +66,28 @@ export interface Finding {
   readonly ok: boolean;
 }
 
-export function runScenario(scenario: Scenario): ScenarioReport {
+export function runScenario(scenario: Scenario, options: MeterOptions = {}): ScenarioReport {
   let { network } = scenario;
-  const steps: StepReport[] = [];
+  const played: StepReport[] = [];
+  const moments: Moment[] = [{ time: network.now, network }];
   // policies without a story are looked at once
   const still: readonly Step[] = scenario.policies.length > 0 ? [restingStep(scenario)] : [];
   for (const step of scenario.steps.length > 0 ? scenario.steps : still) {
-    const played = playStep(network, step, scenario.policies);
-    network = played.network;
-    steps.push(played.report);
+    const { network: after, report } = playStep(network, step, scenario.policies);
+    network = after;
+    moments.push({ time: network.now, network });
+    played.push(report);
   }
-  const ends = steps.flatMap(({ step, deeds, findings, policies }) => [
+  // what a cap drops depends on everything that went on before, so the whole story is metered at once
+  const metered = meterMoments(scenario, moments, options);
+  const steps = played.map((report, i): StepReport => {
+    const { time } = moments[i + 1];
+    const alarms = report.step.alarms.map((expected) => findAlarm(metered?.alarms ?? [], expected, time));
+    return { ...report, alarms };
+  });
+  const ends = steps.flatMap(({ step, deeds, findings, policies, alarms }) => [
     ...findings.map(({ ok }) => ok),
+    ...alarms.map(({ ok }) => ok),
     ...policies.filter(({ result }) => result !== "undetermined").map(({ ok }) => ok),
     // an action that simply goes well is no expectation of its own
     ...deeds.filter(({ ok }) => !ok || step.refused !== undefined).map(({ ok }) => ok),
@@ -75,7 +96,17 @@ export function runScenario(scenario: Scenario): ScenarioReport {
   const undetermined = steps.flatMap(({ policies }) =>
     policies.filter(({ result }) => result === "undetermined"),
   ).length;
-  return { name: scenario.name, steps, passed, failed: ends.length - passed, undetermined, network };
+  return { name: scenario.name, steps, passed, failed: ends.length - passed, undetermined, network, metered };
+}
+
+function meterMoments(
+  { traffic, alarms }: Scenario,
+  moments: readonly Moment[],
+  options: MeterOptions,
+): Metered | undefined {
+  if (traffic === undefined) return undefined;
+  const metering = meter(moments, traffic, options);
+  return { metering, alarms: watch(metering.series, alarms) };
 }
 
 /** Plays one step on the network as it stands before it. */
@@ -100,11 +131,23 @@ export function playStep(
     const wanted = step.violates.includes(found.policy.name) ? "violated" : "holds";
     return { ...found, ok: found.result === wanted };
   });
-  return { network, report: { step, meanwhile: later.events, deeds, findings, policies: checks } };
+  return {
+    network,
+    report: { step, meanwhile: later.events, deeds, findings, policies: checks, alarms: [] },
+  };
 }
 
 function restingStep({ policies: [{ source }] }: Scenario): Step {
-  return { source, note: "", after: 0, actions: [], refused: undefined, violates: [], expectations: [] };
+  return {
+    source,
+    note: "",
+    after: 0,
+    actions: [],
+    refused: undefined,
+    violates: [],
+    expectations: [],
+    alarms: [],
+  };
 }
 
 /** Compares what is expected with what is the case. */

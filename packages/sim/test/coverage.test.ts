@@ -13,9 +13,8 @@ const ROOT = join(import.meta.dirname, "../../../../");
 interface Row {
   readonly row: string;
   readonly says: string;
-  readonly by?: { readonly file?: string; readonly test?: string; readonly scenario?: string };
-  readonly break?: { readonly file: string; readonly find: string; readonly put: string };
-  readonly waits?: string;
+  readonly by: { readonly file?: string; readonly test?: string; readonly scenario?: string };
+  readonly break: { readonly file: string; readonly find: string; readonly put: string };
 }
 
 const text = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -31,24 +30,12 @@ test("every row of the specification is there once, in its order", () => {
 });
 
 test("what a row names exists: the test by its title, the scenario, and the code that its break replaces", () => {
-  for (const { row, by, break: broken, waits } of rows) {
-    if (waits !== undefined) {
-      assert.ok(by === undefined && broken === undefined, `${row} waits, so nothing covers it`);
-      continue;
-    }
-    if (by?.scenario !== undefined) assert.ok(existsSync(join(ROOT, `scenarios/${by.scenario}.yaml`)), row);
-    else assert.ok(text(by!.file!).includes(by!.test!), `${row}: ${by!.test} in ${by!.file}`);
-    assert.is(text(broken!.file).split(broken!.find).length, 2, `${row}: ${broken!.find} in ${broken!.file}`);
-    assert.is.not(broken!.find, broken!.put, row);
+  for (const { row, by, break: broken } of rows) {
+    if (by.scenario !== undefined) assert.ok(existsSync(join(ROOT, `scenarios/${by.scenario}.yaml`)), row);
+    else assert.ok(text(by.file!).includes(by.test!), `${row}: ${by.test} in ${by.file}`);
+    assert.is(text(broken.file).split(broken.find).length, 2, `${row}: ${broken.find} in ${broken.file}`);
+    assert.is.not(broken.find, broken.put, row);
   }
-});
-
-test("only what needs traffic waits", () => {
-  const waiting = rows.filter(({ waits }) => waits !== undefined);
-  assert.equal(
-    waiting.map(({ row, waits }) => `${row} ${waits}`),
-    ["A31 traffic", "A37 traffic"],
-  );
 });
 
 test("COVERAGE.md has a line for each row", () => {

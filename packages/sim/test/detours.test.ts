@@ -96,9 +96,8 @@ test("after every edit and every undo a session tells what the answers before an
           const { before, after } = tried.change.pairs[i].sets();
           const sets = [before, after].map(({ forward, return: back, twoWay }) =>
             [forward, back, twoWay]
-              .flat()
-              .map(({ src, dst, services }) => `${src} ${dst} ${services}`)
-              .join(),
+              .map((boxes) => boxes.map(({ src, dst, services }) => `${src} ${dst} ${services}`).join())
+              .join("; "),
           );
           assert.is.not(sets[0], sets[1], `${text}\n${where}`);
           tally.add("pairs of which other packets get through");
@@ -118,7 +117,7 @@ test("after every edit and every undo a session tells what the answers before an
         }
       }
     }),
-    { ...seeded(50), endOnFailure: true },
+    { ...seeded(50), endOnFailure: true, includeErrorInReport: true },
   );
   tally.print("edits", ["edits", "flips", "pairs of which other packets get through", "undone"]);
 });
@@ -214,6 +213,10 @@ function isolation(net: Net, from: string, to: string): string {
   return found;
 }
 
+function worst(results: readonly string[]): string {
+  return ["violated", "undetermined"].find((result) => results.includes(result)) ?? "holds";
+}
+
 test("a policy is judged as the oracle judges every address and every service", () => {
   const tally = new Tally();
   fc.assert(
@@ -224,13 +227,21 @@ test("a policy is judged as the oracle judges every address and every service", 
       const [a, b] = [names[i % names.length], names[j % names.length]];
       if (a === b) return;
       const text = JSON.stringify({
-        policies: [{ isolated: [[a], [b]] }, { reachable: { from: [a], to: [b] } }],
+        policies: [
+          { isolated: [[a], [b]] },
+          { reachable: { from: [a], to: [b] } },
+          { only: { from: [a], to: [b] } },
+        ],
       });
-      const [apart, joined] = evaluatePolicies(network, readPolicyFile(text, "p.json", [network]));
+      const [apart, joined, alone] = evaluatePolicies(network, readPolicyFile(text, "p.json", [network]));
       const both = [isolation(net, a, b), isolation(net, b, a)];
-      const wanted = ["violated", "undetermined", "holds"].find((result) => both.includes(result));
-      assert.is(apart.result, wanted, `${a} ${b}\n${generated.text}`);
-      for (const { flow } of apart.violations) assert.is(flow.forward.outcome, "delivered", generated.text);
+      assert.is(apart.result, worst(both), `${a} ${b}\n${generated.text}`);
+      const rest = names.filter((name) => name !== a && name !== b);
+      const others = worst(rest.map((name) => isolation(net, name, b)));
+      assert.is(alone.result, others, `only ${a} to ${b}\n${generated.text}`);
+      tally.add(`only ${alone.result}`);
+      for (const { flow } of [...apart.violations, ...alone.violations])
+        assert.is(flow.forward.outcome, "delivered", generated.text);
       tally.add(`isolated ${apart.result}`);
       const verdict = answers(network).get(`${a} ${b}`);
       const result =
@@ -244,6 +255,7 @@ test("a policy is judged as the oracle judges every address and every service", 
     ...["holds", "violated", "undetermined"].flatMap((result) => [
       `isolated ${result}`,
       `reachable ${result}`,
+      `only ${result}`,
     ]),
   ]);
 });

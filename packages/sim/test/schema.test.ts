@@ -99,6 +99,9 @@ test("the schema is JSON Schema 2020-12 of one map, with nothing in it that edit
     "acls",
     "routes",
     "policies",
+    "traffic",
+    "meter",
+    "alarms",
     "unmodelled",
     "steps",
   ]);

@@ -9,6 +9,7 @@ import { inputTexts, loadNetwork, type NetworkOptions, networkOf, unreadable, wr
 import { exportPage } from "../page/export.ts";
 import type { PageInput } from "../page/input.ts";
 import { pageRoutes } from "../page/routes.ts";
+import { stopped } from "../signal.ts";
 import { print, styleFor, tell, warn } from "../terminal.ts";
 
 interface ServeOptions extends Pick<NetworkOptions, "profile" | "as"> {
@@ -20,9 +21,6 @@ interface ServeOptions extends Pick<NetworkOptions, "profile" | "as"> {
   readonly color: boolean;
   readonly quiet: boolean;
 }
-
-/** What a shell says of a program that a signal ended. */
-const STOPPED = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Serves the page, and the API where it is asked for, until a signal comes; or writes the page into a file. */
 export async function serve(file: string | undefined, options: ServeOptions): Promise<number> {
@@ -57,12 +55,10 @@ async function run(
     throw unreadable(`--port ${port}`, error);
   });
   print(running.url);
-  const signal = await new Promise<keyof typeof STOPPED>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve(name));
-  });
+  const status = await stopped();
   await running.close();
   close();
-  return STOPPED[signal];
+  return status;
 }
 
 /** Throws for options that mean nothing together. */

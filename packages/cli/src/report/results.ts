@@ -1,4 +1,4 @@
-import { type Issue, PLAIN, renderAnswer, type ScenarioReport } from "@twoway/sim";
+import { alarmHistory, type Issue, PLAIN, renderAnswer, type ScenarioReport } from "@twoway/sim";
 
 /** What `check` found, one line each, as the formats of other tools want it. */
 
@@ -23,6 +23,7 @@ export interface Result {
 export const RESULT_KINDS = {
   expectation: "A pair of ends does not fare as the scenario expects",
   action: "An action is refused or applied against what the scenario says",
+  alarm: "An alarm is not in the state that the scenario expects",
   policy: "A policy over sets of addresses is violated",
   input: "A file cannot be read as a network or as policies",
 } as const;
@@ -114,7 +115,19 @@ function stepResults(file: string, step: ScenarioReport["steps"][number]): Resul
           ),
     };
   });
-  return [...deeds, ...findings, ...policies];
+  const alarms = step.alarms.map(
+    ({ expectation: { text, source }, state, changes, ok }): Result => ({
+      kind: "alarm",
+      outcome: ok ? "passed" : "failed",
+      file,
+      name: text,
+      source,
+      message: ok ? "" : `${text}: found ${state}`,
+      detail: ok ? "" : alarmHistory(changes).join("\n"),
+      related: [],
+    }),
+  );
+  return [...deeds, ...findings, ...policies, ...alarms];
 }
 
 /** Splits `file:line:column`; the place alone where it is no such thing. */

@@ -8,6 +8,7 @@ import {
   usableSpans,
   type Vpc,
 } from "../model/network.ts";
+import type { Services } from "../model/services.ts";
 import { after, carriedCidrs, cutTo } from "../plane/spans.ts";
 
 /**
@@ -97,4 +98,56 @@ export function blocksOf(spans: readonly Span[]): readonly Prefix[] {
     }
   }
   return [...set.aggregate().entries()].map(({ prefix }) => prefix);
+}
+
+interface Cell {
+  readonly src: readonly Span[];
+  readonly dst: readonly Span[];
+}
+
+/** Puts what gets from some sources to some destinations together to boxes: those that share their services, then sources that share their destinations. */
+export class BoxMaker {
+  readonly #sets = new Map<
+    string,
+    { box: Omit<Box, "src" | "dst">; rows: Map<string, Span[][]>; src: Map<string, Span[]> }
+  >();
+
+  add({ src, dst }: Cell, services: Services, hubs: readonly string[]): void {
+    if (services.isEmpty) return;
+    const family: Family = familyOf(src[0].first);
+    const words = services.isAll ? ("all" as const) : services.format();
+    const key = `${family} ${services.ranges.join()} ${hubs.join()}`;
+    let set = this.#sets.get(key);
+    if (set === undefined) {
+      set = {
+        box: { services: words, ...(hubs.length === 0 ? {} : { transit: hubs }) },
+        rows: new Map(),
+        src: new Map(),
+      };
+      this.#sets.set(key, set);
+    }
+    const name = textOf(src);
+    set.src.set(name, [...src]);
+    const row = set.rows.get(name) ?? [];
+    row.push([...dst]);
+    set.rows.set(name, row);
+  }
+
+  boxes(): Box[] {
+    return [...this.#sets.values()].flatMap(({ box, rows, src }) => {
+      const groups = new Map<string, { src: Span[]; dst: Span[] }>();
+      for (const [name, row] of rows) {
+        const dst = row.flat();
+        const key = blocksOf(dst).join(" ");
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, { src: [...src.get(name)!], dst });
+        else group.src.push(...src.get(name)!);
+      }
+      return [...groups.values()].map(({ src, dst }) => ({ src: blocksOf(src), dst: blocksOf(dst), ...box }));
+    });
+  }
+}
+
+function textOf(spans: readonly Span[]): string {
+  return spans.map(({ first, last }) => `${first}-${last}`).join();
 }

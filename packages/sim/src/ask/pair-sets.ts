@@ -1,4 +1,4 @@
-import { type Family, familyOf } from "@twoway/core";
+import { familyOf } from "@twoway/core";
 import { isClosed, type Network, type Span, usableSpans } from "../model/network.ts";
 import { Services } from "../model/services.ts";
 import type { Spot } from "../plane/packet.ts";
@@ -8,7 +8,7 @@ import { type Asked, answeredBy, repliesTo } from "../plane/service.ts";
 import { before } from "../plane/spans.ts";
 import { partition } from "../plane/trace.ts";
 import { PARTIAL, VERDICTS } from "../plane/verdict-table.ts";
-import { type Box, blockSpans, blocksOf } from "./boxes.ts";
+import { type Box, BoxMaker, blockSpans } from "./boxes.ts";
 import { type Admit, type Crossing, crossings, keptAdmit } from "./crossing.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { type Kind, kindsOf } from "./kinds.ts";
@@ -101,22 +101,11 @@ export class PairJudge {
     };
   }
 
-  /** Returns the sets of a pair, as boxes that do not overlap. */
-  boxes(from: number, to: number): PairBoxes {
-    return this.#boxes(from, to, (s, extents) => this.#written(s, extents));
-  }
-
-  /** Returns the sets of usable addresses as text: the same for the same sets, in whatever network. */
-  through(from: number, to: number): string {
-    const { forward, return: back, twoWay } = this.#boxes(from, to, (_, extents) => extents);
-    return [forward, back, twoWay]
-      .map((boxes) =>
-        boxes
-          .map(({ src, dst, services, transit }) => [src, dst, services, transit].join(" "))
-          .sort()
-          .join("; "),
-      )
-      .join(" / ");
+  /** Returns the sets of a pair as boxes, of all addresses as people write them or of the usable ones. */
+  boxes(from: number, to: number, addresses: "written" | "usable"): PairBoxes {
+    return this.#boxes(from, to, (s, extents) =>
+      addresses === "usable" ? extents : this.#written(s, extents),
+    );
   }
 
   #boxes(
@@ -215,6 +204,18 @@ export class PairJudge {
   }
 }
 
+/** Returns the boxes of usable addresses as text: the same for the same sets, in whatever network. */
+export function throughText({ forward, return: back, twoWay }: PairBoxes): string {
+  return [forward, back, twoWay]
+    .map((boxes) =>
+      boxes
+        .map(({ src, dst, services, transit }) => [src, dst, services, transit].join(" "))
+        .sort()
+        .join("; "),
+    )
+    .join(" / ");
+}
+
 /** A packet between two sets of addresses that arrives, or may arrive, and the services that do. */
 export interface Passage {
   readonly from: Spot;
@@ -274,56 +275,4 @@ function hubsOf(paths: readonly Path[]): string[] {
   return [
     ...new Set(paths.flatMap(({ hops }) => hops.flatMap(({ kind, node }) => (kind === "hub" ? [node] : [])))),
   ];
-}
-
-interface Cell {
-  readonly src: readonly Span[];
-  readonly dst: readonly Span[];
-}
-
-/** Puts crossings together to boxes: those that share their services, then sources that share their destinations. */
-class BoxMaker {
-  readonly #sets = new Map<
-    string,
-    { box: Omit<Box, "src" | "dst">; rows: Map<string, Span[][]>; src: Map<string, Span[]> }
-  >();
-
-  add({ src, dst }: Cell, services: Services, hubs: readonly string[]): void {
-    if (services.isEmpty) return;
-    const family: Family = familyOf(src[0].first);
-    const words = services.isAll ? ("all" as const) : services.format();
-    const key = `${family} ${services.ranges.join()} ${hubs.join()}`;
-    let set = this.#sets.get(key);
-    if (set === undefined) {
-      set = {
-        box: { services: words, ...(hubs.length === 0 ? {} : { transit: hubs }) },
-        rows: new Map(),
-        src: new Map(),
-      };
-      this.#sets.set(key, set);
-    }
-    const name = textOf(src);
-    set.src.set(name, [...src]);
-    const row = set.rows.get(name) ?? [];
-    row.push([...dst]);
-    set.rows.set(name, row);
-  }
-
-  boxes(): Box[] {
-    return [...this.#sets.values()].flatMap(({ box, rows, src }) => {
-      const groups = new Map<string, { src: Span[]; dst: Span[] }>();
-      for (const [name, row] of rows) {
-        const dst = row.flat();
-        const key = row.map(textOf).sort().join(" ");
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, { src: [...src.get(name)!], dst });
-        else group.src.push(...src.get(name)!);
-      }
-      return [...groups.values()].map(({ src, dst }) => ({ src: blocksOf(src), dst: blocksOf(dst), ...box }));
-    });
-  }
-}
-
-function textOf(spans: readonly Span[]): string {
-  return spans.map(({ first, last }) => `${first}-${last}`).join();
 }

@@ -90,7 +90,7 @@ class Search {
     }
   }
 
-  /** Where subnets of a VPC overlap, the first one has the address, and may declare its hosts. */
+  /** Where subnets of a VPC overlap, the first one has the address, its ACL decides, and it may declare its hosts. */
   #overlaps(vpc: Vpc): void {
     if (this.#isKnown(vpc)) return;
     const blocks = [...vpc.subnets.values()]
@@ -104,6 +104,7 @@ class Search {
       }
       for (const { cidr, subnet } of [outer, inner]) {
         this.block(cidr);
+        if (subnet.acl !== undefined) this.#rules(this.#network.acls?.get(subnet.acl));
         for (const { first, last } of usableSpans(vpc, subnet, cidr.family))
           this.block({ address: first, last });
       }

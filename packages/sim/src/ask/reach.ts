@@ -1,8 +1,8 @@
 import type { Address } from "@twoway/core";
 import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
 import { isFiltered, isPlain } from "../plane/detour.ts";
+import { Distant } from "../plane/distant.ts";
 import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
-import type { Layout } from "../plane/layout.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
@@ -18,8 +18,9 @@ import {
   VERDICTS,
 } from "../plane/verdict-table.ts";
 import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
-import { PacketCount } from "./packets.ts";
-import { PairJudge, type SubnetName } from "./pair-sets.ts";
+import { BACK, CODE_BITS, FilteredPairs } from "./filtered-pairs.ts";
+import { PacketCount, Sum } from "./packets.ts";
+import { PairJudge, type PairResult, type SubnetName, throughText } from "./pair-sets.ts";
 
 /** What all packets from one subnet to another and their replies come to (S16): the worst, and whether others differ. */
 export interface PairVerdict {
@@ -71,21 +72,27 @@ export class Reach {
   readonly compiled: Reachability;
   /** The arrays of `compiled` decide about every pair: no filter, hub or other detour has a say. */
   readonly plain: boolean;
-  /** Decides about the pairs that the arrays cannot decide alone; absent in a plain network. */
-  readonly #judge: PairJudge | undefined;
-  /** Subnets whose packets meet a filter: 1. */
+  /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
+  readonly #judges: { readonly filters: FilteredPairs; readonly packets: PairJudge } | undefined;
+  /** Subnets whose packets meet a filter: 1; those of VPCs that the arrays do not describe in full: 2. */
   readonly #filtered: Uint8Array;
 
   constructor(network: Network) {
     this.network = network;
     this.compiled = compile(network);
-    const { subnets } = this.compiled.layout;
-    this.subnets = subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
+    const { layout } = this.compiled;
+    this.subnets = layout.subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
     this.plain = isPlain(network);
-    this.#judge = this.plain ? undefined : new PairJudge(network, this.subnets);
-    this.#filtered = Uint8Array.from(subnets, (subnet) =>
-      isFiltered(subnet) || network.vpcs.get(subnet.vpc)!.classic ? 1 : 0,
-    );
+    this.#filtered = new Uint8Array(this.subnets.length);
+    if (this.plain) return;
+    this.#judges = {
+      filters: new FilteredPairs(network, this.compiled),
+      packets: new PairJudge(network, this.subnets),
+    };
+    for (const [s, subnet] of layout.subnets.entries()) {
+      const v = layout.subnetVpc[s];
+      this.#filtered[s] = isOdd(this.compiled, v) ? 2 : isFiltered(subnet) ? 1 : 0;
+    }
   }
 
   /**
@@ -93,11 +100,11 @@ export class Reach {
    * followed.
    */
   count(): ReachCount {
-    if (!this.plain) return this.#countJudged();
     const { layout, state, parts } = this.compiled;
     const { subnetAt, slotAt, slotVpc, slotBase, slotMirror, subnetTable, cellAt } = layout;
     const tally = new Float64Array(16);
-    const packets = new PacketCount(this.compiled);
+    const sum = new Sum();
+    const packets = new PacketCount(this.compiled, sum);
     let near = 0;
     for (let v = 0; v < layout.vpcs.length; v++) {
       for (let slot = slotAt[v]; slot < slotAt[v + 1]; slot++) {
@@ -110,38 +117,64 @@ export class Reach {
             const cell = cellAt[subnetTable[d]] + back;
             const out = state[there + d];
             const home = state[cell];
+            near += 2;
+            if (this.#isJudged(s, d, out, home)) {
+              this.#countJudged(tally, s, d, out, home, sum);
+              continue;
+            }
             tally[VERDICT_OF[(out << 6) | home]]++;
             tally[VERDICT_OF[(home << 6) | out]]++;
             if ((out & home & BOTH_DELIVERED) !== 0) {
               packets.add(there + d, subnetTable[s], d, cell, subnetTable[d], s);
             }
-            near += 2;
           }
         }
       }
     }
-    const far = parts.length === 0 ? 0 : this.#countFar(tally);
-    return this.#summary(tally, near + far, packets.total());
+    const far =
+      parts.length === 0 ? 0 : this.plain ? this.#countFar(tally) : this.#countFarJudged(tally, sum);
+    return this.#summary(tally, near + far, sum.total());
   }
 
-  /** Counts the pairs of a network that is not plain, each by what decides about it. */
-  #countJudged(): ReachCount {
+  /** Counts both pairs of the two subnets by what filters or packets say. */
+  #countJudged(tally: Float64Array, a: number, b: number, out: number, home: number, sum: Sum): void {
+    const { filters, packets } = this.#judges!;
+    if (this.#isFollowed(a, b, out, home)) {
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ]) {
+        const result = packets.result(from, to);
+        tally[result.code]++;
+        sum.add(result.packets);
+      }
+      return;
+    }
+    const codes = filters.judge(a, b, out, home, sum, sum);
+    tally[codes & CODE_BITS]++;
+    tally[codes >> BACK]++;
+  }
+
+  /** Counts the pairs whose VPCs are no neighbours, in a network that is not plain; returns how many. */
+  #countFarJudged(tally: Float64Array, sum: Sum): number {
     const { layout } = this.compiled;
     const { subnetVpc, subnetTable } = layout;
-    const tally = new Float64Array(16);
-    const small = new PacketCount(this.compiled);
-    let packets = 0n;
     let counted = 0;
-    for (const { from, to, verdict, partial } of this.pairs()) {
-      counted++;
-      tally[VERDICTS.indexOf(verdict) | (partial ? PARTIAL : 0)]++;
-      if (this.#isJudged(from, to)) packets += this.#judge!.result(from, to).packets;
-      else if (from < to && slotFor(layout, subnetVpc[from], subnetVpc[to]) >= 0) {
-        const [there, back] = [cellOf(layout, from, to), cellOf(layout, to, from)];
-        small.add(there, subnetTable[from], to, back, subnetTable[to], from);
+    const distant = new Distant(this.compiled);
+    for (let a = 0; a < subnetTable.length; a++) {
+      for (const b of distant.of(a)) {
+        // each two are seen from both sides, unless nothing comes of them
+        if (b <= a || slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
+        const [out, home] = this.#states(a, b);
+        counted += 2;
+        if (this.#isJudged(a, b, out, home)) this.#countJudged(tally, a, b, out, home, sum);
+        else {
+          tally[VERDICT_OF[(out << 6) | home]]++;
+          tally[VERDICT_OF[(home << 6) | out]]++;
+        }
       }
     }
-    return this.#summary(tally, counted, packets + small.total());
+    return counted;
   }
 
   #summary(tally: Float64Array, counted: number, packets: bigint): ReachCount {
@@ -235,21 +268,24 @@ export class Reach {
    * that send what cannot be followed.
    */
   *pairs(options: PairsOptions = {}): Generator<Pair, void, undefined> {
-    const { layout, doubts } = this.compiled;
-    // a detour may lead back from anywhere, so it makes every pair worth a look
-    const detours = !this.plain && doubts.includes(1);
+    const distant = this.compiled.doubts.includes(1) ? new Distant(this.compiled) : undefined;
     const wanted = options.to === undefined ? undefined : new Set(options.to);
     const everybody = this.subnets.keys();
     const from = options.from === undefined ? everybody : [...new Set(options.from)].sort((a, b) => a - b);
     for (const s of from) {
-      const dense = options.all === true || detours || doubts[layout.subnetTable[s]] === 1;
-      for (const d of dense ? this.subnets.keys() : this.#nearTo(s)) {
+      for (const d of options.all === true ? this.subnets.keys() : this.#worthALook(s, distant)) {
         if (d === s || wanted?.has(d) === false) continue;
         const code = this.#code(s, d);
         if (code === 0 && options.all !== true) continue;
         yield { from: s, to: d, verdict: VERDICTS[code & ~PARTIAL], partial: code >= PARTIAL };
       }
     }
+  }
+
+  /** Returns the subnets that may be anything but unreachable from this one, and all their neighbours; ascending. */
+  #worthALook(s: number, distant: Distant | undefined): Iterable<number> {
+    const far = distant?.of(s) ?? [];
+    return far.length === 0 ? this.#nearTo(s) : new Uint32Array(new Set([...far, ...this.#nearTo(s)])).sort();
   }
 
   /** Iterates the subnets of the subnet's own VPC and of its neighbours, ascending. */
@@ -269,24 +305,35 @@ export class Reach {
   }
 
   #code(from: number, to: number): number {
-    if (this.#isJudged(from, to)) return this.#judge!.result(from, to).code;
+    const [out, home] = this.#states(from, to);
+    if (!this.#isJudged(from, to, out, home)) return VERDICT_OF[(out << 6) | home];
+    if (this.#isFollowed(from, to, out, home)) return this.#judges!.packets.result(from, to).code;
+    return this.#judges!.filters.judge(from, to, out, home, new Sum(), new Sum()) & CODE_BITS;
+  }
+
+  /** Returns in which ways packets of the pair end by the routes, and in which their replies do. */
+  #states(from: number, to: number): [number, number] {
     const { subnetTable } = this.compiled.layout;
-    const there = stateTo(this.compiled, subnetTable[from], to);
-    const back = stateTo(this.compiled, subnetTable[to], from);
-    return VERDICT_OF[(there << 6) | back];
+    return [stateTo(this.compiled, subnetTable[from], to), stateTo(this.compiled, subnetTable[to], from)];
   }
 
   /**
    * Reports whether the arrays cannot decide about the pair: filters stand before an end and routes let something by, or
-   * a next hop may be a detour. What routes drop for sure nothing brings back.
+   * a next hop cannot be followed. What routes drop for sure nothing brings back.
    */
-  #isJudged(from: number, to: number): boolean {
+  #isJudged(from: number, to: number, out: number, home: number): boolean {
     if (this.plain) return false;
-    const { subnetTable } = this.compiled.layout;
-    const ways =
-      stateTo(this.compiled, subnetTable[from], to) | stateTo(this.compiled, subnetTable[to], from);
+    const ways = out | home;
     if ((ways & BOTH_UNKNOWN) !== 0) return true;
     return (ways & BOTH_DELIVERED) !== 0 && (this.#filtered[from] | this.#filtered[to]) !== 0;
+  }
+
+  /** Reports whether packets of a judged pair have to be followed one by one. */
+  #isFollowed(from: number, to: number, out: number, home: number): boolean {
+    return (
+      ((this.#filtered[from] | this.#filtered[to]) & 2) !== 0 ||
+      this.#judges!.filters.mayTurn(from, to, out, home)
+    );
   }
 
   /** Reports whether a packet from the one subnet may come to the other; false is certain. */
@@ -304,10 +351,15 @@ export class Reach {
       if (this.subnets[index] === undefined) throw new RangeError(`there is no subnet ${index}`);
     }
     if (from === to) throw new RangeError(`subnet ${from} is both ends of the pair`);
-    if (this.#isJudged(from, to)) {
-      const { worst, code } = this.#judge!.result(from, to);
+    const [out, home] = this.#states(from, to);
+    if (this.#isJudged(from, to, out, home)) {
+      const { filters, packets } = this.#judges!;
+      const isFollowed = this.#isFollowed(from, to, out, home);
+      const judge = isFollowed ? packets : filters;
+      const { worst, code }: PairResult = judge.result(from, to);
+      const boxes = judge.boxes(from, to, "written");
       const counterexample = worst === undefined || code === TWO_WAY ? {} : { counterexample: worst };
-      return { ...this.verdict(from, to), ...this.#judge!.boxes(from, to), ...counterexample };
+      return { ...this.verdict(from, to), ...boxes, ...counterexample };
     }
     const forward: Box[] = [];
     const back: Box[] = [];
@@ -342,8 +394,16 @@ export class Reach {
 
   /** Returns the sets of a pair by usable addresses, as text to be compared with the same pair of another network. */
   through(from: number, to: number): string {
-    const judge = this.#judge ?? new PairJudge(this.network, this.subnets);
-    return judge.through(from, to);
+    const { filters, packets } = this.#judges ?? {
+      filters: new FilteredPairs(this.network, this.compiled),
+      packets: new PairJudge(this.network, this.subnets),
+    };
+    const [out, home] = this.#states(from, to);
+    const isFollowed =
+      isOdd(this.compiled, this.compiled.layout.subnetVpc[from]) ||
+      isOdd(this.compiled, this.compiled.layout.subnetVpc[to]) ||
+      filters.mayTurn(from, to, out, home);
+    return throughText((isFollowed ? packets : filters).boxes(from, to, "usable"));
   }
 
   #spot(s: number, address: Address): Spot {
@@ -408,9 +468,10 @@ export function reach(network: Network): Reach {
 const BOTH_DELIVERED = DELIVERED | (DELIVERED << 3);
 const BOTH_UNKNOWN = UNKNOWN | (UNKNOWN << 3);
 
-/** The cell of packets from the subnet to one of its own VPC or of a neighbour. */
-function cellOf(layout: Layout, from: number, to: number): number {
-  const { subnetVpc, subnetTable, slotBase, subnetAt, cellAt } = layout;
-  const w = subnetVpc[to];
-  return cellAt[subnetTable[from]] + slotBase[slotFor(layout, subnetVpc[from], w)] + to - subnetAt[w];
+/** Reports whether who receives a packet is more than the arrays know: in a classic network, or where subnets overlap. */
+function isOdd({ layout, parts }: Reachability, v: number): boolean {
+  return (
+    layout.vpcs[v].classic === true ||
+    parts.some(({ disjoint, usable, inside }) => disjoint[v] === 0 || usable[2 * v] !== inside[2 * v])
+  );
 }

@@ -5,8 +5,10 @@ import { nearest } from "../model/issue.ts";
 import type { Network } from "../model/network.ts";
 import { protocolNumber } from "../model/services.ts";
 import type { Verdict } from "../plane/round-trip.ts";
+import type { Alarm, AlarmExpectation } from "./alarm.ts";
 import type { Policy } from "./policy.ts";
 import type { Service } from "./service.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** A what-if story: a network, and steps that change it and say what must hold. */
 export interface Scenario {
@@ -15,6 +17,9 @@ export interface Scenario {
   readonly network: Network;
   /** What must hold after every step; before any, where there is none. */
   readonly policies: readonly Policy[];
+  /** What hosts would like to send while the story goes on. */
+  readonly traffic?: Traffic;
+  readonly alarms: readonly Alarm[];
   readonly steps: readonly Step[];
 }
 
@@ -30,6 +35,8 @@ export interface Step {
   /** Names of the policies that are violated after the step. */
   readonly violates: readonly string[];
   readonly expectations: readonly Expectation[];
+  /** What must be the case of alarms by then. */
+  readonly alarms: readonly AlarmExpectation[];
 }
 
 export interface StepAction {

@@ -9,6 +9,7 @@ import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
 import { TWO_WAY, VERDICT_OF } from "../plane/verdict-table.ts";
+import { countEnabled, countLosses, type LossRange, rowOf } from "./loss-range.ts";
 import { Reach } from "./reach.ts";
 
 /** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
@@ -45,7 +46,7 @@ export interface Sweep {
 export interface SweepOptions {
   /** At most so many of the worst routes; all of them by default. */
   readonly routes?: number;
-  /** Is told after each peering, and after each table, how many losses were tried so far. */
+  /** Is told now and then how many losses were tried so far. */
   readonly onTried?: (losses: number) => void;
 }
 
@@ -56,17 +57,27 @@ export interface SweepOptions {
  * Where filters, hubs or other detours have a say, all pairs are judged anew for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
-  const reach = new Reach(network);
-  const { compiled } = reach;
-  const onTried = options.onTried ?? (() => {});
-  if (!reach.plain) return sweepJudged(reach, options.routes, onTried);
-  const peerings = lossesOfPeerings(network, compiled, onTried);
-  const routes = lossesOfRoutes(network, compiled, (tried) => onTried(peerings.tried + tried));
+  const all = { from: 0, to: Number.POSITIVE_INFINITY };
+  const found = sweepRange(new Reach(network), all, options.onTried);
+  return { ...found, routes: found.routes.slice(0, options.routes) };
+}
+
+/** Tries the losses of a range alone. `reach` is as before when it returns. */
+export function sweepRange(
+  reach: Reach,
+  range: LossRange,
+  onTried: (losses: number) => void = () => {},
+): Sweep {
+  if (!reach.plain) return sweepJudged(reach, range, onTried);
+  const { network, compiled } = reach;
+  const peerings = lossesOfPeerings(network, compiled, range, onTried);
+  const offset = countLosses(network).peerings;
+  const rest = { from: range.from - offset, to: range.to - offset };
+  const routes = lossesOfRoutes(network, compiled, rest, (tried) => onTried(peerings.tried + tried));
   return {
     peerings: peerings.losses,
     routes: routes.losses
       .sort((a, b) => b.broken - a.broken || a.table - b.table || a.row - b.row)
-      .slice(0, options.routes)
       .map(({ table, row, broken, opened }) => {
         const { id, routes } = compiled.layout.tables[table];
         const { destination, target, source } = routes!.at(row);
@@ -76,15 +87,34 @@ export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   };
 }
 
+/** Puts together what was found in ranges that follow each other, in their order: what `sweep` finds in all of them. */
+export function mergeSweeps(parts: readonly Sweep[]): Sweep {
+  // what breaks the same number stands in the order of the network, in each part and so in all
+  const worstFirst = (a: Loss, b: Loss): number => b.broken - a.broken;
+  return {
+    peerings: parts.flatMap(({ peerings }) => peerings).sort(worstFirst),
+    routes: parts.flatMap(({ routes }) => routes).sort(worstFirst),
+    tried: {
+      peerings: parts.reduce((sum, { tried }) => sum + tried.peerings, 0),
+      routes: parts.reduce((sum, { tried }) => sum + tried.routes, 0),
+    },
+  };
+}
+
 /** The same on copies of the network, each compiled and judged. A hub or another detour may join what a peering did. */
-function sweepJudged(before: Reach, limit: number | undefined, onTried: (losses: number) => void): Sweep {
+function sweepJudged(before: Reach, { from, to }: LossRange, onTried: (losses: number) => void): Sweep {
   const { network } = before;
   const old = twoWayPairs(before);
   const peerings: PeeringLoss[] = [];
   const routes: RouteLoss[] = [];
   const tried = { peerings: 0, routes: 0 };
+  let number = 0;
+  const isMeant = (): boolean => {
+    const here = number++;
+    return here >= from && here < to;
+  };
   for (const { id, state, requester, accepter } of network.peerings.values()) {
-    if (state === "DELETED") continue;
+    if (state === "DELETED" || !isMeant()) continue;
     onTried(++tried.peerings);
     const outcome = apply(network, { kind: "delete-peering", peering: id, as: undefined }, "");
     if (outcome.kind === "refused") continue;
@@ -96,20 +126,19 @@ function sweepJudged(before: Reach, limit: number | undefined, onTried: (losses:
   for (const vpc of network.vpcs.values()) {
     for (const table of vpc.tables.values()) {
       for (const { row, enabled, destination, target, source } of table.routes ?? []) {
-        if (!enabled) continue;
-        tried.routes++;
+        if (!enabled || !isMeant()) continue;
+        onTried(tried.peerings + ++tried.routes);
         const rest = table.routes!.without((route) => route.row === row);
         const after = new Reach(withVpc(network, withRoutes(vpc, table, rest)));
         const loss = lossOf(old, twoWayPairs(after));
         if (loss.broken > 0)
           routes.push({ table: table.id, destination: `${destination}`, target, source, ...loss });
       }
-      onTried(tried.peerings + tried.routes);
     }
   }
   return {
     peerings: peerings.sort((a, b) => b.broken - a.broken),
-    routes: routes.sort((a, b) => b.broken - a.broken).slice(0, limit),
+    routes: routes.sort((a, b) => b.broken - a.broken),
     tried,
   };
 }
@@ -144,18 +173,23 @@ function areJoined(reach: Reach, from: string, to: string): boolean {
 function lossesOfPeerings(
   network: Network,
   compiled: Reachability,
+  { from, to }: LossRange,
   onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
   const counter = new LossCounter();
   const losses: (Loss & { readonly peering: string })[] = [];
+  let number = 0;
   let tried = 0;
   for (const [id, p] of compiled.layout.peeringIndex) {
     if (network.peerings.get(id)!.state === "DELETED") continue;
+    const here = number++;
+    if (here < from || here >= to) continue;
     onTried(++tried);
     counter.reset();
     tryDeletion(compiled, p, counter.visit);
     if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
   }
+  if (losses.length === 0) return { losses: [], tried };
   const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(compiled, peering)));
   return {
     losses: losses
@@ -186,24 +220,30 @@ interface RowLoss extends Loss {
   readonly row: number;
 }
 
+/** Routes are numbered from the first one here. */
 function lossesOfRoutes(
   network: Network,
   compiled: Reachability,
+  { from, to }: LossRange,
   onTried: (losses: number) => void,
 ): { readonly losses: RowLoss[]; readonly tried: number } {
   const { tables, tableVpc, vpcs } = compiled.layout;
   const counter = new LossCounter();
   const losses: RowLoss[] = [];
+  let number = 0;
   let tried = 0;
   for (const [table, { routes }] of tables.entries()) {
-    if (routes === undefined) continue;
-    for (let row = 0; row < routes.size; row++) tried += routes.enabled[row];
+    const first = number;
+    number += countEnabled(routes);
+    if (routes === undefined || number <= from || first >= to) continue;
+    const [begin, end] = [rowOf(routes, from - first), rowOf(routes, to - first)];
     const v = tableVpc[table];
     const hopOf = (row: number): number =>
       compiled.hops.hopOf(network, vpcs[v], v, routes.targets[routes.target[row]]);
     for (const part of compiled.parts) {
       forEachDecision(part, table, routes, part.own[v], (decision, rows, isOwn) => {
         for (const row of rows) {
+          if (row < begin || row >= end) continue;
           const others = rows.filter((other) => other !== row).map(hopOf);
           const rest = others.length > 0 ? compiled.hops.group(others) : isOwn ? LOCAL : ABSENT;
           counter.reset();
@@ -213,6 +253,7 @@ function lossesOfRoutes(
         }
       });
     }
+    tried += Math.min(number, to) - Math.max(first, from);
     onTried(tried);
   }
   return { losses, tried };

@@ -65,6 +65,23 @@ export class Services {
   }
 
   has(point: number): boolean {
+    return this.meets(point, point);
+  }
+
+  /** Reports whether any of the points from `first` to `last` is in the set. O(log ranges). */
+  meets(first: number, last: number): boolean {
+    const at = this.#reaching(first);
+    return at < this.ranges.length && this.ranges[at] <= last;
+  }
+
+  /** Reports whether all points from `first` to `last` are in the set. O(log ranges). */
+  covers(first: number, last: number): boolean {
+    const at = this.#reaching(first);
+    return at < this.ranges.length && this.ranges[at] <= first && last <= this.ranges[at + 1];
+  }
+
+  /** Where in `ranges` the first of them begins that ends at or behind the point. */
+  #reaching(point: number): number {
     let low = 0;
     let high = this.ranges.length / 2;
     while (low < high) {
@@ -72,7 +89,7 @@ export class Services {
       if (this.ranges[2 * middle + 1] < point) low = middle + 1;
       else high = middle;
     }
-    return 2 * low < this.ranges.length && this.ranges[2 * low] <= point;
+    return 2 * low;
   }
 
   equals(other: Services): boolean {
@@ -155,7 +172,7 @@ export function portOf(point: number): number {
   return point % BLOCK;
 }
 
-function pointOf(protocol: number, port: number): number {
+export function pointOf(protocol: number, port: number): number {
   return protocol * BLOCK + port;
 }
 

@@ -1,5 +1,5 @@
 import { doubtStretches, farState, forgetStretches, waysOf } from "./far.ts";
-import { ABSENT, DOUBT, NO_WAY } from "./hop.ts";
+import { ABSENT, isDoubt, NO_WAY } from "./hop.ts";
 import type { Part } from "./part.ts";
 import { type Reachability, slotFor, spread, stateOf } from "./reachability.ts";
 import { VERDICT_OF } from "./verdict-table.ts";
@@ -36,7 +36,7 @@ export function setHop(
   const ownSlot = reachability.layout.ownSlot[reachability.layout.tableVpc[t]];
   const from = reachability.hops.fate(old === ABSENT ? outer : old, ownSlot);
   const to = reachability.hops.fate(hop === ABSENT ? outer : hop, ownSlot);
-  const far = from === DOUBT || to === DOUBT ? stretchesBefore(reachability, [t]) : undefined;
+  const far = isDoubt(from) || isDoubt(to) ? stretchesBefore(reachability, [t]) : undefined;
   move(reachability, part, t, held ? row + 1 : row, lo, hi, from, to);
   decisions.set(t, lo, hi, hop);
   keep(reachability, visit);

@@ -1,6 +1,7 @@
-import { DOUBT } from "./hop.ts";
+import { isDoubt } from "./hop.ts";
 import type { Part } from "./part.ts";
-import { type Reachability, slotFor, sweep } from "./reachability.ts";
+import { type Reachability, slotFor } from "./reachability.ts";
+import { forEachFate } from "./segments.ts";
 import { DROPPED, UNKNOWN } from "./verdict-table.ts";
 
 /**
@@ -12,7 +13,7 @@ import { DROPPED, UNKNOWN } from "./verdict-table.ts";
 const known = new WeakMap<Part, Map<number, Float64Array>>();
 
 /** Returns the stretches of the table that cannot be followed: first and last place in turn, ascending, none adjacent. */
-export function doubtStretches({ layout, hops }: Reachability, part: Part, t: number): Float64Array {
+export function doubtStretches(reachability: Reachability, part: Part, t: number): Float64Array {
   let tables = known.get(part);
   if (tables === undefined) {
     tables = new Map();
@@ -21,8 +22,8 @@ export function doubtStretches({ layout, hops }: Reachability, part: Part, t: nu
   let stretches = tables.get(t);
   if (stretches === undefined) {
     const found: number[] = [];
-    sweep(part, t, (lo, hi, row) => {
-      if (hops.fate(part.decisions.hop[row], layout.ownSlot[layout.tableVpc[t]]) !== DOUBT) return;
+    forEachFate(reachability, part, t, (lo, hi, fate) => {
+      if (!isDoubt(fate)) return;
       if (found.length > 0 && found[found.length - 1] === lo - 1) found[found.length - 1] = hi;
       else found.push(lo, hi);
     });

@@ -2,7 +2,6 @@ import { formatAddress } from "@twoway/core";
 import type { FilterRule, NetworkAcl, Remote, SecurityGroup } from "../model/filter.ts";
 import type { Hub } from "../model/hub.ts";
 import type { Component, Network, Subnet, Vpc } from "../model/network.ts";
-import { joins } from "../model/peering.ts";
 import { Services } from "../model/services.ts";
 import { groupsAt, type Packet, type Spot } from "./packet.ts";
 
@@ -146,7 +145,7 @@ function filterOf(network: Network, { kind }: Check, id: string): SecurityGroup 
 }
 
 /** Reports whether a filter that is not part of the input may refuse what a later one would allow. */
-function mayRefuse({ kind, vpc }: Check): boolean {
+export function mayRefuse({ kind, vpc }: Pick<Check, "kind" | "vpc">): boolean {
   return kind === "network-acl" || vpc.profile.groupsDeny;
 }
 
@@ -170,20 +169,33 @@ function matches(network: Network, check: Check, rule: Remote, remote: Spot): Ma
   }
 }
 
-/** Reports whether rules of the one VPC see the groups of the other's hosts. */
-function sharesGroups(network: Network, vpc: Vpc, far: string): boolean {
+/** Reports whether rules of the one VPC see the groups of the other's hosts. O(peerings) once for a network. */
+export function sharesGroups(network: Network, vpc: Vpc, far: string): boolean {
   if (far === vpc.id) return true;
   const other = network.vpcs.get(far);
   if (other === undefined || other.region !== vpc.region) return false;
   if (vpc.profile.groupReferences === "account") return other.account === vpc.account;
+  let near = joined.get(network);
+  if (near === undefined) {
+    near = new Map();
+    const join = (a: string, b: string): void => {
+      const known = near!.get(a) ?? new Set();
+      near!.set(a, known.add(b));
+    };
+    for (const { state, requester, accepter } of network.peerings.values()) {
+      if (state !== "ACTIVE") continue;
+      join(requester.vpc, accepter.vpc);
+      join(accepter.vpc, requester.vpc);
+    }
+    joined.set(network, near);
+  }
+  if (near.get(vpc.id)?.has(far) === true) return true;
   const isOn = ({ attachments }: Hub, id: string): boolean =>
     [...attachments.values()].some((attachment) => attachment.vpc === id);
-  return (
-    [...network.peerings.values()].some(
-      (peering) => peering.state === "ACTIVE" && joins(peering, vpc.id, far),
-    ) ||
-    [...(network.hubs?.values() ?? [])].some(
-      (hub) => hub.groupReferences === true && isOn(hub, vpc.id) && isOn(hub, far),
-    )
+  return [...(network.hubs?.values() ?? [])].some(
+    (hub) => hub.groupReferences === true && isOn(hub, vpc.id) && isOn(hub, far),
   );
 }
+
+/** The VPCs that an active peering joins with each. */
+const joined = new WeakMap<Network, Map<string, Set<string>>>();

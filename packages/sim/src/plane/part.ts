@@ -143,7 +143,10 @@ function ownRanges({ cidrs, secondary, profile }: Vpc, axis: Axis): OwnRanges {
 }
 
 /** Everything that begins or ends somewhere in IPv6. */
-function* intervalsOf({ vpcs }: Network, lists: readonly VpcSpans[]): Generator<readonly [Address, Address]> {
+function* intervalsOf(
+  { vpcs, acls, groups }: Network,
+  lists: readonly VpcSpans[],
+): Generator<readonly [Address, Address]> {
   for (const { usable, inside, carried } of lists) {
     for (const { first, last } of [...usable, ...inside, ...carried]) yield [first, last];
   }
@@ -154,6 +157,21 @@ function* intervalsOf({ vpcs }: Network, lists: readonly VpcSpans[]): Generator<
         const { address, last } = routes.destination(row);
         yield [address, last];
       }
+    }
+  }
+  for (const { subnets } of vpcs.values()) {
+    for (const { cidrs, hosts, open } of subnets.values()) {
+      for (const { family, address, last } of cidrs) if (family === 6) yield [address, last];
+      // those of a subnet that declares all of its hosts are spans of their own
+      if (open !== true) continue;
+      for (const { addresses } of hosts?.values() ?? [])
+        for (const address of addresses) if (typeof address === "bigint") yield [address, address];
+    }
+  }
+  for (const { ingress, egress } of [...(acls?.values() ?? []), ...(groups?.values() ?? [])]) {
+    for (const { remote } of [...ingress, ...egress]) {
+      if (remote.kind !== "cidrs") continue;
+      for (const { family, address, last } of remote.cidrs) if (family === 6) yield [address, last];
     }
   }
 }

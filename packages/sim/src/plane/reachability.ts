@@ -1,7 +1,8 @@
 import type { Network } from "../model/network.ts";
-import { DOUBT, DOUBT_IN, DROP, Hops } from "./hop.ts";
+import { DOUBT_IN, DROP, Hops, isDoubt, isThrough, isTurn, TURN_IN } from "./hop.ts";
 import { type Layout, layOut } from "./layout.ts";
 import { compilePart, type Part } from "./part.ts";
+import { expand } from "./segments.ts";
 import { DELIVERED, DROPPED, UNKNOWN } from "./verdict-table.ts";
 
 /**
@@ -97,39 +98,6 @@ const OPEN_HI = new Uint32Array(140);
 const OPEN_FATE = new Int32Array(140);
 
 /**
- * Goes over the table in the order of addresses and calls `visit` for each stretch that one row decides. A sweep with
- * the open rows on a stack, each inside the one below it: O(rows).
- */
-export function sweep(
-  { decisions: { lo, hi, at, length } }: Part,
-  t: number,
-  visit: (lo: number, hi: number, row: number) => void,
-): void {
-  const end = at[t] + length[t];
-  let depth = 0;
-  let cursor = 0;
-  for (let row = at[t]; row < end; row++) {
-    const from = lo[row];
-    while (depth > 0 && hi[OPEN[depth - 1]] < from) {
-      const top = OPEN[--depth];
-      if (cursor <= hi[top]) visit(cursor, hi[top], top);
-      cursor = hi[top] + 1;
-    }
-    if (depth > 0 && cursor < from) visit(cursor, from - 1, OPEN[depth - 1]);
-    cursor = from;
-    OPEN[depth++] = row;
-  }
-  while (depth > 0) {
-    const top = OPEN[--depth];
-    if (cursor <= hi[top]) visit(cursor, hi[top], top);
-    cursor = hi[top] + 1;
-  }
-}
-
-// at most one open row for each prefix length, and the own range beside an unknown table
-const OPEN = new Uint32Array(140);
-
-/**
  * Adds the stretch to the cells of table `t` that its fate concerns, or with `sign` -1 takes it away. DROP concerns none.
  */
 export function spread(
@@ -143,16 +111,22 @@ export function spread(
 ): void {
   const { layout, doubts } = reachability;
   const v = layout.tableVpc[t];
-  if (fate >= 0) {
+  if (isThrough(fate)) {
+    expand(reachability, part, fate, lo, hi, (from, to, what) => {
+      spread(reachability, part, t, what, from, to, sign);
+    });
+  } else if (fate >= 0) {
     const list = fate === layout.ownSlot[v] ? part.inside : part.carried;
     cover(reachability, part, t, fate, list, part.delivered, lo, hi, sign);
   } else if (fate !== DROP) {
     part.doubtful ??= new Float64Array(layout.cells);
     doubts[t] = 1;
-    if (fate === DOUBT) {
+    if (isDoubt(fate)) {
       for (let slot = layout.slotAt[v]; slot < layout.slotAt[v + 1]; slot++) {
         cover(reachability, part, t, slot, part.usable, part.doubtful, lo, hi, sign);
       }
+    } else if (isTurn(fate)) {
+      cover(reachability, part, t, TURN_IN - fate, part.usable, part.doubtful, lo, hi, sign);
     } else cover(reachability, part, t, DOUBT_IN - fate, part.carried, part.doubtful, lo, hi, sign);
   }
 }

@@ -3,6 +3,7 @@ import {
   hasTypes,
   ICMP,
   ICMPV6,
+  pointOf,
   portOf,
   protocolName,
   protocolOf,
@@ -66,6 +67,59 @@ export function answeredBy(replies: Services, { first, last }: Asked["sourcePort
   }
   return Services.union(parts);
 }
+
+/** What `compareReplies` says, as bits. */
+export const SOME_ANSWERED = 1;
+export const SOME_REFUSED = 2;
+/** One of the services is answered whichever of the source ports it is asked from. */
+export const ONE_ANSWERED = 4;
+
+/**
+ * Compares the replies to the services with those that get through: whether some of them do, whether some do not, and
+ * whether all replies to some service do. It says of `repliesTo` and `answeredBy` whether they are empty, and makes no set
+ * for it. O(log ranges) for the protocols with ports, O(ranges) for the others.
+ */
+export function compareReplies(
+  services: Services,
+  passed: Services,
+  { first, last }: Asked["sourcePorts"],
+): number {
+  let found = 0;
+  for (const protocol of PORTED) {
+    if (!services.meets(pointOf(protocol, 0), pointOf(protocol, 65535))) continue;
+    const [from, to] = [pointOf(protocol, first), pointOf(protocol, last)];
+    if (passed.covers(from, to)) found |= SOME_ANSWERED | ONE_ANSWERED;
+    else found |= passed.meets(from, to) ? SOME_ANSWERED | SOME_REFUSED : SOME_REFUSED;
+  }
+  for (const protocol of TYPED) {
+    const [from, to] = [pointOf(protocol, 0), pointOf(protocol, 65535)];
+    if (!services.meets(from, to)) continue;
+    if (passed.covers(from, to)) found |= SOME_ANSWERED | ONE_ANSWERED;
+    else if (!passed.meets(from, to)) found |= SOME_REFUSED;
+    else {
+      const replies = answered(services.intersect(Services.of(protocol)), protocol);
+      if (!replies.intersect(passed).isEmpty) found |= SOME_ANSWERED | ONE_ANSWERED;
+      if (!replies.subtract(passed).isEmpty) found |= SOME_REFUSED;
+    }
+  }
+  const { ranges } = services;
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let at = 0; at < OTHERS.length && OTHERS[at] <= ranges[i + 1]; at += 2) {
+      const [from, to] = [Math.max(ranges[i], OTHERS[at]), Math.min(ranges[i + 1], OTHERS[at + 1])];
+      if (from > to) continue;
+      if (passed.meets(from, to)) found |= SOME_ANSWERED | ONE_ANSWERED;
+      if (!passed.covers(from, to)) found |= SOME_REFUSED;
+    }
+  }
+  return found;
+}
+
+const PORTED = Array.from({ length: 256 }, (_, protocol) => protocol).filter(hasPorts);
+const TYPED = [ICMP, ICMPV6];
+/** Ranges of the protocols that have neither ports nor types: a packet is answered by one of its own kind. */
+const OTHERS = Services.all.subtract(
+  Services.union([...PORTED, ...TYPED].map((protocol) => Services.of(protocol))),
+).ranges;
 
 /** Swaps the types that answer each other; other types stay. It is its own inverse. */
 function answered(types: Services, protocol: number): Services {

@@ -1,22 +1,22 @@
 import type { Span } from "../model/network.ts";
-import { DOUBT, DOUBT_IN } from "./hop.ts";
+import { DOUBT_IN, isDoubt, TURN_IN } from "./hop.ts";
 import type { Part } from "./part.ts";
-import { type Reachability, slotFor, sweep } from "./reachability.ts";
+import { type Reachability, slotFor } from "./reachability.ts";
+import { forEachFate } from "./segments.ts";
 
 /** First and last place, both included; lists of them are ascending. */
 export type Stretch = readonly [lo: number, hi: number];
 
 /** Returns the stretches whose fate in the table is one of these. O(routes of the table). */
 export function stretchesOf(
-  { layout, hops }: Reachability,
+  reachability: Reachability,
   part: Part,
   t: number,
   is: (fate: number) => boolean,
 ): Stretch[] {
   const found: Stretch[] = [];
-  const ownSlot = layout.ownSlot[layout.tableVpc[t]];
-  sweep(part, t, (lo, hi, row) => {
-    if (is(hops.fate(part.decisions.hop[row], ownSlot))) found.push([lo, hi]);
+  forEachFate(reachability, part, t, (lo, hi, fate) => {
+    if (is(fate)) found.push([lo, hi]);
   });
   return found;
 }
@@ -40,16 +40,20 @@ export function outcomesIn(reachability: Reachability, part: Part, t: number, su
     }
     return list;
   };
-  const meeting = (fate: number, window: Uint32Array): Stretch[] =>
-    common(
-      stretchesOf(reachability, part, t, (found) => found === fate),
-      spans(window),
-    );
-  const doubtful = meeting(DOUBT, part.usable);
+  const meeting = (is: (fate: number) => boolean, window: Uint32Array): Stretch[] =>
+    common(stretchesOf(reachability, part, t, is), spans(window));
+  const doubtful = meeting(isDoubt, part.usable);
   return {
     usable: spans(part.usable),
-    delivered: slot < 0 ? [] : meeting(slot, v === w ? part.inside : part.carried),
-    doubtful: slot < 0 ? doubtful : [...doubtful, ...meeting(DOUBT_IN - slot, part.carried)],
+    delivered: slot < 0 ? [] : meeting((fate) => fate === slot, v === w ? part.inside : part.carried),
+    doubtful:
+      slot < 0
+        ? doubtful
+        : [
+            ...doubtful,
+            ...meeting((fate) => fate === DOUBT_IN - slot, part.carried),
+            ...meeting((fate) => fate === TURN_IN - slot, part.usable),
+          ],
   };
 }
 

@@ -124,7 +124,7 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
     passed: report.passed,
     failed: report.failed,
     undetermined: report.undetermined,
-    steps: report.steps.map(({ step, meanwhile, deeds, findings, policies }) => ({
+    steps: report.steps.map(({ step, meanwhile, deeds, findings, policies, alarms }) => ({
       source: step.source,
       meanwhile: meanwhile.map(({ kind, subject, message }) => ({ kind, subject, message })),
       actions: deeds.map(({ action, events, refusal, ok }) => ({
@@ -148,6 +148,13 @@ export function scenarioJson(file: string, report: ScenarioReport): object {
         result,
         violations: violations.map(violationJson),
         undecided: undecided.map(violationJson),
+      })),
+      alarms: alarms.map(({ expectation, state, changes, ok }) => ({
+        expect: expectation.text,
+        source: expectation.source,
+        ok,
+        state,
+        changes: changes.map(({ time, to }) => ({ at: formatTime(time), to })),
       })),
     })),
   };

@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from "@twoway/core";
+import type { AlarmFinding } from "../ask/alarm.ts";
 import type { Answer } from "../ask/answer.ts";
 import type { RouteChoice } from "../ask/route.ts";
 import { CAUSES } from "../model/cause.ts";
@@ -127,11 +128,12 @@ function footer(network: Network): string {
 /** One line for each expectation and each refusal that was asked for; the whole answer for those that fail. */
 export function renderScenario(file: string, report: ScenarioReport, style: Style = PLAIN): string {
   const lines = [`${style.bold(report.name)}  ${style.dim(file)}`];
-  for (const { step, meanwhile, deeds, findings, policies } of report.steps) {
+  for (const { step, meanwhile, deeds, findings, policies, alarms } of report.steps) {
     if (step.note !== "") lines.push(style.dim(`  # ${step.note}`));
     for (const { message } of meanwhile) lines.push(style.dim(`  time  ${message}`));
     for (const deed of deeds) lines.push(...renderDeed(deed, step.refused, style));
     for (const finding of findings) lines.push(...renderFinding(finding, style));
+    for (const finding of alarms) lines.push(...renderAlarm(finding, style));
     for (const check of policies) lines.push(...renderPolicy(check, style));
   }
   return lines.join("\n");
@@ -165,6 +167,21 @@ function renderFinding({ expectation, network, answer, ok }: Finding, style: Sty
       .split("\n")
       .map((line) => `        ${line}`.trimEnd()),
   ];
+}
+
+function renderAlarm({ expectation, state, changes, ok }: AlarmFinding, style: Style): string[] {
+  if (ok) return [`  ${style.good("ok")}    ${expectation.text}`];
+  const found = `found ${state}`;
+  return [
+    `  ${style.bad("FAIL")}  ${expectation.text}  ${found}  ${style.dim(expectation.source)}`,
+    ...alarmHistory(changes).map((line) => `          ${line}`),
+  ];
+}
+
+/** The changes of an alarm up to a step, a line for each. */
+export function alarmHistory(changes: AlarmFinding["changes"]): string[] {
+  if (changes.length === 0) return ["it has not changed: OK"];
+  return changes.map(({ time, to }) => `${formatTime(time)} ${to}`);
 }
 
 function renderPolicy({ policy, result, ok, violations, undecided }: PolicyCheck, style: Style): string[] {

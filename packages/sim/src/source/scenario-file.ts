@@ -1,3 +1,4 @@
+import { type AlarmExpectation, isAboutAlarm, parseAlarmExpectation } from "../ask/alarm.ts";
 import { checkFamilies } from "../ask/answer.ts";
 import { resolveEndpoint } from "../ask/endpoint.ts";
 import { parseExpectation, type Scenario, type Step } from "../ask/scenario.ts";
@@ -14,6 +15,7 @@ import { readPolicies } from "./policies.ts";
 import { list } from "./reading.ts";
 import { readNetwork } from "./scenario-network.ts";
 import { checkShape, type ScenarioInput, type StepInput } from "./scenario-schema.ts";
+import { checkAlarmExpectation, readAlarms, readTraffic } from "./traffic.ts";
 
 /** What a scenario file says, and what a lenient reading let pass. */
 export interface ScenarioFile {
@@ -43,12 +45,21 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   const steps: Step[] = [];
   // ends are looked up in the network as it is by then: a step may make what a later one asks about
   let current = network;
+  const networks = [network];
+  const watched: { readonly expectation: AlarmExpectation; readonly path: PropertyKey[] }[] = [];
   for (const [i, input] of (inputs ?? []).entries()) {
     if (input === undefined) continue;
-    const { step, network } = readStep(input, i, current, findings, doubtful);
+    const { step, network, alarms } = readStep(input, i, current, findings, doubtful);
     steps.push(step);
+    watched.push(...alarms);
     current = network;
+    networks.push(network);
   }
+  const story = { networks, doubtful };
+  const traffic = readTraffic(input, findings, story);
+  const alarms = readAlarms(input, findings, story);
+  for (const { expectation, path } of watched)
+    checkAlarmExpectation(expectation, alarms, findings, networks, path);
   const policies = readPolicies(input.policies, findings, [network, current]);
   const names = new Set(policies.map(({ name }) => name));
   for (const [i, step] of steps.entries()) {
@@ -64,6 +75,8 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
     description: input.description ?? "",
     network,
     policies,
+    ...(traffic === undefined ? {} : { traffic }),
+    alarms,
     steps,
   };
   return { scenario, warnings: findings.warnings };
@@ -95,7 +108,11 @@ function readStep(
   network: Network,
   findings: Findings,
   doubtful: (end: string) => boolean,
-): { readonly step: Step; readonly network: Network } {
+): {
+  readonly step: Step;
+  readonly network: Network;
+  readonly alarms: { readonly expectation: AlarmExpectation; readonly path: PropertyKey[] }[];
+} {
   const path = ["steps", index];
   const as = step.as === undefined ? undefined : String(step.as);
   const lines = <T>(key: "do" | "expect", value: T | T[] | undefined): { line: T; path: PropertyKey[] }[] => {
@@ -112,12 +129,21 @@ function readStep(
     (step.after === undefined ? undefined : findings.parse(parseDuration, step.after, [...path, "after"])) ??
     0;
   const asked = networkAfter(network, { after, actions });
-  const expectations = lines("expect", step.expect).flatMap(({ line, path }) => {
-    if (typeof line !== "string" && Object.keys(line).length !== 1) {
-      findings.error("bad-text", "each expectation is a line of its own, with `-` before it", path);
-      return [];
-    }
-    const parsed = findings.parse(parseExpectation, typeof line === "string" ? line : unquoted(line), path);
+  const expected = lines("expect", step.expect).flatMap(({ line, path }) => {
+    if (typeof line === "string" || Object.keys(line).length === 1)
+      return [{ text: typeof line === "string" ? line : unquoted(line), path }];
+    findings.error("bad-text", "each expectation is a line of its own, with `-` before it", path);
+    return [];
+  });
+  const alarms = expected
+    .filter(({ text }) => isAboutAlarm(text))
+    .flatMap(({ text, path }) => {
+      const parsed = findings.parse(parseAlarmExpectation, text, path);
+      return parsed === undefined ? [] : [{ expectation: { ...parsed, source: findings.place(path) }, path }];
+    });
+  const expectations = expected.flatMap(({ text, path }) => {
+    if (isAboutAlarm(text)) return [];
+    const parsed = findings.parse(parseExpectation, text, path);
     if (parsed === undefined) return [];
     const source = findings.place(path);
     findings.attempt(() => askedAbout(asked, parsed.service), path);
@@ -142,8 +168,9 @@ function readStep(
     refused: step.refused,
     violates: list(step.violates),
     expectations,
+    alarms: alarms.map(({ expectation }) => expectation),
   };
-  return { step: read, network: asked };
+  return { step: read, network: asked, alarms };
 }
 
 /** Returns the text that YAML took for a map: `A -x- B: cause` without quotes. */

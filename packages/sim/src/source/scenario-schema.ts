@@ -3,6 +3,7 @@ import { ATTACHMENT_KINDS, HUB_KINDS } from "../model/hub.ts";
 import { nearest } from "../model/issue.ts";
 import { PEERING_STATES } from "../model/peering.ts";
 import { GATEWAY_KINDS, PROFILE_NAMES, QUOTA_NAMES } from "../model/profile.ts";
+import { alarm, flow, meter, priceList } from "./traffic-schema.ts";
 
 /**
  * The shape of a scenario file, once: the reader checks values by it, and editors complete by the JSON Schema made from
@@ -238,7 +239,7 @@ const step = z.strictObject({
   expect: listOf(expectation)
     .optional()
     .describe(
-      "`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`. A service may follow B: `web <-> db tcp/5432`",
+      "`A <-> B`, `A -> B: CAUSE`, `A <- B: CAUSE`, `A -x- B: CAUSE / CAUSE`, `A ?? B`. A service may follow B: `web <-> db tcp/5432`. `alarm NAME on PEERING: ALARM at 10:05`",
     ),
 });
 
@@ -273,6 +274,9 @@ const scenario = z.strictObject({
     .optional()
     .describe("By VPC: the routes of its main table. By another name: a table of its own, with its subnets"),
   policies: policies.optional().describe("What must hold after every step, whatever routes there are"),
+  traffic: z.record(z.string(), flow).optional().describe("What hosts would like to send, by name"),
+  meter: meter.optional().describe("How the traffic is metered"),
+  alarms: z.record(z.string(), alarm).optional().describe("Alarm policies on what peerings carry, by name"),
   unmodelled: z
     .array(text)
     .optional()
@@ -304,6 +308,11 @@ export function checkShape(value: unknown): ShapeProblem[] {
 /** Checks the shape of a file of policies; an empty list means that its `policies` is a list of `PolicyInput`. */
 export function checkPolicyShape(value: unknown): ShapeProblem[] {
   return check(policyFile, value);
+}
+
+/** Checks the shape of a price list; an empty list means that the value is a `PriceList`. */
+export function checkPriceShape(value: unknown): ShapeProblem[] {
+  return check(priceList, value);
 }
 
 function check(shape: z.ZodType, value: unknown): ShapeProblem[] {
@@ -340,11 +349,12 @@ export function scenarioJsonSchema(): object {
 }
 
 const KNOWN_KEYS = new Set(
-  [scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile].flatMap((map) =>
-    Object.keys(map.shape),
-  ),
+  [
+    ...[scenario, vpc, step, group, acl, attachment, hub, policy, ends, policyFile],
+    ...[meter, alarm, priceList],
+  ].flatMap((map) => Object.keys(map.shape)),
 );
-for (const union of [subnet, host, peering, end, gateway, rule, route, hubTable, routes]) {
+for (const union of [subnet, host, peering, end, gateway, rule, route, hubTable, routes, flow]) {
   for (const option of union.options) {
     if (option instanceof z.ZodObject) for (const key of Object.keys(option.shape)) KNOWN_KEYS.add(key);
   }
@@ -406,9 +416,9 @@ function wanted(issue: ZodIssue): string {
         ? "a list that is not empty"
         : issue.origin === "string"
           ? "text that is not empty"
-          : `above ${issue.minimum}`;
+          : `${issue.inclusive === true ? "at least" : "above"} ${issue.minimum}`;
     case "too_big":
-      return `at most ${issue.maximum} characters`;
+      return `at most ${issue.maximum}${issue.origin === "string" ? " characters" : ""}`;
     default:
       return issue.message;
   }

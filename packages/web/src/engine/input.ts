@@ -35,7 +35,11 @@ export function loadInput(files: readonly InputText[], options: ImportOptions = 
     options,
   );
   const name = files.length === 1 ? first.name : `${files.length} files`;
-  return { format, warnings, scenario: { name, description: "", network, policies: [], steps: [] } };
+  return {
+    format,
+    warnings,
+    scenario: { name, description: "", network, policies: [], alarms: [], steps: [] },
+  };
 }
 
 /** A problem with the lines around it, as the command line prints them. */

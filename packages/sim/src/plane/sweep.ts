@@ -1,0 +1,33 @@
+import type { Part } from "./part.ts";
+
+/**
+ * Goes over the table in the order of addresses and calls `visit` for each stretch that one row decides. A sweep with
+ * the open rows on a stack, each inside the one below it: O(rows).
+ */
+export function sweep(
+  { decisions: { lo, hi, at, length } }: Part,
+  t: number,
+  visit: (lo: number, hi: number, row: number) => void,
+): void {
+  // at most one open row for each prefix length, and the own range beside an unknown table; `visit` may sweep too
+  const open = new Uint32Array(140);
+  const end = at[t] + length[t];
+  let depth = 0;
+  let cursor = 0;
+  for (let row = at[t]; row < end; row++) {
+    const from = lo[row];
+    while (depth > 0 && hi[open[depth - 1]] < from) {
+      const top = open[--depth];
+      if (cursor <= hi[top]) visit(cursor, hi[top], top);
+      cursor = hi[top] + 1;
+    }
+    if (depth > 0 && cursor < from) visit(cursor, from - 1, open[depth - 1]);
+    cursor = from;
+    open[depth++] = row;
+  }
+  while (depth > 0) {
+    const top = open[--depth];
+    if (cursor <= hi[top]) visit(cursor, hi[top], top);
+    cursor = hi[top] + 1;
+  }
+}
