@@ -7,18 +7,15 @@ import {
   countOf,
   groupsIn,
   groupsOf,
-  heightOf,
   LEGEND,
-  linesAt,
   matching,
   pairsOf,
   scrollTo,
-  scrollToLine,
-  windowOf,
 } from "@twoway/web/matrix/grid";
 import { headersOf, LYING } from "@twoway/web/matrix/headers";
 import { move } from "@twoway/web/matrix/moves";
 import { fitted } from "@twoway/web/matrix/paint";
+import { heightOf, linesAt, scrollToLine, windowOf } from "@twoway/web/parts/long-list";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { STORIES } from "./networks.ts";

@@ -25,6 +25,7 @@ import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network
 import { type PairView, pairView } from "./pair-view.ts";
 import { type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type FixesView, fixesView, type Question, type TraceView, traceView } from "./trace-view.ts";
+import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
 /** What an input is, or everything that is wrong with it. */
@@ -219,6 +220,18 @@ export class Engine {
   /** Plays the steps of the scenario and says how each came out. */
   story(): StoryView {
     return this.#played().view;
+  }
+
+  /** What became of the traffic of the story; undefined where there is none. */
+  traffic(): TrafficView | undefined {
+    const { metered } = this.#played();
+    return metered && trafficView(metered);
+  }
+
+  /** All figures of one peering of that traffic. */
+  figures(peering: string): PeeringFigures | undefined {
+    const { metered } = this.#played();
+    return metered && figuresOf(metered, peering);
   }
 
   /**

@@ -1,4 +1,13 @@
-import { formatDuration, formatTime, type Network, playStep, type Scenario, type Verdict } from "@twoway/sim";
+import {
+  formatDuration,
+  formatTime,
+  type Network,
+  runScenario,
+  type Scenario,
+  type ScenarioReport,
+  type StepReport,
+  type Verdict,
+} from "@twoway/sim";
 
 /** The steps of a scenario as they came out, as plain data: what `twoway run` prints. */
 export interface StoryView {
@@ -17,6 +26,14 @@ export interface StepView {
   readonly deeds: readonly DeedView[];
   readonly findings: readonly FindingView[];
   readonly policies: readonly PolicyResult[];
+  readonly alarms: readonly AlarmResult[];
+}
+
+export interface AlarmResult {
+  readonly text: string;
+  readonly ok: boolean;
+  /** `ALARM since 2026-01-01T02:03:00Z`. */
+  readonly found: string;
 }
 
 export interface DeedView {
@@ -45,49 +62,51 @@ export interface PolicyResult {
   readonly result: string;
 }
 
-/** A story, and the network before its first step and after each. */
+/** A story, the network before its first step and after each, and what became of its traffic. */
 export interface Story {
   readonly view: StoryView;
   readonly networks: readonly Network[];
+  readonly metered: ScenarioReport["metered"];
 }
 
-/** Plays every step. Costs what the answers to all expectations cost. */
-export function storyOf({ network, steps, policies }: Scenario): Story {
-  const networks: Network[] = [network];
-  const views = steps.map((step): StepView => {
-    const { network: after, report } = playStep(networks.at(-1)!, step, policies);
-    networks.push(after);
-    return {
-      note: step.note,
-      after: step.after > 0 ? formatDuration(step.after) : undefined,
-      now: formatTime(after.now),
-      deeds: report.deeds.map(({ action, ok, refusal, events }) => ({
-        text: action.text,
-        ok,
-        wanted: step.refused,
-        refusal: refusal && { code: refusal.code, message: refusal.message },
-        events: events.map(({ message }) => message),
-      })),
-      findings: report.findings.map(({ expectation, answer: { verdict, shown }, ok }) => ({
+/** Plays every step. Costs what the answers to all expectations cost, and the traffic of all periods. */
+export function storyOf(scenario: Scenario): Story {
+  const { steps, passed, failed, metered } = runScenario(scenario);
+  const networks = [scenario.network, ...steps.map(({ network }) => network)];
+  return { networks, metered, view: { steps: steps.map(stepView), passed, checked: passed + failed } };
+}
+
+function stepView({ step, network, deeds, findings, policies, alarms }: StepReport): StepView {
+  return {
+    note: step.note,
+    after: step.after > 0 ? formatDuration(step.after) : undefined,
+    now: formatTime(network.now),
+    deeds: deeds.map(({ action, ok, refusal, events }) => ({
+      text: action.text,
+      ok,
+      wanted: step.refused,
+      refusal: refusal && { code: refusal.code, message: refusal.message },
+      events: events.map(({ message }) => message),
+    })),
+    findings: findings.map(({ expectation, answer: { verdict, shown }, ok }) => ({
+      text: expectation.text,
+      ok,
+      from: expectation.from,
+      to: expectation.to,
+      service: expectation.service,
+      verdict,
+      found: foundText(verdict, shown.forward.cause, shown.return.cause),
+    })),
+    policies: policies.map(({ policy, ok, result }) => ({ name: policy.name, ok, result })),
+    alarms: alarms.map(({ expectation, state, changes, ok }) => {
+      const last = changes.at(-1);
+      return {
         text: expectation.text,
         ok,
-        from: expectation.from,
-        to: expectation.to,
-        service: expectation.service,
-        verdict,
-        found: foundText(verdict, shown.forward.cause, shown.return.cause),
-      })),
-      policies: report.policies.map(({ policy, ok, result }) => ({ name: policy.name, ok, result })),
-    };
-  });
-  const checks = views.flatMap(({ deeds, findings, policies }) => [
-    ...findings.map(({ ok }) => ok),
-    ...policies.filter(({ result }) => result !== "undetermined").map(({ ok }) => ok),
-    // an action that simply goes well is no expectation of its own
-    ...deeds.filter(({ ok, wanted }) => !ok || wanted !== undefined).map(({ ok }) => ok),
-  ]);
-  const passed = checks.filter((ok) => ok).length;
-  return { networks, view: { steps: views, passed, checked: checks.length } };
+        found: last === undefined ? state : `${state} since ${formatTime(last.time)}`,
+      };
+    }),
+  };
 }
 
 function foundText(verdict: Verdict, forward: string | null, back: string | null): string {

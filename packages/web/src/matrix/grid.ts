@@ -1,5 +1,6 @@
 import type { SubnetName } from "@twoway/sim";
 import { cellOf, type MatrixView, SELF } from "../engine/matrix-view.ts";
+import type { Window } from "../parts/long-list.ts";
 
 /** Which part of a matrix is looked at: pure arithmetic of rows, columns and windows, without a screen. */
 
@@ -32,19 +33,6 @@ export function groupsOf(subnets: readonly SubnetName[], shown: readonly number[
     else groups.push({ vpc, start: place, end: place + 1 });
   }
   return groups;
-}
-
-/** The lines that are seen at least in part, the end not included. */
-export interface Window {
-  readonly first: number;
-  readonly end: number;
-}
-
-/** Returns which of `count` lines of one size are seen through an opening of `extent` that begins at `scroll`. */
-export function windowOf(scroll: number, extent: number, size: number, count: number): Window {
-  const first = Math.min(Math.max(Math.floor(scroll / size), 0), count);
-  const end = Math.min(Math.max(Math.ceil((scroll + extent) / size), first), count);
-  return { first, end };
 }
 
 /** Returns the groups that a window shows something of. */
@@ -88,41 +76,6 @@ export function pairsOf(
     for (const column of columns) if (wanted[cells[base + column]] === 1) pairs[count++] = base + column;
   }
   return pairs.slice(0, count);
-}
-
-/** Browsers draw nothing beyond some ten million pixels. */
-const MAX_HEIGHT = 8_000_000;
-
-/** A list of lines of one size that may be longer than a browser can scroll. */
-export interface LongList {
-  readonly count: number;
-  readonly size: number;
-  /** Of the opening. */
-  readonly extent: number;
-}
-
-/** Returns the height to be scrolled: all lines, or as much as browsers can. */
-export function heightOf({ count, size }: LongList): number {
-  return Math.min(count * size, MAX_HEIGHT);
-}
-
-/** Returns the lines that are seen, and how far above the opening the first of them begins. */
-export function linesAt(list: LongList, scroll: number): Window & { readonly above: number } {
-  const { count, size, extent } = list;
-  const height = heightOf(list);
-  // where the height is cut, a pixel stands for more than a pixel
-  const room = Math.max(height - extent, 1);
-  const real = height === count * size ? scroll : (scroll / room) * (count * size - extent);
-  const window = windowOf(real, extent, size, count);
-  return { ...window, above: real - window.first * size };
-}
-
-/** Returns the scroll position at which the line stands first. */
-export function scrollToLine(list: LongList, line: number): number {
-  const { count, size, extent } = list;
-  const height = heightOf(list);
-  if (height === count * size) return line * size;
-  return ((line * size) / (count * size - extent)) * Math.max(height - extent, 1);
 }
 
 /** The verdicts in the order in which a legend lists them. */

@@ -1,6 +1,7 @@
 import type { Verdict } from "@twoway/sim";
 import { type MatrixView, SELF, verdictOf } from "../engine/matrix-view.ts";
-import { type Group, groupsIn, type Window, windowOf } from "./grid.ts";
+import { type Window, windowOf } from "../parts/long-list.ts";
+import { type Group, groupsIn } from "./grid.ts";
 import { LYING } from "./headers.ts";
 
 /** What is drawn of a matrix. Lengths are in pixels of the page. */

@@ -152,6 +152,15 @@ function Step({
         {view.findings.map((finding, i) => (
           <Finding key={i} finding={finding} isPlayed={isPlayed} onGo={onGo} />
         ))}
+        {view.alarms.map(({ text, ok, found }) => (
+          <li key={text}>
+            <Tick ok={ok} isPlayed={isPlayed} />
+            <div>
+              <code>{text}</code>
+              {isPlayed && !ok && <p class="wrong">it is {found}</p>}
+            </div>
+          </li>
+        ))}
         {view.policies.map(({ name, ok, result }) => (
           <li key={name}>
             <Tick ok={ok} isPlayed={isPlayed} />
