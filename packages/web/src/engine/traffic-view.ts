@@ -1,6 +1,8 @@
 import {
   type AlarmHistory,
+  formatRate,
   METRIC_NAMES,
+  METRICS,
   type Metric,
   metric,
   type ScenarioReport,
@@ -51,8 +53,8 @@ export interface PeeringFigures {
 
 export interface AlarmView {
   readonly name: string;
-  readonly metric: Metric;
-  readonly threshold: number;
+  /** `PkgDrop > 1 %`. */
+  readonly condition: string;
   /** When it was in alarm: milliseconds since 1970, the end undefined when it still is. */
   readonly spans: readonly { readonly from: number; readonly to: number | undefined }[];
 }
@@ -110,7 +112,10 @@ function alarmView({ alarm, changes }: AlarmHistory, { start, period, count }: S
     if (to === "ALARM") spans.push({ from: time, to: undefined });
     else spans[spans.length - 1] = { from: spans[spans.length - 1].from, to: Math.min(time, end) };
   }
-  return { name: alarm.name, metric: alarm.metric, threshold: alarm.threshold, spans };
+  const { name, metric, comparison, threshold } = alarm;
+  const unit = METRICS[metric];
+  const limit = unit === "bps" ? formatRate(threshold) : `${threshold} ${unit}`;
+  return { name, condition: `${metric} ${comparison} ${limit}`, spans };
 }
 
 function sum(values: Float64Array): number {

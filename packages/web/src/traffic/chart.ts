@@ -75,7 +75,7 @@ function draw(host: HTMLElement, { times, period, lines, top, format, shaded, gr
     {
       width: host.clientWidth,
       height: HEIGHT,
-      padding: [10, 12, 0, 0],
+      padding: [10, 20, 0, 0],
       // times are those of the network's own clock
       tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC"),
       cursor: { sync: { key: group }, y: false, points: { size: 6 } },

@@ -148,11 +148,11 @@ function Alarms({
   const clock = (time: number): string => new Date(time).toISOString().slice(11, 16);
   return (
     <ul class="alarms" aria-label="Alarms">
-      {figures.alarms.flatMap(({ name, metric, threshold, spans }) =>
+      {figures.alarms.flatMap(({ name, condition, spans }) =>
         spans.map(({ from, to }) => (
           <li key={`${name} ${from}`}>
             <span class="tick bad" aria-hidden="true" />
-            <strong>{name}</strong> {metric} beyond {threshold} from {clock(from)}
+            <strong>{name}</strong> {condition} from {clock(from)}
             {to === undefined ? " to the end" : ` to ${clock(to)}`}
           </li>
         )),
