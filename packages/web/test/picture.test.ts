@@ -2,21 +2,20 @@ import { fabricOf } from "@twoway/bench/reach/fabric";
 import { scenarioStream } from "@twoway/bench/reach/scenario-stream";
 import { readScenario } from "@twoway/sim";
 import { Engine } from "@twoway/web/engine/engine";
-import { type NetworkView, viewOf } from "@twoway/web/engine/network-view";
+import { changedView, type NetworkView, viewOf } from "@twoway/web/engine/network-view";
 import { fitting, showing, toPicture, windowOf } from "@twoway/web/picture/camera";
 import { componentsOf } from "@twoway/web/picture/components";
+import { foldedAtFirst, groupingOf } from "@twoway/web/picture/groups";
 import { hitAt, isVisible, pointAt } from "@twoway/web/picture/hit";
 import { gridLayout, isForElk, type Rect } from "@twoway/web/picture/layout";
 import { cut } from "@twoway/web/picture/paint";
-import { type Box, fits, foldedAtFirst, groupsOf, sceneOf } from "@twoway/web/picture/scene";
+import { type Box, fits, type Scene, sceneOf, withDeleted } from "@twoway/web/picture/scene";
 import { wayOf } from "@twoway/web/picture/way";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { openedBy, STORIES } from "./networks.ts";
 
 const test = suite("picture");
-
-const NONE: ReadonlySet<string> = new Set();
 
 function generated(vpcs: number): NetworkView {
   const text = [...scenarioStream(fabricOf("enterprise", vpcs, 1))].map((piece) => String(piece)).join("");
@@ -27,6 +26,9 @@ function story(name: string): NetworkView {
   return openedBy(new Engine(), STORIES.find((one) => one.name === `${name}.yaml`)!).view;
 }
 
+/** The scene with every group unfolded. */
+const whole = (view: NetworkView): Scene => sceneOf(view, groupingOf(view), new Set());
+
 const all = (boxes: readonly Box[]): Box[] => boxes.flatMap((box) => [box, ...all(box.children)]);
 
 function overlap(a: Rect, b: Rect): boolean {
@@ -36,7 +38,7 @@ function overlap(a: Rect, b: Rect): boolean {
 test("everything of a small network is in its scene: each VPC, subnet, gateway, hub and peering once", () => {
   for (const { name } of STORIES) {
     const view = story(name.replace(".yaml", ""));
-    const { boxes, edges } = sceneOf(view, NONE);
+    const { boxes, edges } = whole(view);
     const shown = all(boxes);
     const ids = (prefix: string): string[] => shown.map(({ id }) => id).filter((id) => id.startsWith(prefix));
     assert.equal(ids("vpc:").sort(), view.vpcs.map(({ id }) => `vpc:${id}`).sort(), name);
@@ -56,7 +58,7 @@ test("everything of a small network is in its scene: each VPC, subnet, gateway, 
 });
 
 test("a peering's state is in its label and its line, not in its colour alone", () => {
-  const { edges } = sceneOf(story("pending-is-not-no-route"), NONE);
+  const { edges } = whole(story("pending-is-not-no-route"));
   const waiting = edges.filter(({ state }) => state === "waiting");
   assert.ok(waiting.length > 0);
   for (const { label } of waiting) assert.match(label, /PENDING|EXPIRED|ISOLATED/);
@@ -65,10 +67,11 @@ test("a peering's state is in its label and its line, not in its colour alone", 
 
 test("a folded region is one box, and its links to another box are one line that counts them", () => {
   const view = story("two-places-three-centres");
-  const groups = groupsOf(view);
+  const grouping = groupingOf(view);
+  const { groups } = grouping;
   assert.is(groups.length, 2);
-  const open = sceneOf(view, NONE);
-  const folded = sceneOf(view, new Set(groups.map(({ id }) => id)));
+  const open = whole(view);
+  const folded = sceneOf(view, grouping, new Set(groups.map(({ id }) => id)));
   assert.is(folded.boxes.length, 2);
   assert.ok(folded.boxes.every(({ isFolded, children }) => isFolded && children.length === 0));
   assert.is(folded.edges.length, 1);
@@ -83,12 +86,46 @@ test("a folded region is one box, and its links to another box are one line that
 test("a click that takes an edge away leaves the rest where it is; one that adds a box arranges anew", () => {
   const engine = new Engine();
   const { view } = openedBy(engine, STORIES.find(({ name }) => name === "blast-radius.yaml")!);
-  const before = sceneOf(view, NONE);
-  const gone = sceneOf({ ...view, peerings: view.peerings.slice(1) }, NONE);
+  const before = whole(view);
+  const gone = whole({ ...view, peerings: view.peerings.slice(1) });
   assert.ok(fits(before, gone));
   assert.not.ok(fits(gone, before));
   const [vpc] = view.vpcs;
-  assert.not.ok(fits(before, sceneOf({ ...view, vpcs: [...view.vpcs, { ...vpc, id: "extra" }] }, NONE)));
+  assert.not.ok(fits(before, whole({ ...view, vpcs: [...view.vpcs, { ...vpc, id: "extra" }] })));
+});
+
+test("a change that cuts a part in two moves no VPC to another group, and a new VPC stands beside them", () => {
+  const engine = new Engine();
+  const text = [...scenarioStream(fabricOf("hub", 200, 1))].map(String).join("");
+  const { view } = openedBy(engine, { name: "hub.json", text });
+  const grouping = groupingOf(view);
+  assert.ok(grouping.groups.length > 1);
+  const lines = view.peerings.slice(0, 20).map(({ id }) => `delete-peering ${id}`);
+  const now = changedView(
+    view,
+    engine.change([...lines, "create-vpc extra 172.16.0.0/16 account other"]).view,
+  );
+  assert.ok(componentsOf(now).length > componentsOf(view).length + 1);
+  const scene = sceneOf(now, grouping, foldedAtFirst(view, grouping));
+  assert.equal(
+    scene.boxes.map(({ id }) => id),
+    ["vpc:extra", ...grouping.groups.map(({ id }) => id)],
+  );
+});
+
+test("a peering that a change deleted is still drawn, as deleted, where it was", () => {
+  const engine = new Engine();
+  const { view } = openedBy(engine, STORIES.find(({ name }) => name === "blast-radius.yaml")!);
+  const now = changedView(view, engine.change(["delete-peering shared-mail"]).view);
+  assert.not.ok(now.peerings.some(({ id }) => id === "shared-mail"));
+  const before = whole(view);
+  const scene = whole({ ...now, peerings: withDeleted(view, now) });
+  assert.ok(fits(before, scene));
+  const gone = scene.edges.filter(({ state }) => state === "dead");
+  assert.equal(
+    gone.map(({ label }) => label),
+    ["shared-mail DELETED"],
+  );
 });
 
 test("2,000 VPCs begin folded, and unfolded they are placed in rows without overlap, each edge between its boxes", () => {
@@ -98,12 +135,13 @@ test("2,000 VPCs begin folded, and unfolded they are placed in rows without over
     parts.reduce((sum, part) => sum + part.length, 0),
     2000,
   );
-  const folded = foldedAtFirst(view);
-  const groups = groupsOf(view);
+  const grouping = groupingOf(view);
+  const { groups } = grouping;
+  const folded = foldedAtFirst(view, grouping);
   assert.is(folded.size, groups.length);
-  const first = sceneOf(view, folded);
+  const first = sceneOf(view, grouping, folded);
   console.log(`positive: ${groups.length} groups, ${first.boxes.length} boxes at first`);
-  const scene = sceneOf(view, NONE);
+  const scene = whole(view);
   assert.not.ok(isForElk(scene));
   const layout = gridLayout(scene);
   const vpcs = [...layout.boxes].filter(([id]) => id.startsWith("vpc:")).map(([, rect]) => rect);
@@ -129,7 +167,7 @@ test("2,000 VPCs begin folded, and unfolded they are placed in rows without over
 });
 
 test("what is clicked is what is drawn there: a subnet before its VPC, an edge before the region behind it", () => {
-  const scene = sceneOf(story("two-places-three-centres"), NONE);
+  const scene = whole(story("two-places-three-centres"));
   const layout = gridLayout(scene);
   let edges = 0;
   for (const [id, { x, y, width, height }] of layout.rows)
@@ -152,7 +190,7 @@ test("what is clicked is what is drawn there: a subnet before its VPC, an edge b
 test("the way of a packet begins and ends at the boxes of its subnets, and follows the edge of its peering", () => {
   const engine = new Engine();
   const { view } = openedBy(engine, STORIES.find(({ name }) => name === "one-sided-route.yaml")!);
-  const scene = sceneOf(view, NONE);
+  const scene = whole(view);
   const layout = gridLayout(scene);
   const answer = engine.trace({ from: "web", to: "db", service: { protocol: "any" } });
   assert.is(answer.kind, "answered");

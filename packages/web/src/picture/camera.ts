@@ -17,7 +17,7 @@ export function fitting(
 ): Camera {
   const margin = 32;
   const k = Math.min(
-    1.5,
+    1.25,
     Math.max(
       MIN_ZOOM,
       Math.min((screen.width - 2 * margin) / (width || 1), (screen.height - 2 * margin) / (height || 1)),

@@ -54,6 +54,22 @@ export function pointAt(points: readonly Point[], part: number): Point {
   return points[points.length - 1];
 }
 
+/** Returns the first part of a line, by length. */
+export function upTo(points: readonly Point[], part: number): Point[] {
+  if (part >= 1) return [...points];
+  const end = pointAt(points, part);
+  const lengths = points.slice(1).map((point, i) => Math.hypot(point.x - points[i].x, point.y - points[i].y));
+  const wanted = lengths.reduce((sum, length) => sum + length, 0) * part;
+  const kept = [points[0]];
+  let sum = 0;
+  for (const [i, length] of lengths.entries()) {
+    sum += length;
+    if (sum >= wanted) break;
+    kept.push(points[i + 1]);
+  }
+  return [...kept, end];
+}
+
 /** Reports whether any of the rectangle is inside the window. */
 export function isVisible(rect: Rect, window: Rect): boolean {
   return (

@@ -145,39 +145,42 @@ function Routes({ vpc }: { vpc: string }): JSX.Element | null {
   return (
     <div class="routes">
       {detail.value.tables.map(({ id, subnets, routes, count }) => (
-        <table key={id}>
-          <caption>
-            {id} <span class="dim">{subnets.length === 0 ? "no subnet" : subnets.join(", ")}</span>
-          </caption>
-          <tbody>
-            {routes === undefined && (
-              <tr>
-                <td>not part of the input</td>
-              </tr>
-            )}
-            {routes?.length === 0 && (
-              <tr>
-                <td class="dim">no routes</td>
-              </tr>
-            )}
-            {routes?.slice(0, 100).map((route) => (
-              <tr key={`${route.destination} ${route.target}`}>
-                <td class="mono">
-                  {route.destination} → {route.target}
-                  {route.enabled ? "" : " (disabled)"}
-                </td>
-                <td>
-                  <Offers offers={offersForRoute(id, route)} />
-                </td>
-              </tr>
-            ))}
-            {count > 100 && (
-              <tr>
-                <td class="dim">… and {count - 100} more</td>
-              </tr>
-            )}
-          </tbody>
-        </table>
+        <details key={id}>
+          <summary>
+            {id}: {routes === undefined ? "routes not known" : `${count} route${count === 1 ? "" : "s"}`}{" "}
+            <span class="dim">for {subnets.length === 0 ? "no subnet" : subnets.join(", ")}</span>
+          </summary>
+          <table>
+            <tbody>
+              {routes === undefined && (
+                <tr>
+                  <td>not part of the input</td>
+                </tr>
+              )}
+              {routes?.length === 0 && (
+                <tr>
+                  <td class="dim">no routes</td>
+                </tr>
+              )}
+              {routes?.slice(0, 100).map((route) => (
+                <tr key={`${route.destination} ${route.target}`}>
+                  <td class="mono">
+                    {route.destination} → {route.target}
+                    {route.enabled ? "" : " (disabled)"}
+                  </td>
+                  <td>
+                    <Offers offers={offersForRoute(id, route)} />
+                  </td>
+                </tr>
+              ))}
+              {count > 100 && (
+                <tr>
+                  <td class="dim">… and {count - 100} more</td>
+                </tr>
+              )}
+            </tbody>
+          </table>
+        </details>
       ))}
     </div>
   );

@@ -58,7 +58,10 @@ export function elkInput(scene: Scene): ElkNode {
     layoutOptions: {
       "elk.algorithm": "layered",
       "elk.direction": "RIGHT",
-      "elk.hierarchyHandling": "INCLUDE_CHILDREN",
+      // parts that nothing joins are packed side by side, which elk does for plain graphs only
+      ...(scene.boxes.some(({ children }) => children.length > 0)
+        ? { "elk.hierarchyHandling": "INCLUDE_CHILDREN" }
+        : {}),
       "elk.edgeRouting": "ORTHOGONAL",
       "elk.json.shapeCoords": "ROOT",
       "elk.json.edgeCoords": "ROOT",

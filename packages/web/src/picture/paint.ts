@@ -1,6 +1,6 @@
 import type { Camera } from "./camera.ts";
 import { windowOf } from "./camera.ts";
-import { isVisible, pointAt } from "./hit.ts";
+import { isVisible, pointAt, upTo } from "./hit.ts";
 import type { Layout, Point, Rect } from "./layout.ts";
 import type { Box, Edge, Scene } from "./scene.ts";
 import type { Way } from "./way.ts";
@@ -93,6 +93,10 @@ class Painter {
     if (rect === undefined) return;
     const { theme } = this.#frame;
     this.#panel(rect, 10, theme.sunken, this.#isChosen(box.id) ? theme.accent : theme.line, 1);
+    if (this.#frame.camera.k < WORDS) {
+      this.#heading(box.title, rect);
+      return;
+    }
     this.#words(box.title, rect.x + 16, rect.y + 22, rect.width - 90, `600 12px ${theme.sans}`, theme.text);
     this.#words(
       box.detail,
@@ -103,6 +107,19 @@ class Painter {
       theme.dim,
       "right",
     );
+  }
+
+  /** From afar a group keeps its name, as large on the screen as near by, where it has the room. */
+  #heading(title: string, rect: Rect): void {
+    const { theme, camera } = this.#frame;
+    if (rect.width * camera.k < 48) return;
+    const context = this.#context;
+    context.font = `600 ${11 / camera.k}px ${theme.sans}`;
+    context.fillStyle = theme.text;
+    context.textAlign = "left";
+    const room = rect.width - 8 / camera.k;
+    const width = (text: string): number => context.measureText(text).width;
+    context.fillText(cut(title, room, width), rect.x + 4 / camera.k, rect.y - 3 / camera.k);
   }
 
   boxes(box: Box): void {
@@ -195,8 +212,9 @@ class Painter {
     };
     const [name, sign] = ends[way.outcome];
     // the reply begins where the packet ends, and may be lost there
-    const crowded = index === 1 && way.points.length === 1;
-    this.#disc(crowded ? { x: head.x - 6, y: head.y + 18 / camera.k } : head, size * 1.1, theme[name], sign);
+    const other = index === 1 ? this.#wayLine(marks.ways[0], 0).at(-1) : undefined;
+    const isCrowded = other !== undefined && Math.hypot(other.x - head.x, other.y - head.y) < 2 * size;
+    this.#disc(isCrowded ? { x: head.x, y: head.y + 2.4 * size } : head, size * 1.1, theme[name], sign);
   }
 
   #wayLine({ points }: Way, index: number): Point[] {
@@ -357,20 +375,4 @@ function boundsOf(points: readonly Point[]): Rect {
   const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
   const [x, y] = [Math.min(...xs), Math.min(...ys)];
   return { x: x - 1, y: y - 1, width: Math.max(...xs) - x + 2, height: Math.max(...ys) - y + 2 };
-}
-
-/** Returns the first part of a line, by length. */
-function upTo(points: readonly Point[], part: number): Point[] {
-  if (part >= 1) return [...points];
-  const end = pointAt(points, part);
-  const lengths = points.slice(1).map((point, i) => Math.hypot(point.x - points[i].x, point.y - points[i].y));
-  const wanted = lengths.reduce((sum, length) => sum + length, 0) * part;
-  const kept = [points[0]];
-  let sum = 0;
-  for (const [i, length] of lengths.entries()) {
-    sum += length;
-    if (sum >= wanted) break;
-    kept.push(points[i + 1]);
-  }
-  return [...kept, end];
 }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../parts/icons.tsx";
+import { traced } from "../state/store.ts";
 import { Canvas, fit, zoomBy } from "./canvas.tsx";
 import { Inspector } from "./inspector.tsx";
 import { PictureTable } from "./picture-table.tsx";
@@ -93,6 +94,22 @@ function Legend(): JSX.Element {
         </svg>
         carries nothing
       </li>
+      {traced.value?.kind === "answered" && (
+        <>
+          <li>
+            <svg viewBox="0 0 28 8" aria-hidden="true">
+              <path class="packet" d="M0 4h28" />
+            </svg>
+            packet
+          </li>
+          <li>
+            <svg viewBox="0 0 28 8" aria-hidden="true">
+              <path class="reply" d="M0 4h28" />
+            </svg>
+            reply
+          </li>
+        </>
+      )}
     </ul>
   );
 }

@@ -1,5 +1,5 @@
 import type { NetworkView, PeeringView, VpcView } from "../engine/network-view.ts";
-import { componentsOf } from "./components.ts";
+import { type Grouping, MANY_VPCS } from "./groups.ts";
 
 /** What is drawn of a network, before anybody knows where: boxes inside boxes, and edges between them. */
 export interface Scene {
@@ -8,7 +8,7 @@ export interface Scene {
 }
 
 export interface Box {
-  /** `region:…`, `part:…`, `vpc:…`, `hub:…` or `outside:…`. */
+  /** That of a group, `vpc:…`, `hub:…` or `outside:…`. */
   readonly id: string;
   readonly kind: "group" | "vpc" | "hub" | "outside";
   readonly title: string;
@@ -43,61 +43,32 @@ export interface Edge {
 /** How an edge is drawn: carries packets, may do so later, or never again. */
 export type EdgeState = "live" | "waiting" | "dead";
 
-/** A set of VPCs that can be folded into one box: a region, or a part of the network that nothing joins to the rest. */
-export interface Group {
-  readonly id: string;
-  readonly title: string;
-  readonly vpcs: readonly VpcView[];
-}
-
-/** Above so many VPCs the network is shown folded at first. */
-export const MANY_VPCS = 150;
 /** Above so many lines VPCs are drawn without their subnets. */
 const MANY_ROWS = 600;
 
-/** Returns the groups: regions where there are several, else parts that nothing joins, else none. */
-export function groupsOf(view: NetworkView): Group[] {
-  const regions = new Map<string, VpcView[]>();
-  for (const vpc of view.vpcs) regions.set(vpc.region, [...(regions.get(vpc.region) ?? []), vpc]);
-  if (regions.size > 1)
-    return [...regions].map(([region, vpcs]) => ({
-      id: `region:${region}`,
-      title: region || "no region",
-      vpcs,
-    }));
-  if (view.vpcs.length <= MANY_VPCS) return [];
-  const parts = componentsOf(view);
-  if (parts.length === 1) return [];
-  return parts.map((vpcs, i) => ({
-    id: `part:${vpcs[0].id}`,
-    title: `Part ${i + 1}: ${vpcs[0].name}`,
-    vpcs,
-  }));
-}
-
-/** Returns the groups that are folded before anybody touched one. */
-export function foldedAtFirst(view: NetworkView): ReadonlySet<string> {
-  if (view.vpcs.length <= MANY_VPCS) return new Set();
-  return new Set(groupsOf(view).map(({ id }) => id));
-}
-
 /** Returns what to draw with these groups folded. O(VPCs + subnets + peerings). */
-export function sceneOf(view: NetworkView, folded: ReadonlySet<string>): Scene {
-  const groups = groupsOf(view);
-  const open =
-    groups.length === 0 ? view.vpcs : groups.filter(({ id }) => !folded.has(id)).flatMap(({ vpcs }) => vpcs);
+export function sceneOf(
+  view: NetworkView,
+  { groups, groupOf }: Grouping,
+  folded: ReadonlySet<string>,
+): Scene {
+  const members = new Map<string | undefined, VpcView[]>([[undefined, []]]);
+  for (const { id } of groups) members.set(id, []);
+  for (const vpc of view.vpcs) members.get(groupOf(vpc))!.push(vpc);
+  const open = view.vpcs.filter((vpc) => !folded.has(groupOf(vpc) ?? ""));
   const lines = open.reduce((sum, { subnets, gateways }) => sum + subnets.length + gateways.length, 0);
   const withRows = lines <= MANY_ROWS && open.length <= MANY_VPCS;
   /** The box that stands for each VPC and hub. */
   const boxOf = new Map<string, string>();
-  const boxes: Box[] = [];
   const vpcBoxes = (vpcs: readonly VpcView[]): Box[] =>
     vpcs.map((vpc) => {
       boxOf.set(vpc.id, `vpc:${vpc.id}`);
       return vpcBox(vpc, withRows);
     });
-  if (groups.length === 0) boxes.push(...vpcBoxes(view.vpcs));
-  for (const { id, title, vpcs } of groups) {
+  const boxes = vpcBoxes(members.get(undefined)!);
+  for (const { id, title } of groups) {
+    const vpcs = members.get(id)!;
+    if (vpcs.length === 0) continue;
     const isFolded = folded.has(id);
     const children = isFolded ? [] : vpcBoxes(vpcs);
     if (isFolded) for (const vpc of vpcs) boxOf.set(vpc.id, id);
@@ -145,6 +116,13 @@ export function sceneOf(view: NetworkView, folded: ReadonlySet<string>): Scene {
     ),
   ];
   return { boxes, edges: bundled(edges) };
+}
+
+/** Returns the peerings that there are, and those of before that the changes took: what went should be seen to be gone. */
+export function withDeleted(before: NetworkView, now: NetworkView): PeeringView[] {
+  const left = new Set(now.peerings.map(({ id }) => id));
+  const gone = before.peerings.filter(({ id }) => !left.has(id));
+  return [...now.peerings, ...gone.map((peering) => ({ ...peering, state: "DELETED" as const }))];
 }
 
 function vpcBox({ id, name, account, cidrs, subnets, gateways }: VpcView, withRows: boolean): Box {

@@ -2,14 +2,21 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Place } from "../engine/place.ts";
 import { opened, selection, view } from "../state/store.ts";
 import { arrange } from "./arrange.ts";
+import { foldedAtFirst, groupingOf, NO_GROUPS } from "./groups.ts";
 import type { Layout } from "./layout.ts";
-import { fits, foldedAtFirst, groupsOf, type Scene, sceneOf } from "./scene.ts";
+import { fits, type Scene, sceneOf, withDeleted } from "./scene.ts";
 
 /** What is drawn: the scene of the network with some groups folded, and its layout when that is known. */
 
 export const folded = signal<ReadonlySet<string>>(new Set());
-export const groups = computed(() => (view.value === undefined ? [] : groupsOf(view.value)));
-const scene = computed(() => (view.value === undefined ? undefined : sceneOf(view.value, folded.value)));
+const grouping = computed(() => (opened.value === undefined ? NO_GROUPS : groupingOf(opened.value.view)));
+export const groups = computed(() => grouping.value.groups);
+const scene = computed(() => {
+  const [now, before] = [view.value, opened.value?.view];
+  return now === undefined || before === undefined
+    ? undefined
+    : sceneOf({ ...now, peerings: withDeleted(before, now) }, grouping.value, folded.value);
+});
 
 /** A scene with its layout; both change together, so that nothing is drawn in a wrong place. */
 export const drawn = signal<{ readonly scene: Scene; readonly layout: Layout } | undefined>(undefined);
@@ -19,7 +26,7 @@ export const asTable = signal(false);
 // another network begins with groups of its own
 effect(() => {
   const isNew = opened.value;
-  folded.value = isNew === undefined ? new Set() : foldedAtFirst(isNew.view);
+  folded.value = isNew === undefined ? new Set() : foldedAtFirst(isNew.view, grouping.value);
 });
 
 effect(() => {
@@ -54,11 +61,10 @@ export function unfoldAll(): void {
 }
 
 /** Unfolds what hides a place, so that it can be seen. */
-export function reveal(vpc: string): void {
-  const hiding = groups.value.find(
-    ({ id, vpcs }) => folded.value.has(id) && vpcs.some((one) => one.id === vpc),
-  );
-  if (hiding !== undefined) toggle(hiding.id);
+export function reveal(id: string): void {
+  const vpc = view.value?.vpcs.find((one) => one.id === id);
+  const group = vpc && grouping.value.groupOf(vpc);
+  if (group !== undefined && folded.value.has(group)) toggle(group);
 }
 
 /** Returns the id in the picture of something that was chosen. */

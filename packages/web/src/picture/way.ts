@@ -1,5 +1,6 @@
 import type { Place } from "../engine/place.ts";
 import type { PathView } from "../engine/trace-view.ts";
+import { upTo } from "./hit.ts";
 import type { Layout, Point, Rect } from "./layout.ts";
 import type { Scene } from "./scene.ts";
 
@@ -39,12 +40,15 @@ export function wayOf(scene: Scene, layout: Layout, path: PathView): Way {
   let at: Stop | undefined;
   /** The line that the packet is about to take out of `at`. */
   let line: readonly Point[] | undefined;
+  let hasCrossed = false;
   for (const { place } of path.hops) {
     if (place?.kind === "peering") {
       const edge = scene.edges.find(({ peerings }) => peerings.includes(place.id));
       line = edge && layout.edges.get(edge.id);
+      hasCrossed = false;
       continue;
     }
+    hasCrossed ||= place?.kind === "vpc";
     const stop = place && stopOf(scene, layout, place);
     if (stop === undefined || stop.id === at?.id) continue;
     ends.push(stop.id);
@@ -59,10 +63,10 @@ export function wayOf(scene: Scene, layout: Layout, path: PathView): Way {
     at = stop;
     line = undefined;
   }
-  // lost on an edge: as far as that peering
+  // lost behind a peering, where no subnet took it, or at a peering that carries nothing
   if (at !== undefined && line !== undefined) {
     const way = turned(line, at.box);
-    go([...leave(at, way[0]), way[0], middle(way[0], way[1])]);
+    go([...leave(at, way[0]), ...(hasCrossed ? way : upTo(way, 0.5))]);
   }
   if (points.length === 0 && at !== undefined) go([{ x: at.box.x + at.box.width, y: centreY(at.rect) }]);
   return { points, outcome: path.outcome, ends: [ends[0] ?? "", ends.at(-1) ?? ""] };
@@ -131,10 +135,6 @@ function distance({ x, y }: Point, box: Rect): number {
   const dx = Math.max(box.x - x, 0, x - box.x - box.width);
   const dy = Math.max(box.y - y, 0, y - box.y - box.height);
   return Math.hypot(dx, dy);
-}
-
-function middle(a: Point, b: Point): Point {
-  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
 function centreY({ y, height }: Rect): number {

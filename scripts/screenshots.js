@@ -1,0 +1,52 @@
+// Takes the pictures of the README from the real page: serves bundled scenarios, opens each by a link, and writes
+// docs/page-*.png. Needs Chromium (TWOWAY_CHROMIUM, or /usr/bin/chromium) and a built project.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const ROOT = join(import.meta.dirname, "..");
+const WEB = join(ROOT, "packages/web");
+const { chromium } = createRequire(join(WEB, "package.json"))("playwright-core");
+const { encodeLink } = await import(pathToFileURL(join(WEB, "dist/state/link.js")).href);
+
+/** What is seen on each: a scenario, the panel, the ends and the changes. */
+const PICTURES = {
+  "one-sided": { scenario: "one-sided-route", panel: "trace", from: "web", to: "db" },
+  "non-transitive": {
+    scenario: "non-transitive",
+    panel: "trace",
+    from: "b",
+    to: "c",
+  },
+  "what-if": { scenario: "blast-radius", panel: "what-if", changes: ["delete-peering shared-mail"] },
+};
+
+const server = spawn(process.execPath, ["packages/cli/bundle/twoway.js", "serve", "--port", "0"], {
+  cwd: ROOT,
+});
+server.stderr.resume();
+const [line] = await once(server.stdout, "data");
+const browser = await chromium.launch({
+  executablePath: process.env.TWOWAY_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+});
+try {
+  for (const [name, { scenario, panel, from = "", to = "", changes = [] }] of Object.entries(PICTURES)) {
+    const source = { kind: "scenario", name: `${scenario}.yaml` };
+    const link = await encodeLink({ source, panel, from, to, changes, protocol: "any", port: "" });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: "reduce" });
+    await page.goto(`${String(line).trim()}/#${link}`);
+    await page.waitForSelector(panel === "trace" ? ".outcome" : ".flips, .panel-body");
+    await page.waitForFunction(() => Number(document.querySelector("canvas")?.dataset.painted ?? 0) > 0);
+    await page.waitForTimeout(1000); // the fixes come behind the trace
+    await page.screenshot({ path: join(ROOT, "docs", `page-${name}.png`) });
+    await page.close();
+    console.log(`docs/page-${name}.png`);
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}
