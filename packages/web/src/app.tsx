@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { PANELS } from "./panels/panels.ts";
-import { SourcePanel } from "./panels/source-panel.tsx";
+import { PANELS, SourcePanel } from "./panels/panels.ts";
 import { DropZone } from "./parts/drop-zone.tsx";
 import { Problems } from "./parts/problems.tsx";
 import { TopBar } from "./parts/top-bar.tsx";

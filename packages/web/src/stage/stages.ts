@@ -1,7 +1,6 @@
 import type { ComponentType } from "preact";
+import { later } from "../parts/later.tsx";
 import { Picture } from "../picture/picture.tsx";
-import { MatrixStage } from "./matrix-stage.tsx";
-import { TrafficStage } from "./traffic-stage.tsx";
 
 /** What the large part of the page can show, in the order of its tabs. */
 export interface StageEntry {
@@ -13,6 +12,14 @@ export interface StageEntry {
 
 export const STAGES: readonly StageEntry[] = [
   { id: "topology", title: "Topology", Stage: Picture },
-  { id: "matrix", title: "Matrix", Stage: MatrixStage },
-  { id: "traffic", title: "Traffic", Stage: TrafficStage },
+  {
+    id: "matrix",
+    title: "Matrix",
+    Stage: later(async () => (await import("./matrix-stage.tsx")).MatrixStage),
+  },
+  {
+    id: "traffic",
+    title: "Traffic",
+    Stage: later(async () => (await import("./traffic-stage.tsx")).TrafficStage),
+  },
 ];
