@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "./exit.ts";
 import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
@@ -61,6 +61,7 @@ const as = (): Option =>
   new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
     INPUT_FORMATS,
   );
+const watch = (): Option => new Option("--watch", "run again whenever a file changes");
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
 const queueOption = (): Option =>
@@ -74,12 +75,15 @@ function change(command: Command): Command {
     .option("--at <time>", "move the clock there first: 2026-01-08");
 }
 
-function whatIf(command: Command): Command {
+function input(command: Command): Command {
   return change(command)
     .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
     .addOption(profile())
-    .addOption(as())
-    .addOption(format());
+    .addOption(as());
+}
+
+function whatIf(command: Command): Command {
+  return input(command).addOption(format());
 }
 
 change(program.command("check"))
@@ -90,7 +94,7 @@ change(program.command("check"))
     ["scenarios"],
   )
   .option("--policy <file>", "policies that must hold besides; may be repeated", collect, [])
-  .option("--watch", "run again whenever a file changes")
+  .addOption(watch())
   .addOption(profile())
   .addOption(as())
   .addOption(
@@ -98,9 +102,10 @@ change(program.command("check"))
       .choices(["text", "json", "junit", "sarif", "markdown"])
       .default("text"),
   )
-  .action(async (paths, options) =>
-    finish((await import("./commands/check.ts")).check(paths, merged(options))),
-  );
+  .action(async (paths, options) => {
+    const { check } = await import("./commands/check.ts");
+    return finish(again([...paths, ...options.policy], options, () => check(paths, merged(options))));
+  });
 
 for (const [name, description, load] of [
   [
@@ -114,14 +119,18 @@ for (const [name, description, load] of [
     async () => (await import("./commands/why.ts")).why,
   ],
 ] as const) {
-  whatIf(program.command(name))
+  const command = whatIf(program.command(name))
     .description(description)
     .argument("<network>")
     .argument("<src>")
     .argument("<dst>")
     .option("--proto <protocol>", "any, tcp, udp, icmp or a number", protocol, "any")
-    .option("--port <port>", "destination port", port)
-    .action(async (network, src, dst, options) => finish((await load())(network, src, dst, merged(options))));
+    .option("--port <port>", "destination port", port);
+  if (name === "trace") command.addOption(watch());
+  command.action(async (network, src, dst, options) => {
+    const run = await load();
+    return finish(again([network], options, () => run(network, src, dst, merged(options))));
+  });
 }
 
 whatIf(program.command("route"))
@@ -160,9 +169,11 @@ whatIf(program.command("matrix"))
   )
   .option("--to <set>", "only to there; both may be repeated", collect, [])
   .option("--all", "in JSON, also the pairs that are unreachable")
-  .action(async (network, options) =>
-    finish((await import("./commands/matrix.ts")).matrix(network, merged(options))),
-  );
+  .addOption(watch())
+  .action(async (network, options) => {
+    const { matrix } = await import("./commands/matrix.ts");
+    return finish(again([network], options, () => matrix(network, merged(options))));
+  });
 
 whatIf(program.command("diff"))
   .description(
@@ -192,6 +203,33 @@ whatIf(program.command("sweep"))
   .addHelpText("after", BEYOND)
   .action(async (network, options) =>
     finish((await import("./commands/sweep.ts")).sweepCommand(network, merged(options))),
+  );
+
+whatIf(program.command("replay"))
+  .description(
+    "which recorded flows would break: each record of flow logs judged before and after --do, and what contradicts the network",
+  )
+  .argument("<network>")
+  .argument(
+    "<flow-log...>",
+    "AWS or Tencent flow logs or CSV, as text, JSON lines, .gz or Parquet, or folders of them",
+  )
+  .option("--after <network>", "compare with this network, in the place of --do")
+  .option("--fields <names>", "the columns of logs that do not name them: 'srcaddr dstaddr protocol …'")
+  .option("--out <file>", "write every record with its class, cause and owner there, as CSV")
+  .option("--resume <file>", "note there how far it is, and go on from there when it is called again")
+  .option("--jobs <n>", "how many threads; one for each processor unless given", threads)
+  .addOption(queueOption())
+  .option("--strict", "exit status 2 if a line is malformed")
+  .addHelpText(
+    "after",
+    `
+The first line of a log names its columns, in the words of AWS (srcaddr dstaddr srcport dstport protocol action …), or --fields does.
+Exit status: 0 nothing breaks, 1 something breaks or contradicts the network, 3 nothing is known to, and some cannot be decided;
+2 if no record could be read.`,
+  )
+  .action(async (network, logs, options) =>
+    finish((await import("./commands/replay.ts")).replayCommand(network, logs, merged(options))),
   );
 
 program
@@ -224,6 +262,20 @@ whatIf(program.command("peerings"))
   .option("--region <region>", "those with an end there")
   .action(async (network, peering, options) =>
     finish((await import("./commands/peerings.ts")).peerings(network, peering, merged(options))),
+  );
+
+input(program.command("graph"))
+  .description(
+    "the VPCs and hubs by region and what joins them, as a picture; `peerings` has the same as a table",
+  )
+  .argument("<network>")
+  .addOption(
+    new Option("--to <format>", "text for Mermaid or Graphviz, a file for draw.io, an SVG, or GEXF for Gephi")
+      .choices(["mermaid", "dot", "drawio", "svg", "gexf"])
+      .default("mermaid"),
+  )
+  .action(async (network, options) =>
+    finish((await import("./commands/graph.ts")).graph(network, merged(options))),
   );
 
 program
@@ -268,6 +320,10 @@ program
     'for --api: {"SECRET-ID": {"account": "100001", "secret": "…"}}; without it a secret id is an account',
   )
   .option("--journal <file>", "for --api: write every accepted request there, and begin with what is there")
+  .option(
+    "--webhook <url>",
+    "for --api: post alarms of the scenario's traffic there: http://127.0.0.1:PORT/PATH",
+  )
   .addOption(profile())
   .addOption(as())
   .addHelpText(
@@ -279,6 +335,7 @@ With --api the region is X-TC-Region, the account stands behind the secret id; s
 secret, and the page shows the API's network as it is when the page is loaded.
 Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
 Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
+A scenario's \`traffic\` is metered as far as the clock is moved: GetMonitorData (2018-07-24, QCE/PCX) gives the series, and alarms are logged.
 A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
 SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
   )
@@ -336,6 +393,12 @@ program
   .argument("[file]", "where", "network.yaml")
   .action(async (file) => finish((await import("./commands/init.ts")).init(file)));
 
+program
+  .command("completion")
+  .description('a script that completes commands, options and values: eval "$(twoway completion bash)"')
+  .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(["bash", "zsh", "fish"]))
+  .action(async (shell) => finish((await import("./commands/completion.ts")).completion(shell, program)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -347,6 +410,15 @@ try {
 function merged<T extends object>(options: T): T & { color: boolean; quiet: boolean } {
   const { color, quiet } = program.opts<{ color: boolean; quiet?: boolean }>();
   return { ...options, color, quiet: quiet ?? false };
+}
+
+/** Runs a question once, or with --watch again and again. */
+async function again(
+  paths: readonly string[],
+  options: { watch?: boolean },
+  run: () => number | Promise<number>,
+): Promise<number> {
+  return options.watch ? (await import("./watch.ts")).runOnChange(paths, merged(options), run) : run();
 }
 
 async function finish(status: number | Promise<number>): Promise<void> {

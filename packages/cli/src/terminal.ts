@@ -48,7 +48,7 @@ export function progress(
 ): { readonly update: (done: number) => void; readonly stop: () => void } {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar({
-    format: `  {bar} {value}/{total} ${thing}  {eta_formatted}`,
+    format: `  {bar} {value}/{total} ${thing}  {rate}/s  {eta_formatted}`,
     barCompleteChar: "=",
     barIncompleteChar: " ",
     clearOnComplete: true,
@@ -57,6 +57,8 @@ export function progress(
   });
   const begin = performance.now();
   let drawn = begin;
+  /** Where it stood when it was first drawn: a run that is continued has not done that much now. */
+  let first: { readonly done: number; readonly now: number } | undefined;
   let shown = false;
   return {
     update: (done) => {
@@ -64,9 +66,11 @@ export function progress(
       const now = performance.now();
       if (now - drawn < 100 || now - begin < 500) return;
       drawn = now;
-      if (!shown) bar.start(total, done);
+      first ??= { done, now };
+      const rate = Math.round((done - first.done) / Math.max(0.001, (now - first.now) / 1000));
+      if (!shown) bar.start(total, done, { rate });
       shown = true;
-      bar.update(done);
+      bar.update(done, { rate });
       bar.render();
     },
     stop: () => {

@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type * as JournalModule from "../src/api/journal.ts";
 import { twoway } from "./command.ts";
+import { random } from "./random.ts";
 import { type Answer, type Client, client, killAll, ready, start } from "./server.ts";
 
 /**
@@ -33,17 +34,6 @@ const FOLDER = mkdtempSync(join(tmpdir(), "twoway-crash-"));
 console.log(`seed ${SEED}`);
 
 type Random = (below: number) => number;
-
-/** mulberry32. */
-function random(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** A request, and the beginnings of the actions that it comes to; before its reply an id is not known: `?`. */
 interface Request {

@@ -13,6 +13,7 @@ import type * as QueueWorkerModule from "../src/jobs/queue-worker.ts";
 import type * as SweepJobModule from "../src/jobs/sweep-job.ts";
 import { type Ended, ROOT, twoway } from "./command.ts";
 import { judgedNetwork } from "./judged-network.ts";
+import { random } from "./random.ts";
 import { freePort, hasRedis, type OwnRedis, startRedis } from "./redis.ts";
 
 /**
@@ -62,7 +63,7 @@ interface Running {
 
 const children = new Set<ChildProcess>();
 
-/** Starts the command and does not wait for it. */
+/** Starts the command and does not wait for it. One that never ends is killed, so that its test fails. */
 function start(
   args: readonly string[],
   { cwd = folder, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
@@ -77,7 +78,9 @@ function start(
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
+  const timer = setTimeout(() => child.kill("SIGKILL"), 180_000);
   const ended = once(child, "close").then(([status]) => {
+    clearTimeout(timer);
     children.delete(child);
     return { status, out, err };
   });
@@ -123,17 +126,6 @@ async function isClean(redis: OwnRedis): Promise<void> {
   await until(async () => (await leftovers(redis)).length === 0, "the keys are removed").catch(async () => {
     assert.equal(await leftovers(redis), []);
   });
-}
-
-/** mulberry32. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 writeFileSync(join(folder, "small.yaml"), judgedNetwork());

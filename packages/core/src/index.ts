@@ -14,6 +14,7 @@ export {
   wordsPer,
   writeWords,
 } from "./address.ts";
+export { readAddress4, readAddress6 } from "./cidr-bytes.ts";
 export {
   type Columns,
   columnsOf,

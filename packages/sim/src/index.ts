@@ -23,10 +23,33 @@ export {
   setsBetween,
 } from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
+export type { ReplayCause } from "./ask/conversation.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
+export { type FlowAnswer, OUTSIDE_NAME } from "./ask/flow-judge.ts";
+export { ACTION, DIRECTION, ELSEWHERE, FlowRecords, MAX_COUNT, STATUS, UNSAID } from "./ask/flow-records.ts";
+export { FlowTally } from "./ask/flow-tally.ts";
+export {
+  type Disagreement,
+  FLOW_CLASSES,
+  type FlowClass,
+  type Reason,
+} from "./ask/flow-verdict.ts";
+export { HeavyAddresses, type HeavyJson, type HeavyList } from "./ask/heavy-addresses.ts";
+export type { KnownPlaces } from "./ask/known-places.ts";
 export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
+export {
+  type FlowSample,
+  type GroupTally,
+  MAX_MALFORMED,
+  type MalformedLine,
+  type MalformedLines,
+  mergeTallies,
+  NO_TALLY,
+  type PairTally,
+  type TallyJson,
+} from "./ask/merge-tallies.ts";
 export {
   type Metering,
   type MeterOptions,
@@ -35,6 +58,7 @@ export {
   stepsOf,
   type Tally,
 } from "./ask/meter.ts";
+
 export type { SubnetName } from "./ask/pair-sets.ts";
 export { listPeerings, ownerOf, payersOf, type RelatedRoute, relatedRoutes } from "./ask/peering-detail.ts";
 export { evaluatePolicies, type Policy, type PolicyFinding, type Violation } from "./ask/policy.ts";
@@ -50,6 +74,7 @@ export {
 } from "./ask/reach.ts";
 export { type Diagnosis, diagnose, type Fix } from "./ask/repair.ts";
 export type { Obstacle } from "./ask/repair-plan.ts";
+export { Replay } from "./ask/replay.ts";
 export { chooseRoute, type RouteChoice, type Winner } from "./ask/route.ts";
 export {
   type Expectation,
@@ -134,11 +159,13 @@ export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";
 export { type Causes, changeJson, renderChange } from "./report/change.ts";
 export { type Coverage, coverageOf } from "./report/coverage.ts";
 export { renderDiagnosis } from "./report/diagnosis.ts";
+export { dotText, mermaidText } from "./report/diagram.ts";
 export { answerJson, choiceJson, diagnosisJson, scenarioJson } from "./report/json.ts";
 export { type MatrixView, matrixJson, renderMatrix } from "./report/matrix.ts";
 export { type MeterView, renderMeter } from "./report/meter.ts";
 export { meterJson, seriesCsv } from "./report/meter-json.ts";
 export { comparisonRows, profileRows, quotaRows, type RuleRow, renderProfiles } from "./report/profiles.ts";
+export { type FlowGroup, type ReplayReport, renderReplay, replayJson, reportOf } from "./report/replay.ts";
 export { scenarioJsonText, scenarioText } from "./report/scenario.ts";
 export { renderSweep, sweepJson } from "./report/sweep.ts";
 export {
@@ -149,6 +176,7 @@ export {
   renderScenario,
   type Style,
 } from "./report/text.ts";
+export { type Topology, type TopologyLink, type TopologyNode, topologyOf } from "./report/topology.ts";
 export {
   type Deed,
   type Finding,
@@ -160,14 +188,17 @@ export {
   type StepReport,
 } from "./run.ts";
 export {
-  type Imported,
-  type ImportFile,
-  type ImportOptions,
-  INPUT_FORMATS,
-  type InputFormat,
-  importNetworks,
-  recogniseText,
-} from "./source/import.ts";
+  COLUMN_NAMES,
+  type ColumnName,
+  columnNamed,
+  type LogLayout,
+  layoutOf,
+  NEEDED,
+} from "./source/flow-log/layout.ts";
+export { type LogRange, type LogReading, readFlowLog, WHOLE_LOG } from "./source/flow-log/read-text.ts";
+export { RecordFields } from "./source/flow-log/record-fields.ts";
+export { type Imported, type ImportFile, type ImportOptions, importNetworks } from "./source/import.ts";
+export { INPUT_FORMATS, type InputFormat, recogniseText } from "./source/input-format.ts";
 export { readPolicyFile } from "./source/policies.ts";
 export { readPriceList } from "./source/prices.ts";
 export { type ReadOptions, readScenario, type ScenarioFile } from "./source/scenario-file.ts";

@@ -87,6 +87,8 @@ test("a peering that is not ACTIVE has no figures, and an alarm on it is over", 
     changes(story("{ when: PkgDrop > 1% }", { steps })).join(", "),
     "pcx ALARM 10:04, pcx OK 10:07, pcx ALARM 10:08, pcx OK 10:09",
   );
+  // nothing was carried in the seventh minute, and that is no figure below a threshold either
+  assert.is(changes(story("{ when: OutBandwidth < 4 Mbps }", { steps })).join(", "), "");
 });
 
 test("the receivers are told at every change, with the figure and the policy", () => {

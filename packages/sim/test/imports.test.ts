@@ -107,10 +107,11 @@ test("no file is named for being of use to others", () => {
   assert.equal(files.filter((file) => names.test(file.split(/[/\\]/).pop() ?? "")).map(show), []);
 });
 
-test("only the graph of a network is a graphology graph, and what the bench compares with", () => {
+test("only the graph of a network is a graphology graph, what Gephi is given, and what the bench compares with", () => {
   const users = imports.filter(({ to }) => to.startsWith("graphology")).map(({ from }) => show(from));
   const graph = join("sim", "src", "model", "graph.ts");
-  assert.equal([...new Set(users)].sort(), [join("bench", "src", "reach", "breadth-first.ts"), graph]);
+  const gexf = join("cli", "src", "report", "gexf.ts");
+  assert.equal([...new Set(users)].sort(), [join("bench", "src", "reach", "breadth-first.ts"), gexf, graph]);
 });
 
 test("core and sim ask nothing of Node and nothing of the machine", () => {

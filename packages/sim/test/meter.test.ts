@@ -7,7 +7,7 @@ import { type Twin, twin } from "./meter-twin.ts";
 
 const test = suite("meter");
 
-/** Four VPCs in two regions and one in a third that the file does not have; peerings of all kinds; routes left out. */
+/** Four VPCs in two regions and one in a third that the file does not have; peerings of all kinds; routes left out, or wrong. */
 const stories: fc.Arbitrary<Scenario> = fc.gen().map((g) => {
   const draw = (below: number): number => g(fc.nat, { max: below - 1 });
   const pick = <T>(items: readonly T[]): T => items[draw(items.length)];
@@ -28,6 +28,8 @@ const stories: fc.Arbitrary<Scenario> = fc.gen().map((g) => {
       const cap = regions[a] === regions[b] ? "" : ` bandwidth ${pick([10, 20, 50])}`;
       peerings[id] = `v${from} - v${to}${cap}${draw(12) === 0 ? " ISOLATED" : ""}`;
       if (draw(8) > 0) routes[`v${a}`].push(`10.${b}.0.0/16 -> ${id}`);
+      // what the far VPC does not have, the peering refuses
+      if (draw(4) === 0) routes[`v${a}`].push(`10.${6 - a - b}.${pick(["0.0/16", "1.0/24"])} -> ${id}`);
       if (draw(8) > 0) routes[`v${b}`].push(`10.${a}.0.0/16 -> ${id}`);
     }
   }

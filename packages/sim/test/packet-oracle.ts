@@ -116,6 +116,8 @@ export interface Service {
 export interface Result {
   readonly outcome: "delivered" | "dropped" | "unknown";
   readonly cause: string | null;
+  /** The sender's own filters do not refuse it. */
+  readonly leaves: boolean;
 }
 
 interface Memory {
@@ -143,7 +145,10 @@ export function bothWays(net: Net, from: End, to: End, service: Service): readon
     back.memory = walker.memory;
     walker.left(back);
   }
-  return [there, back.result()];
+  return [
+    { ...there, leaves: walker.isLetOut },
+    { ...back.result(), leaves: back.isLetOut },
+  ];
 }
 
 function answer({ protocol, port }: Service): number {
@@ -174,6 +179,8 @@ class Walker {
   left: ((reply: Walker) => undefined) | "doubt" | undefined;
   arrivedAt: End | undefined;
   steps = 0;
+  isLetOut = true;
+  isAtSender = false;
 
   constructor(
     net: Net,
@@ -196,7 +203,7 @@ class Walker {
   }
 
   /** Routing decides before filters, but for packets that left by a wrong gateway or go in circles. */
-  result(): Result {
+  result(): Omit<Result, "leaves"> {
     const { cause } = this;
     const isLate = cause === "left-network" || cause === "loop";
     if (cause !== null && !isLate && !UNKNOWN.includes(cause)) return { outcome: "dropped", cause };
@@ -220,7 +227,10 @@ class Walker {
     const vpc = vpcOf(net, source.vpc)!;
     const subnet = subnetOf(vpc, source.address);
     if (subnet === undefined) this.end("source-not-in-subnet");
-    else this.leave(vpc, subnet, groupsOf(net, source), false);
+    else {
+      this.isAtSender = true;
+      this.leave(vpc, subnet, groupsOf(net, source), false);
+    }
   }
 
   comeIn(): undefined {
@@ -266,6 +276,8 @@ class Walker {
     this.group(vpc, groups, "egress", target);
     const isInside = target.vpc === vpc.id && subnet.cidr.contains(target.address as never);
     if (!isInside) this.acl(subnet, "egress", target);
+    if (this.isAtSender) this.isLetOut = !this.refused;
+    this.isAtSender = false;
     this.zone = subnet.zone;
     this.last = isDoor ? undefined : subnet;
     const own = vpc.cidr.contains(target.address as never);

@@ -98,28 +98,30 @@ routes:
   tally.print("cuts between judged peerings", ["peerings in several ranges"]);
 });
 
-/** A network of one VPC with so many subnets and routes; a security group makes it one that is judged pair by pair. */
-function wide(subnets: number, routes: number, groups: string): Network {
+/** A network of one VPC with so many subnets and routes; a hub makes it one that is judged pair by pair. */
+function wide(subnets: number, routes: number, more: string): Network {
   const nets = Array.from({ length: subnets }, (_, i) => `s${i}: 10.0.${i}.0/24`).join(", ");
   const list = Array.from({ length: routes }, (_, i) => `10.1.${i}.0/24 -> nat-1`).join(", ");
   const host = "hosts: { h: { address: 10.0.200.5, groups: g } }";
   return read(`
 load: lenient
-vpcs: { a: { cidr: 10.0.0.0/16, subnets: { ${nets}, t: { cidr: 10.0.200.0/24, ${groups === "" ? "" : host} } } } }
-${groups}
+vpcs: { a: { cidr: 10.0.0.0/16, subnets: { ${nets}, t: { cidr: 10.0.200.0/24, ${more === GROUPS ? host : ""} } } } }
+${more}
 routes: { a: [ ${list} ] }`);
 }
 
 const GROUPS = "groups: { g: { vpc: a, egress: [ allow all to any ] } }";
+const HUB = "hubs: { tgw: { kind: transit-gateway, attachments: { at: { vpc: a } } } }";
 
 test("the ranges join without gap or overlap, and a network of many pairs to judge has more of them", () => {
   for (const [network, ranges] of [
     [read("vpcs: {}"), 1],
     [wide(3, 250, ""), 1],
     [wide(39, 50, ""), 1],
-    [wide(3, 50, GROUPS), 1],
-    [wide(39, 50, GROUPS), 17], // 3 losses each, of 1,600 pairs
-    [wide(150, 7, GROUPS), 7],
+    [wide(39, 50, GROUPS), 1],
+    [wide(3, 50, HUB), 1],
+    [wide(39, 50, HUB), 17], // 3 losses each, of 1,600 pairs
+    [wide(150, 7, HUB), 7],
   ] as const) {
     const found = lossRanges(network);
     const { peerings, routes } = countLosses(network);

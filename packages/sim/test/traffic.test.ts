@@ -6,6 +6,8 @@ import {
   parsePattern,
   parseRate,
   readScenario,
+  scenarioJsonText,
+  scenarioText,
 } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -218,6 +220,28 @@ test("YAML and JSON say the same", () => {
     JSON.parse(JSON.stringify(value, (key, inner) => (key === "source" ? undefined : inner)));
   assert.equal(plain(yaml.traffic), plain(json.traffic));
   assert.equal(plain(yaml.alarms), plain(json.alarms));
+});
+
+test("traffic and alarms are written as they are read, in YAML and in JSON", () => {
+  const text = `${VPCS}traffic:
+  a: web -> db tcp/443 at 1.5 Mbps, reply 333 bps
+  b: { flow: web -> db udp, rate: 5 kbps, packet: 64, start: 2m, end: 5m, count: 3 }
+  c: { flow: db -> 10.1.1.7, rate: 1 Gbps, pattern: daily with a peak at 06:30 and a low of 25% }
+  d: { flow: 10.1.1.9 -> db, rate: 1 bps, pattern: bursts of 90s with pauses of 1h }
+meter: { for: 7m, period: 10s, seed: 9 }
+alarms:
+  x: { when: PkgDrop > 0.5%, peerings: [ pcx ], period: 300s, periods: 4, receivers: [ a, b ] }
+  y: { when: InBandwidth <= 1.5 Mbps }
+  z: { when: OutPkg >= 1000.25 packets/s }
+`;
+  const { scenario } = readScenario(text, "t.yaml");
+  const plain = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value, (key, inner) => (key === "source" ? undefined : inner)));
+  for (const write of [scenarioText, scenarioJsonText]) {
+    const copy = readScenario(write(scenario.network, "copy", scenario), "copy").scenario;
+    assert.equal(plain(copy.traffic), plain(scenario.traffic));
+    assert.equal(plain(copy.alarms), plain(scenario.alarms));
+  }
 });
 
 test.run();

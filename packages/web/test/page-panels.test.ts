@@ -69,6 +69,14 @@ async function said(page: Page, selector: string): Promise<string> {
   return (await page.locator(selector).first().textContent()) ?? "";
 }
 
+/** Replaces the text in the editor, by keys. */
+async function retype(page: Page, text: string): Promise<void> {
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText(text);
+}
+
 /** Waits until an element says something. */
 async function hears(page: Page, selector: string, text: string): Promise<void> {
   await page.waitForFunction(
@@ -214,9 +222,7 @@ browse(
     await page.waitForFunction(() => document.querySelectorAll(".remarks .error").length === 2);
     assert.match(await said(page, ".remarks"), /2:14.*10\.0\.0\.0\/16/s);
     // the first fault is mended by hand, the second by the whole text
-    await page
-      .locator(".cm-content")
-      .fill("name: Mended\nvpcs: { a: { cidr: 10.0.0.0/16, subnets: { x: 10.0.1.0/24 } } }\n");
+    await retype(page, "name: Mended\nvpcs: { a: { cidr: 10.0.0.0/16, subnets: { x: 10.0.1.0/24 } } }\n");
     await hears(page, ".remarks", "No problems");
     await page.getByRole("button", { name: "Apply" }).click();
     await painted(page, "Mended");
@@ -237,7 +243,7 @@ browse(
     }, BAD);
     await page.getByRole("button", { name: "bad.yaml:2:14" }).click();
     await page.waitForSelector(".repair .cm-activeLine");
-    await page.locator(".cm-content").fill("name: Mended\nvpcs: { a: { cidr: 10.0.0.0/16 } }\n");
+    await retype(page, "name: Mended\nvpcs: { a: { cidr: 10.0.0.0/16 } }\n");
     await hears(page, ".remarks", "No problems");
     await page.locator(".cm-content").press("Control+Enter");
     await painted(page, "Mended");
@@ -251,7 +257,7 @@ browse(
     await tab(page, "Source");
     const content = page.locator(".cm-content");
     const options = page.locator(".cm-tooltip-autocomplete li");
-    await content.fill("");
+    await retype(page, "");
     await content.pressSequentially("prof");
     await options.filter({ hasText: "profile" }).first().waitFor();
     await page.waitForTimeout(150); // what comes up under the fingers is not taken at once
@@ -259,7 +265,7 @@ browse(
     await content.pressSequentially("te");
     await options.filter({ hasText: "tencent-2024" }).waitFor();
     await content.press("Escape");
-    await content.fill("steps:\n  - do: ");
+    await retype(page, "steps:\n  - do: ");
     await content.pressSequentially("del");
     await options.filter({ hasText: "delete-peering" }).waitFor();
   },

@@ -1,4 +1,5 @@
 import { markdown } from "../markdown.ts";
+import type { AclTimes } from "./acl-suite.ts";
 import type { Time } from "./contest.ts";
 import type { Edits } from "./edits.ts";
 import type { Family } from "./families.ts";
@@ -17,10 +18,11 @@ export interface Compared {
   readonly packets: number;
   readonly times: readonly Time[];
   readonly edits?: Edits;
+  readonly acls?: AclTimes;
   readonly wholeProcess?: WholeProcess;
 }
 
-/** Returns the three Markdown tables of sim's README: everybody, growth, and edits. */
+/** Returns the Markdown tables of sim's README: everybody, growth, edits, and ACLs. */
 export function reachFigures(compared: readonly Compared[]): string {
   const grown = compared.filter(({ family }) => family === "enterprise");
   // the largest size at which everybody was asked
@@ -66,6 +68,14 @@ export function reachFigures(compared: readonly Compared[]): string {
       return [[count(vpcs), one, other, figure(allPeeringsMs), figure(allRoutesMs), figure(sweepMs)]];
     }),
   ];
+  const filtered = [
+    ["VPCs", "pairs behind ACLs", "exact sets, ms", "µs per pair", "again, ms"],
+    ...grown.flatMap(({ vpcs, acls }) => {
+      if (acls === undefined) return [];
+      const { judged, setsMs, againMs } = acls;
+      return [[count(vpcs), count(judged), figure(setsMs), figure((setsMs * 1e3) / judged), figure(againMs)]];
+    }),
+  ];
   const delta = cell(small.times.find(({ name }) => name === "Delta-net"));
   const engine = cell(small.times.find(({ name }) => name === "engine"));
   return [
@@ -75,6 +85,7 @@ export function reachFigures(compared: readonly Compared[]): string {
     "The family enterprise, as it grows:",
     markdown(growth),
     markdown(edited),
+    ...(filtered.length === 1 ? [] : [ACLS, markdown(filtered)]),
   ].join("\n\n");
 }
 
@@ -90,6 +101,8 @@ export function withFigures(readme: string, file: string, tables: string): strin
   return readme.slice(0, from + BEGIN.length) + text + readme.slice(to);
 }
 
+const ACLS =
+  "The same with a network ACL of its own before every subnet, 20 random rules each way; the ACLs are compiled on the way:";
 const BEGIN = "<!-- begin reach figures -->";
 const END = "<!-- end reach figures -->";
 

@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { basename, join } from "node:path";
 import { type Network, reach, readScenario } from "@twoway/sim";
 import { machine, record } from "../record.ts";
+import { type AclTimes, aclTimes } from "./acl-suite.ts";
 import { BreadthFirst, componentSizes } from "./breadth-first.ts";
 import { byTable, sum } from "./by-table.ts";
 import { bySender, contest, type Entrant, type Time, timed } from "./contest.ts";
@@ -89,11 +90,13 @@ async function compare(family: Family, vpcs: number): Promise<Compared> {
   if (family !== "enterprise") return { ...facts, times: outcome.times };
   const edited = edits(fabric, reach(networkOf(fabric)), smoke ? 200 : 20_000, SEED);
   printEdits(edited);
+  const acls = aclTimes(networkOf(fabric), smoke ? 1 : 3, smoke ? 40 : 400, SEED);
+  printAcls(acls);
   const whole = await wholeProcess(fabric, total, smoke ? 1 : 3);
   console.log(
     `  JSON to answer   ${figure(whole.ms).padStart(10)} ms [${figure(whole.min)} … ${figure(whole.max)}]: a process of its own, ${megabytes(whole.bytes)} of text, ${megabytes(whole.rss)} resident, ${megabytes(whole.peak)} at most`,
   );
-  return { ...facts, times: outcome.times, edits: edited, wholeProcess: whole };
+  return { ...facts, times: outcome.times, edits: edited, acls, wholeProcess: whole };
 }
 
 function entrants(fabric: Fabric, packets: Float64Array, total: number): Entrant[] {
@@ -150,6 +153,13 @@ function printEdits({ routes, peerings, allRoutesMs, allPeeringsMs, sweepMs }: E
   console.log(`  all peerings     ${figure(allPeeringsMs).padStart(10)} ms, each deleted and taken back`);
   console.log(`  all routes       ${figure(allRoutesMs).padStart(10)} ms, each removed and put back`);
   console.log(`  sweep            ${figure(sweepMs).padStart(10)} ms, all of both, ranked and named`);
+}
+
+function printAcls({ rules, judged, compileMs, setsMs, againMs }: AclTimes): void {
+  const perPair = figure((setsMs * 1e3) / judged);
+  console.log(
+    `  with ACLs        ${figure(setsMs).padStart(10)} ms, ${rules} rules each way before every subnet: exact sets of ${judged.toLocaleString("en")} pairs, ${perPair} µs each; again ${figure(againMs)} ms, network compiled in ${figure(compileMs)} ms`,
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 import { type Accounts, callerOf, type Signed } from "./caller.ts";
 import { ApiError, missing } from "./error.ts";
+import { monitorOperations } from "./monitor-operations.ts";
 import type { Operation } from "./operation.ts";
 import { ownOperations } from "./own-operations.ts";
 import { peeringOperations } from "./peering-operations.ts";
@@ -13,10 +14,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...vpcOperations,
   ...routeOperations,
   ...peeringOperations,
+  ...monitorOperations,
   ...ownOperations,
 };
 
-const VERSION = "2017-03-12";
+/** Of the API of VPCs, and of the one of Cloud Monitor. */
+const VERSIONS = { vpc: "2017-03-12", monitor: "2018-07-24" };
 
 /** What a log may say about a request; filled in as far as it is understood. */
 export interface Noted {
@@ -33,8 +36,9 @@ export function answer3(store: Store, accounts: Accounts, request: Signed, noted
   if (operation === undefined) throw new ApiError("InvalidAction", `there is no action ${brief(action)}`);
   noted.action = action;
   const version = header(request, "x-tc-version");
-  if (version !== VERSION)
-    throw new ApiError("NoSuchVersion", `the version is ${VERSION}, not ${brief(version)}`);
+  const wanted = Object.hasOwn(monitorOperations, action) ? VERSIONS.monitor : VERSIONS.vpc;
+  if (version !== wanted)
+    throw new ApiError("NoSuchVersion", `the version is ${wanted}, not ${brief(version)}`);
   const account = callerOf(accounts, request);
   noted.account = account;
   const region = Object.hasOwn(ownOperations, action) ? "" : header(request, "x-tc-region");

@@ -1,12 +1,15 @@
 import type { Action, Network } from "@twoway/sim";
 import * as z from "zod";
 import { ApiError, missing } from "./error.ts";
+import type { Monitor } from "./monitor.ts";
 
 /** Who asks, from where, and of which network. A plain value: an operation reads it and changes nothing. */
 export interface Scope {
   readonly network: Network;
   readonly account: string;
   readonly region: string;
+  /** What traffic comes to, where the server was started with some. */
+  readonly monitor: Monitor | undefined;
   /** Returns a new id: `vpc-00000001`. */
   readonly newId: (prefix: "vpc" | "subnet" | "rtb" | "pcx") => string;
 }

@@ -1,5 +1,6 @@
 import { type Action, apply, type Network } from "@twoway/sim";
 import { refusalError } from "./error.ts";
+import type { Monitor } from "./monitor.ts";
 import type { Operation, Scope } from "./operation.ts";
 
 /** What one request made of the network. */
@@ -31,10 +32,12 @@ export class Store {
   #lastTask = 0;
   readonly #tasks = new Map<string, Task>();
   readonly #journal: Journal | undefined;
+  readonly #monitor: Monitor | undefined;
 
   /** `past` is what made the network so far: no id is given out twice, and its tasks are known. */
-  constructor(network: Network, past: Iterable<Entry> = [], journal?: Journal) {
+  constructor(network: Network, past: Iterable<Entry> = [], journal?: Journal, monitor?: Monitor) {
     this.network = network;
+    this.#monitor = monitor;
     this.#journal = journal;
     for (const { actions, task } of past) {
       this.#lastId = Math.max(this.#lastId, lastIdOf(actions));
@@ -84,7 +87,10 @@ export class Store {
         if (!isTaken(this.network, id)) return id;
       }
     };
-    const { actions, reply } = op.plan({ network: this.network, newId, ...caller }, params);
+    const { actions, reply } = op.plan(
+      { network: this.network, monitor: this.#monitor, newId, ...caller },
+      params,
+    );
     let next = this.network;
     for (const action of actions) {
       const outcome = apply(next, action, "api");
@@ -95,6 +101,7 @@ export class Store {
     if (actions.length > 0) {
       this.#journal?.append({ actions, task });
       this.network = next;
+      this.#monitor?.changed(next);
       this.#lastId = last;
       if (task !== undefined) this.#keep(task, actions);
     }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, watch } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   InputError,
@@ -18,7 +18,6 @@ interface CheckOptions extends Pick<NetworkOptions, "profile" | "as" | "at" | "d
   readonly format: "text" | "json" | "junit" | "sarif" | "markdown";
   /** Files of policies that must hold besides those of the scenarios. */
   readonly policy: readonly string[];
-  readonly watch?: boolean;
   readonly color: boolean;
   readonly quiet: boolean;
 }
@@ -28,16 +27,6 @@ interface CheckOptions extends Pick<NetworkOptions, "profile" | "as" | "at" | "d
  * be decided, 2 when a file cannot be read.
  */
 export async function check(paths: readonly string[], options: CheckOptions): Promise<number> {
-  const status = await runOnce(paths, options);
-  if (!options.watch) return status;
-  for (;;) {
-    await nextChange(paths);
-    print("");
-    await runOnce(paths, options);
-  }
-}
-
-async function runOnce(paths: readonly string[], options: CheckOptions): Promise<number> {
   const style = styleFor(process.stdout, options);
   const reports: { file: string; report: ScenarioReport; warnings: readonly Issue[] }[] = [];
   const problems: InputError[] = [];
@@ -123,20 +112,4 @@ function networkFiles(path: string, { as }: Pick<CheckOptions, "as">): string[] 
   if (files.length === 0)
     throw wrong("unreadable", path, "no scenario (.yaml, .yml, .json) is in this folder");
   return files;
-}
-
-/** Resolves when something under the paths changes, and has been still for a moment. */
-function nextChange(paths: readonly string[]): Promise<void> {
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    const watchers = paths.map((path) =>
-      watch(path, { recursive: statSync(path).isDirectory() }, () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          for (const watcher of watchers) watcher.close();
-          resolve();
-        }, 50);
-      }),
-    );
-  });
 }

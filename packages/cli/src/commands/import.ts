@@ -14,7 +14,7 @@ interface ImportCommandOptions {
   readonly quiet: boolean;
 }
 
-/** Writes any input as a scenario that reads as the same network. */
+/** Writes any input as a scenario that reads as the same network, with the same traffic and alarms. */
 export function importCommand(path: string, options: ImportCommandOptions): number {
   const loaded = loadNetworks(path, options);
   const style = styleFor(process.stderr, options);
@@ -23,7 +23,7 @@ export function importCommand(path: string, options: ImportCommandOptions): numb
     throw wrong("bad-text", "--before", `${path} is no Terraform plan, so it tells of one network only`);
   const network = options.before === true ? loaded.before! : loaded.network;
   const name = path === "-" ? "standard input" : basename(path);
-  print((options.to === "json" ? scenarioJsonText : scenarioText)(network, name).trimEnd());
+  print((options.to === "json" ? scenarioJsonText : scenarioText)(network, name, loaded).trimEnd());
   const { modelled, of, unknown } = coverageOf(network);
   if (!options.quiet && unknown.length > 0)
     tell(`modelled ${modelled} of ${of}; unknown: ${unknown.join(", ")}`);

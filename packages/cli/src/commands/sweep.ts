@@ -1,13 +1,12 @@
 import { availableParallelism } from "node:os";
 import { isPlain, mergeSweeps, renderSweep, type Sweep, sweepJson } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
-import { type NetworkOptions, wrong } from "../input.ts";
-import { type Crew, inOrder } from "../jobs/crew.ts";
+import type { NetworkOptions } from "../input.ts";
+import { inOrder } from "../jobs/crew.ts";
+import { hire } from "../jobs/hire.ts";
 import { pinNetwork } from "../jobs/pinned-network.ts";
 import { sweepJobs } from "../jobs/sweep-job.ts";
-import { openThreads, thisThread } from "../jobs/threads.ts";
-import { stopped } from "../signal.ts";
-import { print, progress, styleFor, tell, warn } from "../terminal.ts";
+import { print, progress, styleFor, warn } from "../terminal.ts";
 
 interface SweepOptions extends NetworkOptions {
   readonly format: "text" | "json";
@@ -26,7 +25,9 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
   const { network, warnings, pin } = pinNetwork(file, options);
   warn(warnings, options);
   const jobs = sweepJobs(network, pin);
-  const crew = await hire(file, options, isPlain(network), jobs.length);
+  // to read a plain network once more in another thread takes about as long as to try all its losses
+  const wanted = file === "-" ? 1 : (options.jobs ?? (isPlain(network) ? 1 : availableParallelism()));
+  const crew = await hire(file, Math.min(wanted, jobs.length), options);
   const bar = progress("losses", jobs.at(-1)!.range.to);
   const parts: Sweep[] = [];
   try {
@@ -40,30 +41,4 @@ export async function sweepCommand(file: string, options: SweepOptions): Promise
     print(JSON.stringify(sweepJson(network, found, options.top ?? Number.POSITIVE_INFINITY), null, 2));
   else print(renderSweep(found, options.top ?? 10, styleFor(process.stdout, options)));
   return EXIT.yes;
-}
-
-/** Returns who does it: the queue's workers, threads, or for little work this thread. */
-async function hire(
-  file: string,
-  { queue, jobs, quiet }: SweepOptions,
-  plain: boolean,
-  count: number,
-): Promise<Crew> {
-  if (queue !== undefined) {
-    if (file === "-")
-      throw wrong(
-        "unreadable",
-        "-",
-        "a queue's workers cannot read standard input",
-        "a file that they can read too",
-      );
-    const { openQueue } = await import("../jobs/queue.ts");
-    const crew = await openQueue(queue, (text) => quiet || tell(text));
-    void stopped().then((status) => crew.close().finally(() => process.exit(status)));
-    return crew;
-  }
-  // to read a plain network once more in another thread takes about as long as to try all its losses
-  const wanted = file === "-" ? 1 : (jobs ?? (plain ? 1 : availableParallelism()));
-  const threads = Math.min(wanted, count);
-  return threads > 1 ? openThreads(threads) : thisThread();
 }

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { INPUT_FORMATS, type Issue, PROFILE_NAMES } from "@twoway/sim";
+import { COLUMN_NAMES, INPUT_FORMATS, type Issue, PROFILE_NAMES } from "@twoway/sim";
 import * as z from "zod";
 import type { Job } from "./run-job.ts";
 
@@ -30,6 +30,25 @@ export interface Task {
   readonly job: Job;
 }
 
+const pinnedNetwork = z.object({
+  path: z.string(),
+  content: z.string(),
+  options: z.object({
+    profile: z.enum(PROFILE_NAMES).exactOptional(),
+    as: z.enum(INPUT_FORMATS).exactOptional(),
+    do: z.array(z.string()).exactOptional(),
+    at: z.string().exactOptional(),
+    step: z.int().min(0).exactOptional(),
+  }),
+});
+const range = z.object({ from: z.int().min(0), to: z.int().min(0) });
+const layout = z.object({
+  format: z.enum(["columns", "json"]),
+  separator: z.int().min(0).max(127),
+  columns: z.array(z.enum(COLUMN_NAMES)),
+  header: z.string().exactOptional(),
+});
+
 const task: z.ZodType<Task> = z.object({
   run: z.string().regex(/^[0-9a-f]{1,32}$/),
   version: z.string(),
@@ -38,18 +57,26 @@ const task: z.ZodType<Task> = z.object({
       kind: z.literal("sweep"),
       index: z.int().min(0),
       size: z.number(),
-      network: z.object({
-        path: z.string(),
-        content: z.string(),
-        options: z.object({
-          profile: z.enum(PROFILE_NAMES).exactOptional(),
-          as: z.enum(INPUT_FORMATS).exactOptional(),
-          do: z.array(z.string()).exactOptional(),
-          at: z.string().exactOptional(),
-          step: z.int().min(0).exactOptional(),
-        }),
-      }),
-      range: z.object({ from: z.int().min(0), to: z.int().min(0) }),
+      network: pinnedNetwork,
+      range,
+    }),
+    z.object({
+      kind: z.literal("replay"),
+      index: z.int().min(0),
+      size: z.number(),
+      before: pinnedNetwork,
+      after: pinnedNetwork,
+      file: z.string(),
+      piece: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("text"), layout, range }),
+        z.object({ kind: z.literal("gzip"), layout }),
+        z.object({ kind: z.literal("parquet"), rows: range }),
+      ]),
+      // a worker writes no other file
+      out: z
+        .string()
+        .regex(/\.part-\d+$/)
+        .exactOptional(),
     }),
   ]),
 });

@@ -1,11 +1,13 @@
-import type { Sweep } from "@twoway/sim";
+import type { Sweep, TallyJson } from "@twoway/sim";
 import type { Tick } from "./job.ts";
+import type { ReplayJob } from "./replay-job.ts";
 import type { SweepJob } from "./sweep-job.ts";
 
-export type Job = SweepJob;
+export type Job = SweepJob | ReplayJob;
 
 interface Results {
   readonly sweep: Sweep;
+  readonly replay: TallyJson;
 }
 
 export type ResultOf<J extends Job> = Results[J["kind"]];
@@ -16,7 +18,9 @@ export async function runJob(job: Job, tick: Tick): Promise<ResultOf<Job>> {
   switch (job.kind) {
     case "sweep":
       return (await import("./sweep-job.ts")).runSweepJob(job, tick);
+    case "replay":
+      return (await import("./replay-job.ts")).runReplayJob(job, tick);
     default:
-      return job.kind satisfies never;
+      return job satisfies never;
   }
 }

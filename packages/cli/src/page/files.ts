@@ -20,14 +20,15 @@ export interface PageFile {
 /** Returns the files of the page by the path of a request: `/` and `/assets/…`. What is not listed is not served. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>([["/", fileOf("index.html")]]);
-  for (const name of readdirSync(join(FOLDER, "assets")))
-    files.set(`/assets/${name}`, fileOf(`assets/${name}`));
+  for (const name of readdirSync(join(FOLDER, "assets"))) {
+    if (extname(name) in TYPES) files.set(`/assets/${name}`, fileOf(`assets/${name}`));
+  }
   return files;
 }
 
 function fileOf(name: string): PageFile {
   const bytes = new Uint8Array(readFileSync(join(FOLDER, name)));
-  return { type: TYPES[extname(name)] ?? "application/octet-stream", bytes };
+  return { type: TYPES[extname(name)], bytes };
 }
 
 /** Returns the page that is one file, still without a network. */

@@ -8,7 +8,7 @@ import type { PageInput } from "./input.ts";
  */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
+  "script-src 'self'",
   "style-src 'self'",
   "img-src data:",
   "connect-src 'self'",

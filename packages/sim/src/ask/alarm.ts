@@ -118,13 +118,14 @@ export function notifications(histories: readonly AlarmHistory[]): Notification[
     .sort((a, b) => a.time - b.time);
 }
 
-/** A figure to three digits behind the point. */
+/** A figure to three digits behind the point, with its unit. */
 export function figureText({ metric: name }: Pick<Condition, "metric">, value: number): string {
   const unit = METRICS[name];
   return `${Math.round(value * 1000) / 1000}${unit === "%" ? "%" : ` ${unit}`}`;
 }
 
-function formatCondition({ metric: name, comparison, threshold }: Condition): string {
+/** Returns the condition as `parseCondition` reads it. */
+export function formatCondition({ metric: name, comparison, threshold }: Condition): string {
   return `${name} ${comparison} ${figureText({ metric: name }, threshold)}`;
 }
 

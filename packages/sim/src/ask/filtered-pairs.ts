@@ -1,17 +1,16 @@
 import type { Network } from "../model/network.ts";
+import { type Atom, AtomCutter, AtomSizes, DELIVER, DOUBTFUL, LOSE } from "../plane/atoms.ts";
 import { stateTo } from "../plane/far.ts";
 import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
-import { Gates, Stances } from "../plane/gates.ts";
-import { AROUND, DOUBT, DOUBT_IN, TURN_IN } from "../plane/hop.ts";
-import { type HostKind, hostKinds, type Places } from "../plane/host-kinds.ts";
+import { Stances } from "../plane/gates.ts";
+import type { HostKind, Places } from "../plane/host-kinds.ts";
 import type { Spot } from "../plane/packet.ts";
 import type { Part } from "../plane/part.ts";
-import { type Reachability, slotFor } from "../plane/reachability.ts";
-import { indexOf, type Segments, segmentsOf } from "../plane/segments.ts";
-import { type Stretch, spanOf } from "../plane/stretches.ts";
-import { DELIVERED, DROPPED, PARTIAL, UNKNOWN } from "../plane/verdict-table.ts";
+import type { Reachability } from "../plane/reachability.ts";
+import { type Stretch, sizeOf, spanOf } from "../plane/stretches.ts";
+import { DELIVERED, PARTIAL } from "../plane/verdict-table.ts";
 import { BoxMaker } from "./boxes.ts";
-import { Sum, sizeOf } from "./packets.ts";
+import { Sum } from "./packets.ts";
 import type { PairBoxes, PairResult } from "./pair-sets.ts";
 import { askedAbout } from "./service.ts";
 
@@ -23,46 +22,23 @@ import { askedAbout } from "./service.ts";
  * mostly met before. Exact. Cost of a pair: a binary search in each gate, and a few look-ups for each two atoms.
  */
 export class FilteredPairs {
-  readonly #network: Network;
   readonly #compiled: Reachability;
   readonly #fates: Fates;
-  /** By part, as all that follows. */
-  readonly #gates: readonly Gates[];
-  readonly #stances: Stances;
-  readonly #kinds: readonly (readonly HostKind[] | undefined)[][];
-  readonly #segments: readonly (Segments | undefined)[][];
+  readonly #stances = new Stances();
+  readonly #cutter: AtomCutter;
   /** Atoms of both ends of the pair that is being judged. */
   readonly #far = new AtomSizes();
   readonly #near = new AtomSizes();
 
   constructor(network: Network, compiled: Reachability) {
-    this.#network = network;
     this.#compiled = compiled;
     this.#fates = new Fates(askedAbout(network, { protocol: "any" }));
-    this.#stances = new Stances();
-    this.#gates = compiled.parts.map(({ axis }) => new Gates(network, axis, this.#fates, this.#stances));
-    this.#kinds = compiled.parts.map(() => []);
-    this.#segments = compiled.parts.map(() => []);
+    this.#cutter = new AtomCutter(network, compiled, this.#fates, this.#stances);
   }
 
   /** Reports whether a packet between the two may take a detour, given the states of their cells. O(log routes). */
   mayTurn(a: number, b: number, out: number, home: number): boolean {
-    return this.#turns(a, b, out) || this.#turns(b, a, home);
-  }
-
-  #turns(from: number, to: number, state: number): boolean {
-    const { layout, parts } = this.#compiled;
-    const turn = TURN_IN - slotFor(layout, layout.subnetVpc[from], layout.subnetVpc[to]);
-    return parts.some((part, p) => {
-      if (((state >> part.shift) & UNKNOWN) === 0 || part.size[from] === 0) return false;
-      const { starts, fates } = this.#segmentsOf(p, layout.subnetTable[from]);
-      return this.#kindsOf(p, to).some(({ lo, hi }) => {
-        for (let n = 0; n < lo.length; n++)
-          for (let k = indexOf(starts, lo[n]); k < starts.length && starts[k] <= hi[n]; k++)
-            if (fates[k] === AROUND || fates[k] === turn) return true;
-        return false;
-      });
-    });
+    return this.#cutter.turns(a, b, out) || this.#cutter.turns(b, a, home);
   }
 
   /**
@@ -75,12 +51,12 @@ export class FilteredPairs {
     for (let p = 0; p < parts.length; p++) {
       const part = parts[p];
       if (part.size[a] === 0 || part.size[b] === 0) continue;
-      const [here, there] = [this.#kindsOf(p, a), this.#kindsOf(p, b)];
+      const [here, there] = [this.#cutter.kindsOf(p, a), this.#cutter.kindsOf(p, b)];
       for (let m = 0; m < here.length; m++) {
         for (let n = 0; n < there.length; n++) {
           const [x, y] = [here[m], there[n]];
-          const far = this.#whole(p, x, y, (out >> part.shift) & 7);
-          const near = this.#whole(p, y, x, (home >> part.shift) & 7);
+          const far = this.#cutter.whole(p, x, y, (out >> part.shift) & 7);
+          const near = this.#cutter.whole(p, y, x, (home >> part.shift) & 7);
           if (far >= 0 && near >= 0) {
             const trips = this.#trips(near, far);
             seen |= trips;
@@ -116,7 +92,7 @@ export class FilteredPairs {
     into: AtomSizes,
   ): void {
     into.clear(this.#compiled.parts[p]);
-    this.#cut(p, from, to, sender, receiver, receiver, ways === DELIVERED, into.add);
+    this.#cutter.cut(p, from, to, sender, receiver, receiver, ways === DELIVERED, into.add);
   }
 
   /** Lets every atom of the one end meet every atom of the other. */
@@ -124,8 +100,8 @@ export class FilteredPairs {
     const { keys: far, sizes: farSizes, counts: farCounts } = this.#far;
     const { keys: near, sizes: nearSizes, counts: nearCounts } = this.#near;
     let seen = 0;
-    for (let j = 0; j < far.length; j++) {
-      for (let i = 0; i < near.length; i++) {
+    for (let j = 0; j < this.#far.length; j++) {
+      for (let i = 0; i < this.#near.length; i++) {
         const trips = this.#trips(near[i], far[j]);
         seen |= trips;
         const [some, other] = [trips & TWO_WAY_SOME, (trips >> BACK) & TWO_WAY_SOME];
@@ -182,20 +158,22 @@ export class FilteredPairs {
     return { forward: sets.forward.boxes(), return: sets.return.boxes(), twoWay: sets.twoWay.boxes() };
   }
 
-  /** Forgets what the table said before an edit. */
-  forget(t: number): void {
-    for (const segments of this.#segments) segments[t] = undefined;
+  /** Forgets what the tables said before an edit. */
+  forget(): void {
+    this.#cutter.forget();
   }
 
   /** Iterates how the atoms of both ends meet, in the order in which `answer` looks at their first addresses. */
   *#meetings(from: number, to: number): Generator<Meeting, void, undefined> {
     for (const [p, part] of this.#compiled.parts.entries()) {
       if (part.size[from] === 0 || part.size[to] === 0) continue;
-      for (const x of this.#kindsOf(p, from)) {
-        for (const y of this.#kindsOf(p, to)) {
-          const [atoms, written] = [y, y.written].map((places) => this.#atoms(p, from, to, x, y, places));
+      for (const x of this.#cutter.kindsOf(p, from)) {
+        for (const y of this.#cutter.kindsOf(p, to)) {
+          const [atoms, written] = [y, y.written].map((places) =>
+            this.#cutter.atoms(p, from, to, x, y, places),
+          );
           const [others, othersWritten] = [x, x.written].map((places) =>
-            this.#atoms(p, to, from, y, x, places),
+            this.#cutter.atoms(p, to, from, y, x, places),
           );
           for (const far of atoms) {
             for (const near of others) {
@@ -214,91 +192,6 @@ export class FilteredPairs {
         }
       }
     }
-  }
-
-  #kindsOf(p: number, s: number): readonly HostKind[] {
-    const kinds = this.#kinds[p][s];
-    if (kinds !== undefined) return kinds;
-    const { layout, parts } = this.#compiled;
-    const vpc = layout.vpcs[layout.subnetVpc[s]];
-    const found = hostKinds(this.#network, parts[p], this.#gates[p], vpc, layout.subnets[s]);
-    this.#kinds[p][s] = found;
-    return found;
-  }
-
-  /** Returns the key of the one atom that all receivers are for the sender; -1 when there are several, or nobody knows. */
-  #whole(p: number, sender: HostKind, receiver: HostKind, ways: number): number {
-    const way = ways === DELIVERED ? DELIVER : ways === DROPPED ? LOSE : -1;
-    if (way < 0) return -1;
-    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver);
-    const i = indexOf(starts, receiver.lo[0]);
-    if (i + 1 < starts.length && starts[i + 1] <= receiver.hi[receiver.hi.length - 1]) return -1;
-    return (stances[i] << 2) | way;
-  }
-
-  /** Returns the atoms that places of the receivers fall into, in the order of their first places. */
-  #atoms(p: number, from: number, to: number, sender: HostKind, receiver: HostKind, places: Places): Atom[] {
-    const atoms = new Map<number, Atom>();
-    this.#cut(p, from, to, sender, receiver, places, false, (key, lo, hi) => {
-      const atom = atoms.get(key);
-      if (atom === undefined) atoms.set(key, { key, lo: [lo], hi: [hi] });
-      else {
-        atom.lo.push(lo);
-        atom.hi.push(hi);
-      }
-    });
-    return [...atoms.values()];
-  }
-
-  /**
-   * Cuts places of the receivers wherever the sender's gate or table begins to say something else, and adds each piece with
-   * what they say. `delivered`: it is known that the table delivers all of them. O(pieces).
-   */
-  #cut(
-    p: number,
-    from: number,
-    to: number,
-    sender: HostKind,
-    receiver: HostKind,
-    places: Places,
-    delivered: boolean,
-    add: (key: number, lo: number, hi: number) => void,
-  ): void {
-    const { layout } = this.#compiled;
-    const [v, w] = [layout.subnetVpc[from], layout.subnetVpc[to]];
-    const slot = slotFor(layout, v, w);
-    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver);
-    const table = delivered ? undefined : this.#segmentsOf(p, layout.subnetTable[from]);
-    const carried = receiver.carried === "all" || v === w ? undefined : receiver.carried;
-    for (let n = 0; n < places.lo.length; n++) {
-      const last = places.hi[n];
-      let at = places.lo[n];
-      let i = indexOf(starts, at);
-      let k = table === undefined ? 0 : indexOf(table.starts, at);
-      while (at <= last) {
-        let end = i + 1 < starts.length ? Math.min(last, starts[i + 1] - 1) : last;
-        let way = DELIVER;
-        if (table !== undefined) {
-          if (k + 1 < table.starts.length) end = Math.min(end, table.starts[k + 1] - 1);
-          way = wayOf(table.fates[k], slot);
-        }
-        if (carried === undefined || way === LOSE || way === DOUBTFUL || delivered)
-          add((stances[i] << 2) | way, at, end);
-        else addCarried(carried, stances[i] << 2, way, at, end, add);
-        at = end + 1;
-        if (i + 1 < starts.length && starts[i + 1] === at) i++;
-        if (table !== undefined && k + 1 < table.starts.length && table.starts[k + 1] === at) k++;
-      }
-    }
-  }
-
-  #segmentsOf(p: number, t: number): Segments {
-    let segments = this.#segments[p][t];
-    if (segments === undefined) {
-      segments = segmentsOf(this.#compiled, this.#compiled.parts[p], t);
-      (this.#segments[p] as (Segments | undefined)[])[t] = segments;
-    }
-    return segments;
   }
 
   /** Returns what an atom of the near end and one of the far end come to, both ways round; see `Fates.trip`. */
@@ -331,14 +224,6 @@ export class FilteredPairs {
   }
 }
 
-/** Addresses of one end of a pair: what the other end's gate and table say about them, by one number. */
-interface Atom extends Places {
-  /** 4 × stance + way. */
-  readonly key: number;
-  readonly lo: number[];
-  readonly hi: number[];
-}
-
 /** An atom of either end, what the packets from the near one come to, and their replies. */
 interface Meeting {
   readonly part: Part;
@@ -352,13 +237,6 @@ interface Meeting {
   readonly trips: number;
 }
 
-// what a table does with packets to an atom
-const DELIVER = 0;
-/** Nobody can follow them: out of the sender's filters, or before the receiver's if they come there. */
-const DOUBTFUL = 1;
-const DOUBTFUL_IN = 2;
-const LOSE = 3;
-
 /** How far the numbers of the way round are shifted. */
 export const BACK = 8;
 /** The bits of one verdict. */
@@ -369,62 +247,6 @@ const CODES = Uint8Array.from({ length: VERDICT_BITS + 1 }, (_, bits) => {
   const worst = bits === 0 ? 0 : 31 - Math.clz32(bits & -bits);
   return worst | ((bits & (bits - 1)) === 0 ? 0 : PARTIAL);
 });
-
-/** What a fate of the table comes to for packets to the VPC of the slot; -1 when that is no neighbour. */
-function wayOf(fate: number, slot: number): number {
-  if (fate === DOUBT) return DOUBTFUL;
-  if (slot < 0) return LOSE;
-  return fate === slot ? DELIVER : fate === DOUBT_IN - slot ? DOUBTFUL_IN : LOSE;
-}
-
-/** Adds what a peering carries of a piece, and the rest as lost. */
-function addCarried(
-  carried: Places,
-  stance: number,
-  way: number,
-  at: number,
-  end: number,
-  add: (key: number, lo: number, hi: number) => void,
-): void {
-  let next = at;
-  for (let c = 0; c < carried.lo.length; c++) {
-    const [lo, hi] = [Math.max(carried.lo[c], at), Math.min(carried.hi[c], end)];
-    if (lo > hi) continue;
-    if (next < lo) add(stance | LOSE, next, lo - 1);
-    add(stance | way, lo, hi);
-    next = hi + 1;
-  }
-  if (next <= end) add(stance | LOSE, next, end);
-}
-
-/** Atoms by key with how many addresses they have; used again for every pair. */
-class AtomSizes {
-  readonly keys: number[] = [];
-  /** Of IPv4. */
-  readonly sizes: number[] = [];
-  /** Of IPv6, where a place stands for many. */
-  readonly counts: bigint[] = [];
-  #part: Part | undefined;
-
-  clear(part: Part): void {
-    this.#part = part;
-    this.keys.length = 0;
-    this.sizes.length = 0;
-    this.counts.length = 0;
-  }
-
-  readonly add = (key: number, lo: number, hi: number): void => {
-    const part = this.#part!;
-    let n = this.keys.indexOf(key);
-    if (n < 0) {
-      n = this.keys.push(key) - 1;
-      this.sizes.push(0);
-      if (part.family === 6) this.counts.push(0n);
-    }
-    if (part.family === 4) this.sizes[n] += hi - lo + 1;
-    else this.counts[n] += sizeOf(part, [[lo, hi]]);
-  };
-}
 
 function stretchesIn({ lo, hi }: Places): Stretch[] {
   return Array.from(lo, (first, i) => [first, hi[i]]);

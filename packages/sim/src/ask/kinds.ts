@@ -37,8 +37,11 @@ export function kindsOf(network: Network, { spans }: Endpoint, places: Places): 
   }));
 }
 
-/** What decides beside the address: the subnet's table, ACL and zone, the groups, and whether it has a public address. */
-function kindName(network: Network, spot: Spot, stretch: number): string {
+/**
+ * What decides beside the address: the subnet's table, ACL and zone, the groups, and whether it has a public address. Of
+ * somebody outside it is his stretch, or whatever stands for it.
+ */
+export function kindName(network: Network, spot: Spot, stretch: number | string): string {
   const vpc = network.vpcs.get(spot.vpc ?? "");
   const subnet = vpc?.subnets.get(spot.subnet ?? "");
   const family = familyOf(spot.address);

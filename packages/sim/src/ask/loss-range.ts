@@ -1,6 +1,6 @@
 import type { Network } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
-import { isPlain } from "../plane/detour.ts";
+import { isDirect, isPlain } from "../plane/detour.ts";
 
 /**
  * Some of the losses of a network, by number: `from` is in, `to` is not. Peerings that are not deleted come first, in the
@@ -27,7 +27,11 @@ export function countLosses(network: Network): { readonly peerings: number; read
  */
 export function lossRanges(network: Network): readonly LossRange[] {
   const { peerings, routes } = countLosses(network);
-  const step = isPlain(network) ? LOSSES_AT_ONCE : lossesJudgedAtOnce(network);
+  const step = isPlain(network)
+    ? LOSSES_AT_ONCE
+    : isDirect(network)
+      ? FILTERED_AT_ONCE
+      : lossesJudgedAtOnce(network);
   const ranges: LossRange[] = [{ from: 0, to: Math.min(step, peerings + routes) }];
   for (let from = step; from < peerings + routes; from += step)
     ranges.push({ from, to: Math.min(from + step, peerings + routes) });
@@ -36,6 +40,8 @@ export function lossRanges(network: Network): readonly LossRange[] {
 
 /** On compiled arrays, a few microseconds each. */
 const LOSSES_AT_ONCE = 1 << 16;
+/** Beside filters each judges the pairs that it touches. */
+const FILTERED_AT_ONCE = 1 << 12;
 
 /** Each judges every pair of subnets anew. */
 function lossesJudgedAtOnce({ vpcs }: Network): number {

@@ -1,6 +1,6 @@
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
-import { outcomesIn, type Stretch, spanOf } from "../plane/stretches.ts";
+import { outcomesIn, sizeOf } from "../plane/stretches.ts";
 
 /** A sum of whole numbers, exact however large. */
 export class Sum {
@@ -55,12 +55,4 @@ export class PacketCount {
     }
     return count;
   }
-}
-
-/** Returns how many addresses the stretches hold. */
-export function sizeOf(part: Part, stretches: readonly Stretch[]): bigint {
-  return stretches.reduce((sum, stretch) => {
-    const { first, last } = spanOf(part, stretch);
-    return sum + BigInt(last) - BigInt(first) + 1n;
-  }, 0n);
 }

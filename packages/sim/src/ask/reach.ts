@@ -1,6 +1,6 @@
 import type { Address } from "@twoway/core";
 import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
-import { isFiltered, isPlain } from "../plane/detour.ts";
+import { isDirect, isFiltered, isPlain } from "../plane/detour.ts";
 import { Distant } from "../plane/distant.ts";
 import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
 import type { Part } from "../plane/part.ts";
@@ -72,8 +72,10 @@ export class Reach {
   readonly compiled: Reachability;
   /** The arrays of `compiled` decide about every pair: no filter, hub or other detour has a say. */
   readonly plain: boolean;
+  /** All packets take ways that the arrays know: nothing but filters has a say beside them. */
+  readonly direct: boolean;
   /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
-  readonly #judges: { readonly filters: FilteredPairs; readonly packets: PairJudge } | undefined;
+  #judges: { readonly filters: FilteredPairs; readonly packets: PairJudge } | undefined;
   /** Subnets whose packets meet a filter: 1; those of VPCs that the arrays do not describe in full: 2. */
   readonly #filtered: Uint8Array;
 
@@ -83,6 +85,7 @@ export class Reach {
     const { layout } = this.compiled;
     this.subnets = layout.subnets.map(({ vpc, id }) => ({ vpc, subnet: id }));
     this.plain = isPlain(network);
+    this.direct = isDirect(network);
     this.#filtered = new Uint8Array(this.subnets.length);
     if (this.plain) return;
     this.#judges = {
@@ -93,6 +96,22 @@ export class Reach {
       const v = layout.subnetVpc[s];
       this.#filtered[s] = isOdd(this.compiled, v) ? 2 : isFiltered(subnet) ? 1 : 0;
     }
+  }
+
+  /** Says that the arrays were edited and are those of this network now, which has the same filters. */
+  settle(network: Network): void {
+    this.network = network;
+    if (this.#judges === undefined) return;
+    const { filters } = this.#judges;
+    filters.forget();
+    this.#judges = { filters, packets: new PairJudge(network, this.subnets) };
+  }
+
+  /** Returns what decides about a pair: the arrays alone, filters on ways that they know, or packets that are followed. */
+  decidedBy(from: number, to: number): "arrays" | "filters" | "packets" {
+    const [out, home] = this.#states(from, to);
+    if (!this.#isJudged(from, to, out, home)) return "arrays";
+    return this.#isFollowed(from, to, out, home) ? "packets" : "filters";
   }
 
   /**
@@ -285,11 +304,13 @@ export class Reach {
   /** Returns the subnets that may be anything but unreachable from this one, and all their neighbours; ascending. */
   #worthALook(s: number, distant: Distant | undefined): Iterable<number> {
     const far = distant?.of(s) ?? [];
-    return far.length === 0 ? this.#nearTo(s) : new Uint32Array(new Set([...far, ...this.#nearTo(s)])).sort();
+    return far.length === 0
+      ? this.neighbours(s)
+      : new Uint32Array(new Set([...far, ...this.neighbours(s)])).sort();
   }
 
   /** Iterates the subnets of the subnet's own VPC and of its neighbours, ascending. */
-  *#nearTo(s: number): Generator<number, void, undefined> {
+  *neighbours(s: number): Generator<number, void, undefined> {
     const { slotAt, slotVpc, subnetAt, subnetVpc } = this.compiled.layout;
     const v = subnetVpc[s];
     for (let slot = slotAt[v]; slot < slotAt[v + 1]; slot++) {
@@ -332,7 +353,7 @@ export class Reach {
   #isFollowed(from: number, to: number, out: number, home: number): boolean {
     return (
       ((this.#filtered[from] | this.#filtered[to]) & 2) !== 0 ||
-      this.#judges!.filters.mayTurn(from, to, out, home)
+      (((out | home) & BOTH_UNKNOWN) !== 0 && this.#judges!.filters.mayTurn(from, to, out, home))
     );
   }
 

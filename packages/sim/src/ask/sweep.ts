@@ -7,10 +7,11 @@ import type { OwnRanges } from "../plane/decisions.ts";
 import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
-import type { Reachability } from "../plane/reachability.ts";
-import { TWO_WAY, VERDICT_OF } from "../plane/verdict-table.ts";
+import { TWO_WAY } from "../plane/verdict-table.ts";
+import { filteredPeeringLosses, flipsBy } from "./filtered-losses.ts";
 import { countEnabled, countLosses, type LossRange, rowOf } from "./loss-range.ts";
 import { Reach } from "./reach.ts";
+import type { Edit } from "./transition.ts";
 
 /** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
 export interface Loss {
@@ -54,7 +55,8 @@ export interface SweepOptions {
  * Tries the loss of every single peering and of every single enabled route on the compiled arrays and takes it back.
  * A deleted peering takes its routes with it or leaves them leading nowhere, by the profile of each side (S5); a route
  * that goes may uncover a shorter one. Cost: the routes of two VPCs for each peering, a window of one table for each route.
- * Where filters, hubs or other detours have a say, all pairs are judged anew for each loss.
+ * Beside filters the pairs that a loss touches are judged before and after; where hubs or other detours have a say, all
+ * pairs are, for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   const all = { from: 0, to: Number.POSITIVE_INFINITY };
@@ -68,12 +70,12 @@ export function sweepRange(
   range: LossRange,
   onTried: (losses: number) => void = () => {},
 ): Sweep {
-  if (!reach.plain) return sweepJudged(reach, range, onTried);
+  if (!reach.direct) return sweepJudged(reach, range, onTried);
   const { network, compiled } = reach;
-  const peerings = lossesOfPeerings(network, compiled, range, onTried);
+  const peerings = lossesOfPeerings(reach, range, onTried);
   const offset = countLosses(network).peerings;
   const rest = { from: range.from - offset, to: range.to - offset };
-  const routes = lossesOfRoutes(network, compiled, rest, (tried) => onTried(peerings.tried + tried));
+  const routes = lossesOfRoutes(reach, rest, (tried) => onTried(peerings.tried + tried));
   return {
     peerings: peerings.losses,
     routes: routes.losses
@@ -171,11 +173,30 @@ function areJoined(reach: Reach, from: string, to: string): boolean {
 }
 
 function lossesOfPeerings(
-  network: Network,
-  compiled: Reachability,
-  { from, to }: LossRange,
+  reach: Reach,
+  range: LossRange,
   onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
+  const { network } = reach;
+  const anew = (after: Network): Loss => lossOf(twoWayPairs(reach), twoWayPairs(new Reach(after)));
+  const { losses, tried } = reach.plain
+    ? plainPeeringLosses(reach, range, onTried)
+    : filteredPeeringLosses(reach, range, onTried, anew);
+  if (losses.length === 0) return { losses: [], tried };
+  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
+  return {
+    losses: losses
+      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
+      .sort((a, b) => b.broken - a.broken),
+    tried,
+  };
+}
+
+function plainPeeringLosses(
+  { network, compiled }: Reach,
+  { from, to }: LossRange,
+  onTried: (losses: number) => void,
+): { readonly losses: (Loss & { readonly peering: string })[]; readonly tried: number } {
   const counter = new LossCounter();
   const losses: (Loss & { readonly peering: string })[] = [];
   let number = 0;
@@ -189,29 +210,19 @@ function lossesOfPeerings(
     tryDeletion(compiled, p, counter.visit);
     if (counter.broken > 0) losses.push({ peering: id, broken: counter.broken, opened: counter.opened });
   }
-  if (losses.length === 0) return { losses: [], tried };
-  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(compiled, peering)));
-  return {
-    losses: losses
-      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
-      .sort((a, b) => b.broken - a.broken),
-    tried,
-  };
+  return { losses, tried };
 }
 
 /** Reports whether any two subnets of the two VPCs are two-way. */
-function joinsTwoWay({ layout, state }: Reachability, peering: string): boolean {
+function joinsTwoWay(reach: Reach, peering: string): boolean {
+  const { layout } = reach.compiled;
   const slot = layout.portSlot[2 * layout.peeringIndex.get(peering)!];
   if (slot < 0) return false;
-  const { slotVpc, slotBase, slotMirror, subnetAt, subnetTable, cellAt } = layout;
+  const { slotVpc, slotMirror, subnetAt } = layout;
   const [v, w] = [slotVpc[slotMirror[slot]], slotVpc[slot]];
-  for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
-    for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) {
-      const there = state[cellAt[subnetTable[s]] + slotBase[slot] + d - subnetAt[w]];
-      const back = state[cellAt[subnetTable[d]] + slotBase[slotMirror[slot]] + s - subnetAt[v]];
-      if (VERDICT_OF[(there << 6) | back] === TWO_WAY) return true;
-    }
-  }
+  for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++)
+    for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++)
+      if (reach.verdict(s, d).verdict === "two-way") return true;
   return false;
 }
 
@@ -222,11 +233,11 @@ interface RowLoss extends Loss {
 
 /** Routes are numbered from the first one here. */
 function lossesOfRoutes(
-  network: Network,
-  compiled: Reachability,
+  reach: Reach,
   { from, to }: LossRange,
   onTried: (losses: number) => void,
 ): { readonly losses: RowLoss[]; readonly tried: number } {
+  const { network, compiled } = reach;
   const { tables, tableVpc, vpcs } = compiled.layout;
   const counter = new LossCounter();
   const losses: RowLoss[] = [];
@@ -247,8 +258,10 @@ function lossesOfRoutes(
           const others = rows.filter((other) => other !== row).map(hopOf);
           const rest = others.length > 0 ? compiled.hops.group(others) : isOwn ? LOCAL : ABSENT;
           counter.reset();
-          tryHop(compiled, part, table, decision, rest, counter.visit);
-          const { broken, opened } = counter;
+          if (reach.plain) tryHop(compiled, part, table, decision, rest, counter.visit);
+          const { lo, hi } = part.decisions;
+          const edit: Edit = { kind: "hop", part, table, lo: lo[decision], hi: hi[decision], hop: rest };
+          const { broken, opened } = reach.plain ? counter : flipsBy(reach, [edit], network);
           if (broken > 0) losses.push({ table, row, broken, opened });
         }
       });

@@ -2,10 +2,11 @@ import type { Prefix } from "@twoway/core";
 import type { Network, Vpc } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
 import type { FlipVisitor } from "../plane/edit.ts";
-import { setActive, setHop } from "../plane/edit.ts";
+import { setActive, setHop, touching } from "../plane/edit.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
+import type { Reach } from "./reach.ts";
 
 /**
  * From one network to the next as edits of the compiled arrays. Networks share what an action did not touch, so what
@@ -32,6 +33,8 @@ export type Edit =
 export function editsBetween(compiled: Reachability, before: Network, after: Network): Edit[] | undefined {
   const { layout, hops } = compiled;
   if (before.gateways !== after.gateways || before.peerings.size !== after.peerings.size) return undefined;
+  if (before.hubs !== after.hubs || before.acls !== after.acls || before.groups !== after.groups)
+    return undefined;
   if (before.vpcs.size !== after.vpcs.size) return undefined;
   const edits: Edit[] = [];
   for (const [id, peering] of after.peerings) {
@@ -73,6 +76,45 @@ export function makeEdits(compiled: Reachability, edits: readonly Edit[], visit:
     }
   }
   return undo;
+}
+
+/**
+ * Reports whether one of the edits opens or closes a peering in a network whose rules name groups: they may see the groups
+ * of hosts behind it.
+ */
+export function opensGroups({ groups }: Network, edits: readonly Edit[]): boolean {
+  if (!edits.some(({ kind }) => kind === "peering")) return false;
+  return [...(groups?.values() ?? [])].some(({ ingress, egress }) =>
+    [...ingress, ...egress].some(({ remote }) => remote.kind === "group"),
+  );
+}
+
+/** An ordered pair of subnets that an edit touches. */
+export interface Touched {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Makes the edits, after which the network is `after`; returns what takes them back, and the pairs that they touch, in the
+ * order of `from`, then `to`.
+ */
+export function editTouching(
+  reach: Reach,
+  edits: readonly Edit[],
+  after: Network,
+): { readonly undo: Edit[]; readonly touched: Touched[] } {
+  const count = reach.subnets.length;
+  const seen = new Set<number>();
+  const touch = (from: number, to: number): void => {
+    seen.add(from * count + to);
+  };
+  const undo = touching(reach.compiled, touch, () => makeEdits(reach.compiled, edits, () => {}));
+  reach.settle(after);
+  const touched = [...seen]
+    .sort((a, b) => a - b)
+    .map((pair) => ({ from: Math.floor(pair / count), to: pair % count }));
+  return { undo, touched };
 }
 
 /** Reports whether the VPCs differ in nothing but the routes of their tables, as far as packets can tell. */

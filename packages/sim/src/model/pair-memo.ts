@@ -26,7 +26,9 @@ export class PairMemo {
   #put(a: number, b: number, value: number): void {
     let i = slotOf(a, b) & this.#mask;
     while (this.#rows[3 * i] >= 0) i = (i + 1) & this.#mask;
-    this.#rows.set([a, b, value], 3 * i);
+    this.#rows[3 * i] = a;
+    this.#rows[3 * i + 1] = b;
+    this.#rows[3 * i + 2] = value;
   }
 
   #grow(): void {

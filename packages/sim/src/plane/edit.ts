@@ -16,6 +16,23 @@ import { VERDICT_OF } from "./verdict-table.ts";
  */
 export type FlipVisitor = (from: number, to: number, before: number, after: number) => void;
 
+/**
+ * Calls `edit` and tells `touch` of every pair of subnets of which it wrote a cell, or may have: where services count, what
+ * they come to may be something else now though the arrays say the same. A pair may be told more than once.
+ */
+export function touching<T>(
+  { trail }: Reachability,
+  touch: (from: number, to: number) => void,
+  edit: () => T,
+): T {
+  trail.touch = touch;
+  try {
+    return edit();
+  } finally {
+    trail.touch = undefined;
+  }
+}
+
 /** What the route of exactly this destination leads to now; ABSENT for no route. Returns the hop it had. */
 export function setHop(
   reachability: Reachability,
@@ -229,6 +246,7 @@ function keep(reachability: Reachability, visit: FlipVisitor): void {
   const changed = settle(reachability);
   visitFlips(reachability, changed, visit);
   visitShifts(reachability, visit);
+  visitTouched(reachability);
   for (const i of changed) before[trail.cell[i]] = state[trail.cell[i]];
 }
 
@@ -298,6 +316,19 @@ function visitShifts(reachability: Reachability, visit: FlipVisitor): void {
   }
 }
 
+function visitTouched({ trail, layout: { users, userAt } }: Reachability): void {
+  const { touch } = trail;
+  if (touch === undefined) return;
+  for (let i = 0; i < trail.cell.length; i++) {
+    const d = trail.subnet[i];
+    for (let u = userAt[trail.table[i]]; u < userAt[trail.table[i] + 1]; u++) {
+      if (users[u] === d) continue;
+      touch(users[u], d);
+      touch(d, users[u]);
+    }
+  }
+}
+
 /** Returns where the cells lie that are the way back of a cell in the trail: add the sender's subnet. */
 function backOf({ layout, trail }: Reachability, i: number): number {
   const { subnetAt, subnetTable, tableVpc, cellAt, slotBase, slotMirror } = layout;
@@ -320,7 +351,7 @@ function stretchesBefore(reachability: Reachability, tables: readonly number[]):
 
 /** Visits the pairs whose VPCs are no neighbours and that flip because of what cannot be followed now. O(subnets). */
 function visitFar(reachability: Reachability, stretches: Stretches, visit: FlipVisitor): void {
-  const { layout, parts, doubts } = reachability;
+  const { layout, parts, doubts, trail } = reachability;
   const { tableVpc, subnetVpc, subnetTable, users, userAt } = layout;
   for (const [t, old] of stretches) {
     for (const part of parts) forgetStretches(part, t);
@@ -332,6 +363,10 @@ function visitFar(reachability: Reachability, stretches: Stretches, visit: FlipV
         if (part.size[d] > 0) was |= waysOf(reachability, part, old[i], d) << part.shift;
       }
       const is = farState(reachability, t, d);
+      for (let i = userAt[t]; trail.touch !== undefined && i < userAt[t + 1]; i++) {
+        trail.touch(users[i], d);
+        trail.touch(d, users[i]);
+      }
       if (was === is) continue;
       for (let i = userAt[t]; i < userAt[t + 1]; i++) {
         const back = farState(reachability, u, users[i]);

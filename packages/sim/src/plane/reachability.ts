@@ -30,6 +30,8 @@ export interface Reachability {
 /** The cells that an edit wrote, in order, with what was in them. */
 interface Trail {
   on: boolean;
+  /** Is told the pairs of the cells. */
+  touch: ((from: number, to: number) => void) | undefined;
   readonly cell: number[];
   readonly table: number[];
   readonly slot: number[];
@@ -51,7 +53,7 @@ export function compile(network: Network): Reachability {
     state: new Uint8Array(cells),
     before: new Uint8Array(cells),
     doubts: new Uint8Array(tables.length),
-    trail: { on: false, cell: [], table: [], slot: [], subnet: [], column: [], old: [] },
+    trail: { on: false, touch: undefined, cell: [], table: [], slot: [], subnet: [], column: [], old: [] },
   };
   for (const part of parts) for (let t = 0; t < tables.length; t++) fill(reachability, part, t);
   for (let t = 0; t < tables.length; t++) settleTable(reachability, t);

@@ -87,3 +87,11 @@ export function common(a: readonly Stretch[], b: readonly Stretch[]): Stretch[] 
     }),
   );
 }
+
+/** Returns how many addresses the stretches hold. */
+export function sizeOf(part: Part, stretches: readonly Stretch[]): bigint {
+  return stretches.reduce((sum, stretch) => {
+    const { first, last } = spanOf(part, stretch);
+    return sum + BigInt(last) - BigInt(first) + 1n;
+  }, 0n);
+}

@@ -1,4 +1,5 @@
 import { formatAddress, type Prefix } from "@twoway/core";
+import type { Scenario } from "../ask/scenario.ts";
 import { formatTime } from "../model/clock.ts";
 import type { FilterRule, NetworkAcl, SecurityGroup } from "../model/filter.ts";
 import type { Attachment, Hub } from "../model/hub.ts";
@@ -6,13 +7,17 @@ import type { Gateway, Host, Network, RouteTable, Subnet, Vpc } from "../model/n
 import type { Peering, PeeringEnd } from "../model/peering.ts";
 import type { Routes } from "../model/routes.ts";
 import { formatRemote } from "../model/rule-text.ts";
+import { alarmBodies, meterBody, trafficBodies } from "./traffic-text.ts";
+
+/** What a scenario has besides its network, and can be written. */
+type Rest = Partial<Pick<Scenario, "traffic" | "alarms">>;
 
 /**
  * Returns a network as a scenario in YAML that reads as the same network, one line for each VPC, peering, gateway and
  * table; every value is written as JSON, which YAML holds. It is read leniently, as it stands. Only places are lost.
  */
-export function scenarioText(network: Network, name: string): string {
-  const lines = partsOf(network, name).flatMap(([key, value]) => {
+export function scenarioText(network: Network, name: string, rest: Rest = {}): string {
+  const lines = partsOf(network, name, rest).flatMap(([key, value]) => {
     if (!(value instanceof Map))
       return [`${key}: ${typeof value === "string" && key !== "name" ? value : json(value)}`];
     if (value.size === 0) return [`${key}: {}`];
@@ -22,8 +27,8 @@ export function scenarioText(network: Network, name: string): string {
 }
 
 /** Returns the same scenario as JSON, which is read faster and may be larger. */
-export function scenarioJsonText(network: Network, name: string): string {
-  const lines = partsOf(network, name).map(([key, value]) => {
+export function scenarioJsonText(network: Network, name: string, rest: Rest = {}): string {
+  const lines = partsOf(network, name, rest).map(([key, value]) => {
     if (!(value instanceof Map)) return `${json(key)}: ${json(value)}`;
     const entries = [...value].map(([id, body]) => `\n  ${json(id)}: ${json(body)}`);
     return `${json(key)}: {${entries.join(",")}${entries.length === 0 ? "" : "\n"}}`;
@@ -33,7 +38,7 @@ export function scenarioJsonText(network: Network, name: string): string {
 
 type Part = readonly [key: string, value: string | number | object];
 
-function partsOf(network: Network, name: string): Part[] {
+function partsOf(network: Network, name: string, { traffic, alarms = [] }: Rest): Part[] {
   const { quotas, hubs, groups, acls, unmodelled } = network;
   const vpcs = [...network.vpcs.values()];
   const tables = vpcs.flatMap((vpc) =>
@@ -55,6 +60,9 @@ function partsOf(network: Network, name: string): Part[] {
     acls && ["acls", bodies(acls, filterBody)],
     ["peerings", bodies(network.peerings, (peering) => peeringBody(network, peering))],
     ["routes", new Map(tables)],
+    traffic && ["traffic", trafficBodies(traffic)],
+    traffic && ["meter", meterBody(traffic)],
+    alarms.length > 0 ? ["alarms", alarmBodies(alarms)] : undefined,
     unmodelled && ["unmodelled", unmodelled],
   ];
   return parts.filter((part) => part !== undefined);

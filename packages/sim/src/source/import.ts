@@ -3,6 +3,7 @@ import type { Network } from "../model/network.ts";
 import type { ProfileName } from "../model/profile.ts";
 import { isAws, readAws } from "./aws/answer.ts";
 import { parseJson } from "./document.ts";
+import type { InputFormat } from "./input-format.ts";
 import { assemble } from "./inventory/assemble.ts";
 import { isRecord } from "./inventory/fields.ts";
 import { Inventory } from "./inventory/inventory.ts";
@@ -11,10 +12,6 @@ import { isTencent, readTencent } from "./tencent/answer.ts";
 import { isPlan, isTerraform, readTerraform } from "./terraform/terraform.ts";
 
 /** Networks from what machines write: Terraform, the AWS CLI, Tencent Cloud's API. Recognised by content, never by name. */
-
-export const INPUT_FORMATS = ["scenario", "terraform", "aws", "tencent"] as const;
-
-export type InputFormat = (typeof INPUT_FORMATS)[number];
 
 /** One file of an import. */
 export interface ImportFile {
@@ -36,18 +33,6 @@ export interface Imported {
   /** Of a plan: what is there before. */
   readonly before: Network | undefined;
   readonly warnings: readonly Issue[];
-}
-
-/**
- * Returns what the text is, from the keys that only one format has; a scenario is whatever is none of the others. Does not
- * parse it, so that a large dump is parsed once.
- */
-export function recogniseText(text: string): InputFormat {
-  if (!/^\s*[[{]/.test(text)) return "scenario";
-  if (/"(format_version|terraform_version|lineage)"\s*:/.test(text)) return "terraform";
-  if (/"vpcs"\s*:/.test(text)) return "scenario";
-  if (/"(Response|RequestId|\w+Set)"\s*:/.test(text) && !/"Vpcs"\s*:/.test(text)) return "tencent";
-  return /"[A-Z]\w+s"\s*:\s*\[/.test(text) ? "aws" : "scenario";
 }
 
 function recognise(value: unknown): Exclude<InputFormat, "scenario"> | undefined {

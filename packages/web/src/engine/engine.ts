@@ -19,12 +19,21 @@ import {
   ownersView,
   together,
 } from "./change-view.ts";
-import { type InputText, type Loaded, loadInput, located, type Problem, problemsOf } from "./input.ts";
+import type { FixesView } from "./fixes-view.ts";
+import {
+  type InputText,
+  type Loaded,
+  loadInput,
+  located,
+  type Problem,
+  prepareInput,
+  problemsOf,
+} from "./input.ts";
 import { type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
 import { type PairView, pairView } from "./pair-view.ts";
 import { type Story, type StoryView, storyOf } from "./story-view.ts";
-import { type FixesView, fixesView, type Question, type TraceView, traceView } from "./trace-view.ts";
+import { type Question, type TraceView, traceView } from "./trace-view.ts";
 import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
@@ -101,6 +110,11 @@ export class Engine {
   #shown: Network | undefined;
   /** Policies of the network as it was read. */
   #policiesBefore: ReadonlyMap<string, PolicyView["before"]> | undefined;
+
+  /** Must be called before `open` and `check` of the same input: loads what it is read by. */
+  prepare(files: readonly InputText[], options: ImportOptions = {}): Promise<void> {
+    return prepareInput(files, options);
+  }
 
   /** Reads an input and forgets the one before; an input with faults leaves that in place. */
   open(files: readonly InputText[], options: ImportOptions = {}): Opened {
@@ -194,8 +208,9 @@ export class Engine {
     return this.#answer(() => traceView(this.#session().network, question));
   }
 
-  /** Searches the smallest sets of actions that make the pair two-way. Takes longer than the trace. */
-  fixes(question: Question): Answered<FixesView> {
+  /** Searches the smallest sets of actions that make the pair two-way. Takes longer than the trace, and is loaded behind it. */
+  async fixes(question: Question): Promise<Answered<FixesView>> {
+    const { fixesView } = await import("./fixes-view.ts");
     return this.#answer(() => fixesView(this.#session().network, question));
   }
 

@@ -3,7 +3,7 @@ import {
   InputError,
   type InputFormat,
   type Issue,
-  importNetworks,
+  type importNetworks,
   readScenario,
   recogniseText,
   type Scenario,
@@ -21,6 +21,18 @@ export interface Loaded {
   readonly warnings: readonly Issue[];
 }
 
+/** Reads what machines write; loaded when the first such input is opened. */
+let importer: typeof importNetworks | undefined;
+
+/** Must be called before `loadInput` of the same input: loads what it is read by. */
+export async function prepareInput(files: readonly InputText[], options: ImportOptions = {}): Promise<void> {
+  if (formatOf(files, options) !== "scenario") importer ??= (await import("./importer.ts")).importNetworks;
+}
+
+function formatOf(files: readonly InputText[], { as }: ImportOptions): InputFormat {
+  return as ?? (files.length === 1 ? recogniseText(files[0].text) : "aws");
+}
+
 /**
  * Reads what the command line reads: one scenario, Terraform's JSON, or the answers of a cloud's tools. Recognised by
  * content. Throws an InputError with everything that is wrong.
@@ -28,9 +40,10 @@ export interface Loaded {
 export function loadInput(files: readonly InputText[], options: ImportOptions = {}): Loaded {
   if (files.length === 0) throw noFile();
   const [first] = files;
-  const format = options.as ?? (files.length === 1 ? recogniseText(first.text) : "aws");
+  const format = formatOf(files, options);
   if (format === "scenario") return { format, ...readScenario(first.text, first.name, options) };
-  const { network, warnings } = importNetworks(
+  if (importer === undefined) throw new TypeError(`nothing that reads ${format} is loaded`);
+  const { network, warnings } = importer(
     files.map(({ name, text }) => ({ name, text: () => text })),
     options,
   );

@@ -50,10 +50,9 @@ export async function check(): Promise<readonly Remark[]> {
   const files = draft.value;
   if (files.reduce((sum, file) => sum + file.text.length, 0) > MAX_LIVE) return [];
   const { profile, as } = rejected.value ?? input.value;
-  const { errors, warnings } = await engine.check(files, {
-    ...(profile === undefined ? {} : { profile }),
-    ...(as === undefined ? {} : { as }),
-  });
+  const options = { ...(profile === undefined ? {} : { profile }), ...(as === undefined ? {} : { as }) };
+  await engine.prepare(files, options);
+  const { errors, warnings } = await engine.check(files, options);
   if (draft.value !== files) return [];
   remarks.value = [
     ...errors.map((problem) => ({ ...problem, isWarning: false })),

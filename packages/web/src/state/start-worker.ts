@@ -4,8 +4,9 @@
  */
 export function startWorker(name: "engine" | "layout"): Worker {
   const inlined = document.getElementById(`${name}-worker`)?.textContent;
-  if (inlined === undefined || inlined === null || inlined === "")
-    return new Worker(`assets/${name}-worker.js`);
+  // the engine loads parts of itself when they are asked for, as modules do
+  if (!inlined)
+    return new Worker(`assets/${name}-worker.js`, { type: name === "engine" ? "module" : "classic" });
   const url = URL.createObjectURL(new Blob([inlined], { type: "text/javascript" }));
   return new Worker(url);
 }

@@ -2,11 +2,12 @@ import { batch, computed, signal } from "@preact/signals";
 import type { ImportOptions, InputFormat, ProfileName } from "@twoway/sim";
 import { type Remote, wrap } from "comlink";
 import type { Answered, Changed, Engine, Opened, PolicyView } from "../engine/engine.ts";
+import type { FixesView } from "../engine/fixes-view.ts";
 import type { InputText } from "../engine/input.ts";
 import { changedView, type NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
 import type { StoryView } from "../engine/story-view.ts";
-import type { FixesView, Question, TraceView } from "../engine/trace-view.ts";
+import type { Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
 import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
 import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
@@ -129,6 +130,7 @@ export async function openSource(wanted: LinkSource): Promise<boolean> {
 
 async function open(origin: LinkSource, wanted: Input): Promise<boolean> {
   busy.value = true;
+  await engine.prepare(wanted.files, optionsOf(wanted));
   const result = await engine.open(wanted.files, optionsOf(wanted));
   if (result.kind === "failed") {
     batch(() => {

@@ -1,0 +1,173 @@
+import { apply, diff, type Network, parseAction, reach, sweep, type Vpc, WhatIf } from "@twoway/sim";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { drawEdit } from "./draw-edit.ts";
+import { networks, seeded, simOf, Tally } from "./generate.ts";
+import { withFilters } from "./generate-filters.ts";
+import { read } from "./notation.ts";
+
+const test = suite("edits and losses behind filters");
+
+const seeds = fc.infiniteStream(fc.nat({ max: 1 << 30 }));
+const drawFrom = (random: Iterator<number>) => (below: number) => random.next().value % Math.max(below, 1);
+
+/** Everything that the network compiled anew says about its pairs. */
+function saidAnew(network: Network): string[] {
+  const found = reach(network);
+  return [...found.pairs({ all: true })].map(
+    ({ from, to, verdict, partial }) => `${from} ${to} ${verdict} ${partial}`,
+  );
+}
+
+test("after every edit and every undo a session says what the network says that is compiled anew", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(networks, seeds, (generated, random) => {
+      const draw = drawFrom(random);
+      const filtered = withFilters(simOf(generated), draw);
+      const session = new WhatIf(filtered.network);
+      const story: string[] = [];
+      for (let n = 0; n < 6; n++) {
+        const network = session.network;
+        const compiled = session.reach;
+        const line = drawEdit(draw, network);
+        story.push(line);
+        const where = `${story.join("\n")}\n${filtered.text}\n${generated.text}`;
+        const tried = session.apply([parseAction(line)]);
+        if (tried.kind === "refused") {
+          story.pop();
+          continue;
+        }
+        const said = (): string[] =>
+          [...session.reach.pairs({ all: true })].map(
+            ({ from, to, verdict, partial }) => `${from} ${to} ${verdict} ${partial}`,
+          );
+        assert.equal(said(), saidAnew(session.network), where);
+        assert.equal(session.reach.count(), reach(session.network).count(), where);
+        const told = (pairs: typeof tried.change.pairs): string[] =>
+          pairs.map(
+            ({ from, to, before, after }) =>
+              `${from.vpc}/${from.subnet} ${to.vpc}/${to.subnet} ${before.verdict} ${before.partial} ${after.verdict} ${after.partial}`,
+          );
+        assert.equal(told(tried.change.pairs), told(diff(network, session.network).pairs), where);
+        const isKept = session.reach === compiled && !compiled.plain;
+        tally.add(isKept ? "edits of the arrays" : "edits that compile anew");
+        for (const { before, after } of tried.change.pairs) {
+          const isFlip = before.verdict !== after.verdict || before.partial !== after.partial;
+          if (isKept) tally.add(isFlip ? "flips" : "pairs of which other packets get through");
+        }
+        if (draw(3) === 0) {
+          session.undo();
+          story.push("undo");
+          assert.equal(said(), saidAnew(network), where);
+          tally.add("undone");
+        }
+      }
+    }),
+    { ...seeded(150), endOnFailure: true },
+  );
+  tally.print("edits behind filters", [
+    "edits of the arrays",
+    "edits that compile anew",
+    "flips",
+    "pairs of which other packets get through",
+    "undone",
+  ]);
+});
+
+test("every loss behind filters is what the network says without the peering or the route", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(networks, seeds, (generated, random) => {
+      const { network, text } = withFilters(simOf(generated), drawFrom(random));
+      const twoWay = (some: Network): Set<string> =>
+        new Set(
+          saidAnew(some).flatMap((line) => (line.includes("two-way") ? [line.split(" ", 2).join(" ")] : [])),
+        );
+      const old = twoWay(network);
+      const lossOf = (after: Network): string => {
+        const now = twoWay(after);
+        const broken = [...old].filter((pair) => !now.has(pair)).length;
+        return broken === 0 ? "" : `${broken} ${[...now].filter((pair) => !old.has(pair)).length}`;
+      };
+      const found = sweep(network);
+      const peerings = [...network.peerings.keys()].flatMap((id) => {
+        const gone = apply(network, parseAction(`delete-peering ${id}`), "");
+        const loss = gone.kind === "refused" ? "" : lossOf(gone.network);
+        return loss === "" ? [] : [`${id} ${loss}`];
+      });
+      assert.equal(
+        found.peerings.map(({ peering, broken, opened }) => `${peering} ${broken} ${opened}`).sort(),
+        peerings.sort(),
+        `${text}\n${generated.text}`,
+      );
+      const routes = [...network.vpcs.values()].flatMap((vpc) =>
+        [...vpc.tables.values()].flatMap((table) =>
+          [...(table.routes ?? [])].flatMap(({ row, enabled, destination, target }) => {
+            if (!enabled) return [];
+            const rest = table.routes!.without((route) => route.row === row);
+            const tables = new Map(vpc.tables).set(table.id, { ...table, routes: rest });
+            const vpcs = new Map(network.vpcs).set(vpc.id, { ...vpc, tables } as Vpc);
+            const loss = lossOf({ ...network, vpcs });
+            return loss === "" ? [] : [`${table.id} ${destination} ${target} ${loss}`];
+          }),
+        ),
+      );
+      assert.equal(
+        found.routes
+          .map(
+            ({ table, destination, target, broken, opened }) =>
+              `${table} ${destination} ${target} ${broken} ${opened}`,
+          )
+          .sort(),
+        routes.sort(),
+        `${text}\n${generated.text}`,
+      );
+      for (const _ of peerings) tally.add("peerings");
+      for (const _ of routes) tally.add("routes");
+    }),
+    { ...seeded(100), endOnFailure: true },
+  );
+  tally.print("losses behind filters", ["peerings", "routes"]);
+});
+
+const OFFICE = (publicRoutes: string): string => `
+profile: aws
+vpcs:
+  app: { cidr: 10.1.0.0/16, subnets: { web: { cidr: 10.1.1.0/24 }, public: { cidr: 10.1.0.0/24 } } }
+  data: { cidr: 10.2.0.0/16, subnets: { db: { cidr: 10.2.1.0/24 } } }
+  far: { cidr: 10.3.0.0/16, subnets: { batch: { cidr: 10.3.1.0/24 } } }
+peerings: { p: app - data }
+gateways:
+  igw: internet app
+  nat: { kind: nat, vpc: app, subnet: public, address: 10.1.0.9, public: [ 198.51.100.9 ] }
+routes:
+  app: [ 0.0.0.0/0 -> nat, 10.2.0.0/17 -> p ]
+  public-table: { subnets: [ app/public ], routes: [ ${publicRoutes} ] }
+  data: [ 10.1.0.0/16 -> p ]`;
+
+test("a default route to a NAT gateway leaves to the arrays what the gateway's own table does not deliver", () => {
+  const [web, open, db, batch] = [0, 1, 2, 3];
+  // nothing but the internet behind the gateway, then a peering behind it too
+  const plain = reach(read(OFFICE("0.0.0.0/0 -> igw")));
+  assert.is(plain.plain, true);
+  const found = reach(read(OFFICE("0.0.0.0/0 -> igw, 10.2.0.0/16 -> p")));
+  assert.is(found.plain, false);
+  const decided = [
+    [web, db],
+    [open, db],
+    [web, batch],
+    [db, batch],
+    [web, open],
+  ].map(([a, b]) => found.decidedBy(a, b));
+  assert.equal(decided, ["arrays", "arrays", "arrays", "arrays", "arrays"]);
+  // without a route of their own the private subnets come to the peering by the gateway
+  const lost = reach(
+    read(OFFICE("0.0.0.0/0 -> igw, 10.2.0.0/16 -> p").replace("10.2.0.0/17", "10.2.128.0/17")),
+  );
+  assert.is(lost.decidedBy(web, db), "packets");
+  assert.is(lost.decidedBy(web, batch), "arrays");
+});
+
+test.run();
