@@ -93,6 +93,7 @@ export function createEditor(host: HTMLElement, text: string, options: EditorOpt
       ...defaultKeymap,
     ]),
     EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
+    EditorView.domEventHandlers({ beforeinput: typeOver }),
     EditorView.updateListener.of(({ docChanged, state }) => {
       if (docChanged) options.onChange(state.doc.toString());
     }),
@@ -113,6 +114,17 @@ export function createEditor(host: HTMLElement, text: string, options: EditorOpt
     },
     close: () => view.destroy(),
   };
+}
+
+/**
+ * Replaces what is selected by what is typed. Left to itself, the browser would merge the lines and keep their looks in
+ * `style` attributes, which the page's policy refuses aloud.
+ */
+function typeOver({ inputType, data }: InputEvent, view: EditorView): boolean {
+  const { state } = view;
+  if (inputType !== "insertText" || data === null || state.selection.main.empty) return false;
+  view.dispatch({ ...state.replaceSelection(data), userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 function offsetOf(doc: Text, line: number, column: number): number {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Matrix } from "../matrix/matrix.tsx";
-import { matrix, refreshMatrix } from "../state/stage.ts";
+import { matrix, refreshMatrix } from "../state/looked-at.ts";
 import { ask, changed, engine, opened, view } from "../state/store.ts";
 
 /** All pairs of the network as it is now: asked for again after every change. */

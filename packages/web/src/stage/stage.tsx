@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { stage } from "../state/stage.ts";
+import { showStage, stage } from "../state/store.ts";
 import { STAGES } from "./stages.ts";
 
 /** The large part of the page: one of several pictures of the same network. */
@@ -9,7 +9,7 @@ export function Stage(): JSX.Element {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     const next = STAGES[(STAGES.indexOf(chosen) + step + STAGES.length) % STAGES.length];
-    stage.value = next.id;
+    showStage(next.id);
     document.getElementById(`stage-${next.id}`)?.focus();
   };
   return (
@@ -24,9 +24,7 @@ export function Stage(): JSX.Element {
             aria-selected={id === chosen.id}
             aria-controls="stage"
             tabIndex={id === chosen.id ? 0 : -1}
-            onClick={() => {
-              stage.value = id;
-            }}
+            onClick={() => showStage(id)}
           >
             {title}
           </button>

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { figures, lookAt, refreshTraffic, traffic } from "../state/stage.ts";
+import { figures, lookAt, refreshTraffic, traffic } from "../state/looked-at.ts";
 import { opened } from "../state/store.ts";
 import { Traffic } from "../traffic/traffic.tsx";
 

@@ -61,6 +61,8 @@ export const traced = signal<Answered<TraceView> | undefined>(undefined);
 export const fixes = signal<Answered<FixesView> | undefined>(undefined);
 
 export const panel = signal("trace");
+/** What stands in the large part of the page. */
+export const stage = signal("topology");
 export const selection = signal<Place | undefined>(undefined);
 
 export const question = computed((): Question | undefined => {
@@ -89,7 +91,15 @@ export async function begin(): Promise<void> {
     protocol.value = link.protocol || "any";
     port.value = link.port;
     panel.value = link.panel || "trace";
+    stage.value = link.stage ?? "topology";
   });
+  const { step: wanted = 0 } = link;
+  const last = opened.value?.steps ?? 0;
+  if (wanted > last) notice.value = `The story of this link has ${last} steps, and no step ${wanted}.`;
+  else if (wanted > 0) {
+    step.value = wanted;
+    await engine.goTo(wanted);
+  }
   await setChanges({ done: link.changes, undone: [] });
 }
 
@@ -286,11 +296,19 @@ async function writeLink(): Promise<void> {
     protocol: protocol.value,
     port: port.value,
     panel: panel.value,
+    ...(stage.value === "topology" ? {} : { stage: stage.value }),
+    ...(step.value === 0 ? {} : { step: step.value }),
   });
   if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
 }
 
 let linkTurn = 0;
+
+/** Shows a picture in the large part of the page. */
+export function showStage(name: string): void {
+  stage.value = name;
+  void writeLink();
+}
 
 /** Shows a panel. */
 export function show(name: string): void {

@@ -3,9 +3,6 @@ import type { MatrixView } from "../engine/matrix-view.ts";
 import type { PeeringFigures, TrafficView } from "../engine/traffic-view.ts";
 import { engine, opened } from "./store.ts";
 
-/** What stands in the large part of the page, beside the panels. */
-export const stage = signal("topology");
-
 /** The verdicts of the network as it is now; undefined until somebody looks. */
 export const matrix = signal<MatrixView | undefined>(undefined);
 
