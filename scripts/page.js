@@ -3,7 +3,7 @@
 // policy names them by their hashes, so that nothing else can run in it.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { build as bundle } from "esbuild";
@@ -63,7 +63,16 @@ await build({
     },
   },
 });
-writeFileSync(join(OUT, "assets/layout-worker.js"), readFileSync(elk));
+// elk as its authors built it, without the loaders of module systems that no browser has
+const layoutWorker = join(OUT, "assets/layout-worker.js");
+await bundle({
+  entryPoints: [elk],
+  outfile: layoutWorker,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: TARGET,
+});
 
 await build({
   ...shared,
@@ -87,7 +96,7 @@ await bundle({
   format: "iife",
   target: TARGET,
 });
-writeFileSync(join(WORK, "layout-worker.js"), readFileSync(elk));
+cpSync(layoutWorker, join(WORK, "layout-worker.js"));
 mkdirSync(OUT, { recursive: true });
 writeFileSync(join(OUT, "single.html"), single());
 rmSync(WORK, { recursive: true });

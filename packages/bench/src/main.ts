@@ -6,6 +6,9 @@ switch (process.argv[2]) {
   case "reach":
     await import("./reach/suite.ts");
     break;
+  case "replay":
+    await import("./replay/suite.ts");
+    break;
   case "flows":
     await import("./replay/write-flows.ts");
     break;

@@ -1,6 +1,6 @@
 /**
- * Returns a scenario whose sweep is several jobs: a hub of peerings among VPCs whose hosts have a security group, so that all
- * pairs are judged anew for each loss. 12 VPCs make 8 jobs of some 0.1 s, 20 make 39.
+ * Returns a scenario whose sweep is several jobs: a hub of peerings among VPCs whose hosts have a security group, and beside it a
+ * transit gateway that any packet may be sent to, so that all pairs are judged anew for each loss. 12 VPCs make 8 jobs of some 0.1 s, 20 make 39.
  */
 export function judgedNetwork(count = 12): string {
   const vpcs = Array.from({ length: count }, (_, i) => i);
@@ -18,12 +18,13 @@ load: lenient
 profile: aws
 vpcs:
 ${vpcs.map(vpc).join("\n")}
+hubs: { tgw: { kind: transit-gateway, attachments: { at-0: { vpc: v0 }, at-1: { vpc: v1 } } } }
 groups:
 ${vpcs.map(group).join("\n")}
 peerings: { ${spokes.map((i) => `p${i}: v0 - v${i}`).join(", ")}, q: v1 - v2 }
 routes:
   v0: [ ${spokes.map((i) => `10.${i}.0.0/16 -> p${i}`).join(", ")} ]
-  v1: [ 10.0.0.0/16 -> p1, 10.0.1.0/24 -> p1, 10.2.0.0/16 -> q ]
+  v1: [ 10.0.0.0/8 -> tgw, 10.0.0.0/16 -> p1, 10.0.1.0/24 -> p1, 10.2.0.0/16 -> q ]
   v2: [ 10.0.0.0/16 -> p2, 10.1.0.0/16 -> q disabled ]
 ${spokes
   .slice(2)

@@ -78,7 +78,7 @@ function start(
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
-  const timer = setTimeout(() => child.kill("SIGKILL"), 180_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
   const ended = once(child, "close").then(([status]) => {
     clearTimeout(timer);
     children.delete(child);

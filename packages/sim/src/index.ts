@@ -105,6 +105,8 @@ export {
   sweepRange,
 } from "./ask/sweep.ts";
 export {
+  type Extent,
+  excessOf,
   type Flow,
   formatPattern,
   formatRate,

@@ -1,4 +1,14 @@
-import { apply, diff, type Network, parseAction, reach, sweep, type Vpc, WhatIf } from "@twoway/sim";
+import {
+  apply,
+  diff,
+  type Network,
+  parseAction,
+  reach,
+  renderChange,
+  sweep,
+  type Vpc,
+  WhatIf,
+} from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -168,6 +178,56 @@ test("a default route to a NAT gateway leaves to the arrays what the gateway's o
   );
   assert.is(lost.decidedBy(web, db), "packets");
   assert.is(lost.decidedBy(web, batch), "arrays");
+});
+
+const SHOP = (rules: string, hubRoutes: string): string => `
+profile: aws
+vpcs:
+  app: { cidr: 10.1.0.0/16, subnets: { web: { cidr: 10.1.1.0/24 } } }
+  data: { cidr: 10.2.0.0/16, subnets: { db: { cidr: 10.2.1.0/24, acl: acl-1 } } }
+  far: { cidr: 10.3.0.0/16, subnets: { batch: { cidr: 10.3.1.0/24 } } }
+peerings: { p: app - data }
+hubs:
+  tgw:
+    kind: transit-gateway
+    attachments: { at-app: { vpc: app, table: t }, at-far: { vpc: far, table: t } }
+    tables: { t: { routes: [ ${hubRoutes} ] } }
+acls:
+  acl-1: { vpc: data, ingress: [ ${rules} ], egress: [ allow all to 0.0.0.0/0 ] }
+routes:
+  app: [ 10.2.0.0/16 -> p, 10.3.0.0/16 -> tgw ]
+  data: [ 10.1.0.0/16 -> p ]
+  far: [ 10.1.0.0/16 -> tgw ]`;
+
+test("a change names the rule of a filter and the route of a hub that decided", () => {
+  const OPEN = ["allow all from 0.0.0.0/0", "10.1.0.0/16 -> at-app, 10.3.0.0/16 -> at-far"] as const;
+  const before = read(SHOP(...OPEN));
+  const spell = ({ pairs }: ReturnType<typeof diff>): string[] =>
+    pairs.map((pair) => {
+      const { before: was, after: is } = pair.owners();
+      const names = [was, is].map((owners) =>
+        owners
+          .map((owner) =>
+            "filter" in owner
+              ? `${owner.path} ${owner.filter}`
+              : `${owner.path} ${owner.table} ${owner.destination} -> ${owner.target}`,
+          )
+          .join(", "),
+      );
+      return `${pair.from.subnet} ${pair.to.subnet}: ${names.join(" | ")}`;
+    });
+  const denied = read(SHOP("deny all from 10.1.0.0/16, allow all from 0.0.0.0/0", OPEN[1]));
+  const change = diff(before, denied);
+  assert.equal(spell(change), ["web db:  | forward acl-1 rule 1", "db web:  | return acl-1 rule 1"]);
+  assert.match(
+    renderChange(change, () => []),
+    /is {3}forward {2}acl-1 rule 1 refuses/,
+  );
+  const routed = read(SHOP(OPEN[0], "10.1.0.0/16 -> at-app, 10.3.0.0/16 -> blackhole"));
+  assert.equal(spell(diff(before, routed)), [
+    "web batch: forward t 10.3.0.0/16 -> at-far | forward t 10.3.0.0/16 -> blackhole",
+    "batch web: return t 10.3.0.0/16 -> at-far | return t 10.3.0.0/16 -> blackhole",
+  ]);
 });
 
 test.run();

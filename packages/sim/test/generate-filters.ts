@@ -80,7 +80,7 @@ export function withFilters(network: Network, draw: (below: number) => number): 
     };
   };
   // the last one of each may be missing
-  const groups = new Map(groupIds.slice(0, often(85) ? 3 : 2).map((id) => [id, filter(true)]));
+  const groups = new Map(groupIds.slice(0, often(65) ? 3 : 2).map((id) => [id, filter(true)]));
   const acls = new Map(aclIds.slice(0, often(85) ? 3 : 2).map((id) => [id, filter(false)]));
   const some = (): readonly string[] =>
     often(80) ? [one(groupIds)] : often(70) ? [one(groupIds), one(groupIds)] : [];

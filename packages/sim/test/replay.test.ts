@@ -1,9 +1,22 @@
-import { ACTION, DIRECTION, ELSEWHERE, FlowRecords, Replay, UNSAID } from "@twoway/sim";
+import { type Address, formatAddress, writeWords } from "@twoway/core";
+import {
+  ACTION,
+  DIRECTION,
+  ELSEWHERE,
+  FlowRecords,
+  type Network,
+  Replay,
+  Routes,
+  roundTrip,
+  Services,
+  type Spot,
+  UNSAID,
+} from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { judgePlainly, type PlainRecord } from "./flow-oracle.ts";
-import { seeded, Tally } from "./generate.ts";
+import { edgesOf, networks, seeded, simOf, Tally } from "./generate.ts";
 import { type GeneratedPath, pathNetworks, simOfPath } from "./generate-packets.ts";
 import type { Net } from "./packet-oracle.ts";
 
@@ -153,6 +166,103 @@ test("30,000 random records of random changes fare as the oracle says of each al
     "filter-denied",
     "no-such-host",
     "no-route",
+  ]);
+});
+
+const LEVELS: Readonly<Record<string, number>> = { delivered: 2, unknown: 1, dropped: 0 };
+
+/** What becomes of a request by itself, packet by packet, without any stretch or table. */
+function classByItself(before: Network, after: Network, source: Address, target: Address): string {
+  const place = (network: Network, address: Address): Spot | undefined => {
+    const all = [...network.vpcs.values()].filter(({ cidrs, secondary }) =>
+      [...cidrs, ...secondary].some((cidr) => cidr.contains(address)),
+    );
+    const settled = all.filter(({ subnets }) =>
+      [...subnets.values()].some(({ cidrs }) => cidrs.some((cidr) => cidr.contains(address))),
+    );
+    const owners = settled.length === 1 ? settled : all;
+    if (owners.length > 1) return undefined;
+    const subnet = [...(owners[0]?.subnets.values() ?? [])].find(({ cidrs }) =>
+      cidrs.some((cidr) => cidr.contains(address)),
+    );
+    return { address, vpc: owners[0]?.id, subnet: subnet?.id };
+  };
+  const [from, to] = [place(before, source), place(before, target)];
+  if (from === undefined || to === undefined) return "unknown";
+  if (from.vpc === undefined && to.vpc === undefined) return "outside";
+  const asked = {
+    services: Services.of(6, 443, 443),
+    sourcePorts: { first: 50000, last: 50000 },
+  };
+  const [was, is] = [before, after].map((network) => {
+    const { forward, return: back } = roundTrip(network, from, to, asked);
+    const [there, home] = [LEVELS[forward.outcome], LEVELS[back.outcome]];
+    const least = there < 2 ? 0 : home < 2 ? 1 : 2;
+    return { least, most: there === 0 ? 0 : home === 0 ? 1 : 2 };
+  });
+  if (is.most < was.least) return "breaks";
+  if (was.most < is.least) return "heals";
+  if (was.least < was.most || is.least < is.most) return "unknown";
+  return ["never", "one-way", "passes"][was.least];
+}
+
+test("records of both families, of overlapping VPCs and beside the ends of everything, fare as each does by itself", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(networks, fc.infiniteStream(fc.nat({ max: 1 << 30 })), (generated, random) => {
+      const draw = (below: number): number => random.next().value! % below;
+      const before = simOf(generated);
+      const [vpc] = [...before.vpcs.values()].slice(draw(before.vpcs.size));
+      const [table] = vpc.tables.values();
+      // a change of the data plane, whatever the control plane would say: one table loses its routes
+      const after = {
+        ...before,
+        vpcs: new Map(before.vpcs).set(vpc.id, {
+          ...vpc,
+          tables: new Map(vpc.tables).set(table.id, { ...table, routes: Routes.from([]) }),
+        }),
+      };
+      const replay = new Replay(before, after);
+      const edges = edgesOf(generated.plain);
+      const records = new FlowRecords(120);
+      const pairs: [Address, Address][] = [];
+      while (pairs.length < records.capacity) {
+        const [source, target] = [edges[draw(edges.length)], edges[draw(edges.length)]];
+        if (typeof source !== typeof target) continue;
+        const row = records.length++;
+        pairs.push([source, target]);
+        records.family[row] = typeof source === "number" ? 4 : 6;
+        writeWords(source, records.source, 4 * row);
+        writeWords(target, records.destination, 4 * row);
+        records.protocol[row] = 6;
+        records.tcpFlags[row] = 2;
+        records.sourcePort[row] = 50000;
+        records.destinationPort[row] = 443;
+      }
+      const found = new Int32Array(records.capacity);
+      replay.classify(records, found);
+      for (const [row, [source, target]] of pairs.entries()) {
+        const said = replay.outcomes[found[row]];
+        const expected = classByItself(before, after, source, target);
+        const where = `${formatAddress(source)} to ${formatAddress(target)} ${JSON.stringify(said)}`;
+        assert.is(said.class, expected, where);
+        tally.add(`${said.class} IPv${records.family[row]}`);
+        if (said.reason?.cause === "ambiguous-address") tally.add("ambiguous");
+      }
+    }),
+    { ...seeded(250), endOnFailure: true, includeErrorInReport: true },
+  );
+  tally.print("records by themselves", [
+    "breaks IPv4",
+    "breaks IPv6",
+    "passes IPv4",
+    "passes IPv6",
+    "one-way IPv4",
+    "never IPv6",
+    "unknown IPv4",
+    "unknown IPv6",
+    "outside IPv4",
+    "ambiguous",
   ]);
 });
 

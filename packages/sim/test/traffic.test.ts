@@ -1,4 +1,5 @@
 import {
+  excessOf,
   formatPattern,
   formatRate,
   InputError,
@@ -127,7 +128,7 @@ for (const [lines, expected] of [
   [`traffic: { f: ${many}, g: ${many} }`, "8:68 there are more than 100000 flows"],
   [
     `traffic: { f: ${many} }\nmeter: { for: 6d }`,
-    "8:10 100000 flows in 8640 periods are more than 500000000 together: shorten the run, or choose a longer period",
+    "8:10 100000 flows in 8640 periods, with their bursts, are more than 500000000 together: shorten the run, or choose a longer period",
   ],
   [
     'traffic: { f: "web -> db at 100 Gbps", g: "web -> db at 100 Gbps" }\nmeter: { for: 31d }',
@@ -161,6 +162,14 @@ for (const [lines, expected] of [
     'traffic: { f: "web -> db at 1 bps" }\nalarms: { a: { when: PkgDrop > 1%, peerings: pcx } }\nsteps: [ { expect: "alarm a on near: OK" } ]',
     "10:21 the alarm a does not watch near",
   ],
+  [
+    `traffic: { f: { flow: web -> db, rate: 1 bps, pattern: bursts of 1s with pauses of 1s, count: 10000 } }\nmeter: { for: 1d }`,
+    "8:10 10000 flows in 1440 periods, with their bursts, are more than 500000000 together: shorten the run, or choose a longer period",
+  ],
+  [
+    'traffic: { f: "web -> db at 1 bps" }\nmeter: { for: 5m }\nalarms: { a: { when: PkgDrop > 1% } }\nsteps: [ { after: 6m, expect: "alarm a on pcx: OK" } ]',
+    "11:32 the run is over before this step, so no alarm changes by then",
+  ],
   // YAML makes a number of what is written like one
   ["traffic: { f: 1e308 }", "8:15 this should be text or a map"],
   ["traffic: [ 1 ]", "8:10 this should be a map"],
@@ -186,6 +195,24 @@ test("a run goes on to the last step or the last end of a flow, an hour if there
   assert.is(length(`${flow}\nsteps: [ { after: 5m }, { after: 61s } ]`), 420);
   assert.is(length("traffic: { f: { flow: web -> db, rate: 1 bps, end: 90s } }"), 120);
   assert.is(length(`${flow}\nmeter: { for: 90s, period: 10s }`), 90);
+});
+
+test("what a run takes is bounded: figures, what alarms look at, and questions about ways", () => {
+  const { traffic } = readScenario(
+    `${VPCS}traffic: { f: { flow: web -> db, rate: 1 bps } }`,
+    "t.yaml",
+  ).scenario;
+  const extent = { peerings: 2, networks: 1, alarms: 1 };
+  assert.is(excessOf(traffic!, extent), undefined);
+  for (const [more, expected] of [
+    [{ peerings: 100_000 }, /^100000 peerings in 60 periods are more than 5000000 together/],
+    [
+      { peerings: 80_000, alarms: 1000 },
+      /^1000 alarms on 80000 peerings in 60 periods are more than 500000000 together/,
+    ],
+    [{ networks: 1_000_001 }, /^1 pairs of ends in 1000001 networks are more than 1000000 together/],
+  ] as const)
+    assert.match(excessOf(traffic!, { ...extent, ...more }) ?? "", expected);
 });
 
 test("flows of a kind are numbered", () => {

@@ -20,6 +20,7 @@ export class FlowSource {
   /** Of each subnet. */
   readonly #servers: readonly (readonly Server[])[];
   #now = 1767225600;
+  #rows = 0;
 
   constructor(fabric: Fabric, seed: number) {
     this.#fabric = fabric;
@@ -79,6 +80,7 @@ export class FlowSource {
     packets: number,
   ): void {
     const row = records.length++;
+    records.position[row] = this.#rows++;
     records.family[row] = 4;
     records.source[4 * row] = from;
     records.destination[4 * row] = to;

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import {
+  excessOf,
   InputError,
   type Metered,
   meterJson,
@@ -9,6 +10,7 @@ import {
   renderMeter,
   runScenario,
   seriesCsv,
+  stepsOf,
   type Traffic,
 } from "@twoway/sim";
 import { EXIT } from "../exit.ts";
@@ -49,8 +51,13 @@ export function meterCommand(file: string, options: MeterCommandOptions): number
   const network = whatIf(loaded.network, options);
   if (network.now !== loaded.network.now)
     throw wrong("bad-text", "--do", "the clock of a run is the scenario's, and no action before it moves it");
-  const periods = traffic.length / traffic.period;
-  const bar = progress("steps", periods + (loaded.steps.length + 1) * traffic.flows.length);
+  const excess = excessOf(traffic, {
+    peerings: network.peerings.size,
+    networks: loaded.steps.length + 1,
+    alarms: loaded.alarms.length,
+  });
+  if (excess !== undefined) throw wrong("too-large", "--period", excess);
+  const bar = progress("steps", stepsOf(traffic, loaded.steps.length + 1));
   const { metered } = runScenario({ ...loaded, network, traffic }, { onStep: bar.update });
   bar.stop();
   if (metered === undefined) return EXIT.fault;

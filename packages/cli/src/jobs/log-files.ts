@@ -22,7 +22,7 @@ export interface LogFile {
 }
 
 /** Bytes of text that one job reads. */
-export const PIECE: number = 64 * 1024 * 1024;
+const PIECE = 64 * 1024 * 1024;
 const HEAD = 1 << 16;
 
 /** Returns the files in the order of their names, folders with all that is inside. Throws an InputError. */

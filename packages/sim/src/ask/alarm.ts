@@ -70,8 +70,10 @@ export interface Notification extends AlarmChange {
  * those of the series.
  */
 export function watch(series: Series, alarms: readonly Alarm[]): AlarmHistory[] {
+  const byPeriod = new Map<number, Series>();
   return alarms.flatMap((alarm) => {
-    const coarse = coarsen(series, alarm.period);
+    const coarse = byPeriod.get(alarm.period) ?? coarsen(series, alarm.period);
+    byPeriod.set(alarm.period, coarse);
     return coarse.peerings
       .filter(({ peering, hasMetrics }) => hasMetrics && (alarm.peerings?.includes(peering) ?? true))
       .map((one): AlarmHistory => {

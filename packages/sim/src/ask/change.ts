@@ -1,10 +1,12 @@
-import type { Prefix } from "@twoway/core";
-import { type Network, tableOf, type Vpc } from "../model/network.ts";
+import { familyOf, type Prefix } from "@twoway/core";
+import { type Network, tableOf, usableSpans, type Vpc } from "../model/network.ts";
 import type { PeeringState } from "../model/peering.ts";
 import { isPlain } from "../plane/detour.ts";
 import { decide } from "../plane/forwarding.ts";
 import { common, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
+import { answer } from "./answer.ts";
 import { blocksOf } from "./boxes.ts";
+import type { Endpoint } from "./endpoint.ts";
 import type { SubnetName } from "./pair-sets.ts";
 import { type PairSets, type PairVerdict, Reach } from "./reach.ts";
 
@@ -17,14 +19,25 @@ export interface Change {
   readonly removed: readonly SubnetName[];
 }
 
-/** What decided about addresses of a pair: a route, or `local` for an own range. */
-export interface Owner {
+/** What decided about addresses of a pair. */
+export type Owner = RouteOwner | FilterOwner;
+
+/** A route of a table or of a hub's, or `local` for an own range. */
+interface RouteOwner {
   readonly path: "forward" | "return";
   readonly table: string;
   readonly destination: string;
   readonly target: string;
   /** State of the target, where it is a peering. */
   readonly state?: PeeringState;
+  readonly source: string;
+}
+
+/** A rule that refuses the packet or the reply that is shown, or the filters of which none lets it pass. */
+interface FilterOwner {
+  readonly path: "forward" | "return";
+  /** `acl-1 rule 100`, or the ids of the filters. */
+  readonly filter: string;
   readonly source: string;
 }
 
@@ -76,7 +89,9 @@ export class PairChange {
   }
 }
 
-function keyOf({ path, table, destination, target, state }: Owner): string {
+function keyOf(owner: Owner): string {
+  if ("filter" in owner) return `${owner.path} ${owner.filter}`;
+  const { path, table, destination, target, state } = owner;
   return [path, table, destination, target, state].join(" ");
 }
 
@@ -123,13 +138,40 @@ export function setsBetween(network: Network, from: SubnetName, to: SubnetName):
   return near.pair(indexOf(near, from), indexOf(near, to));
 }
 
-/** Returns every route and own range that decides about an address of the pair, on both paths, in address order. */
+/**
+ * Returns every route and own range that decides about an address of the pair, on both paths, in address order; then, where
+ * filters or hubs have a say, the routes of hubs that the packet takes which stands for the verdict, and what refuses it.
+ */
 export function ownersBetween(network: Network, from: SubnetName, to: SubnetName): Owner[] {
   const near = reachAround(network, from, to);
   return [
     ...ownersOneWay(network, near, "forward", from, to),
     ...ownersOneWay(network, near, "return", to, from),
+    ...(isPlain(network) ? [] : ownersOnTheWay(network, from, to)),
   ];
+}
+
+/** Follows the packet and the reply that `answer` shows for the pair. */
+function ownersOnTheWay(network: Network, from: SubnetName, to: SubnetName): Owner[] {
+  const [sender, receiver] = [from, to].map((name): Endpoint => {
+    const vpc = network.vpcs.get(name.vpc)!;
+    const spans = ([4, 6] as const).flatMap((family) =>
+      usableSpans(vpc, vpc.subnets.get(name.subnet)!, family).map((span) => ({ ...span, ...name })),
+    );
+    return { text: `${name.vpc}/${name.subnet}`, spans };
+  });
+  const families = new Set(sender.spans.map(({ first }) => familyOf(first)));
+  if (!receiver.spans.some(({ first }) => families.has(familyOf(first)))) return []; // no packet has both
+  const { shown } = answer(network, sender, receiver, { protocol: "any" });
+  return (["forward", "return"] as const).flatMap((path): Owner[] => {
+    const { hops, ...end } = shown[path];
+    const routes = hops.flatMap(({ kind, table, route }) =>
+      kind !== "hub" || table === undefined || route == null ? [] : [{ path, table, ...route }],
+    );
+    if (end.cause !== "filter-denied") return routes;
+    const { id, source } = end.component;
+    return [...routes, { path, filter: id, source }];
+  });
 }
 
 function ownersOneWay(
@@ -143,11 +185,11 @@ function ownersOneWay(
   const vpc = network.vpcs.get(from.vpc)!;
   const table = tableOf(vpc, vpc.subnets.get(from.subnet)!);
   const t = compiled.layout.tableIndex.get(table.id)!;
-  const owners = new Map<string, Owner>();
+  const owners = new Map<string, RouteOwner>();
   const add = (destination: Prefix, target: string, source: string): void => {
     const state = network.peerings.get(target)?.state;
     const found = { path, table: table.id, destination: `${destination}`, target, source };
-    const owner: Owner = state === undefined ? found : { ...found, state };
+    const owner: RouteOwner = state === undefined ? found : { ...found, state };
     owners.set(keyOf(owner), owner);
   };
   for (const part of compiled.parts) {

@@ -1,4 +1,4 @@
-import { type Address, familyOf, readWords, writeWords } from "@twoway/core";
+import { type Address, Fib, familyOf, Prefix, readWords, Trie, writeWords } from "@twoway/core";
 import { type Network, usableSpans } from "../model/network.ts";
 import { hasPorts, hasTypes, portOf, protocolOf } from "../model/services.ts";
 import { after } from "../plane/spans.ts";
@@ -11,12 +11,12 @@ import { placesFor } from "./places.ts";
  * come first, each family in address order.
  *
  *   starts4    first address of each stretch; the first of all is 0
- *   jump4      for each value of the upper 16 bits the stretch that holds the first such address, and one more at the end
+ *   table4     the stretch of every address, as the value of the blocks that make it up
  *   starts6    four words each
  */
 export class Stretches {
   readonly #starts4: Uint32Array;
-  readonly #jump4 = new Uint32Array(65537);
+  readonly #table4: Fib;
   readonly #starts6: Uint32Array;
   /** Number of stretches of both families. */
   readonly length: number;
@@ -29,25 +29,22 @@ export class Stretches {
     const starts6 = [...new Set([0n, ...(found[6] as Set<bigint>)])].sort((a, b) => (a < b ? -1 : 1));
     this.#starts6 = new Uint32Array(4 * starts6.length);
     for (const [i, start] of starts6.entries()) writeWords(start as Address, this.#starts6, 4 * i);
-    for (let block = 0, at = 0; block <= 65536; block++) {
-      while (at + 1 < this.#starts4.length && this.#starts4[at + 1] <= block * 65536) at++;
-      this.#jump4[block] = at;
+    const trie = new Trie();
+    for (const [stretch, start] of this.#starts4.entries()) {
+      const end = stretch + 1 < this.#starts4.length ? this.#starts4[stretch + 1] : 2 ** 32;
+      for (let at = start; at < end; ) {
+        const bits = blockAt(at, end);
+        trie.insert(Prefix.from(at as Address, bits), stretch);
+        at += 2 ** (32 - bits);
+      }
     }
+    this.#table4 = Fib.from(trie, { batch: "typescript" });
     this.length = this.#starts4.length + starts6.length;
   }
 
-  /** Returns the stretch of an IPv4 address: a search among the boundaries that share its upper 16 bits. */
+  /** Returns the stretch of an IPv4 address: two loads. */
   find4(address: number): number {
-    const starts = this.#starts4;
-    const block = address >>> 16;
-    let low = this.#jump4[block];
-    let high = this.#jump4[block + 1];
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (starts[middle] <= address) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return this.#table4.lookup4(address);
   }
 
   /** Returns the stretch of the IPv6 address that stands at `words[at]`. O(log stretches). */
@@ -72,6 +69,13 @@ export class Stretches {
       ? (this.#starts4[stretch] as Address)
       : readWords(6, this.#starts6, 4 * (stretch - n4));
   }
+}
+
+/** Returns the length of the largest block that begins at the address and ends before `end`. */
+function blockAt(address: number, end: number): number {
+  let bits = 32;
+  for (let size = 2; bits > 0 && address % size === 0 && address + size <= end; size *= 2) bits--;
+  return bits;
 }
 
 /** Gives every address at which something begins, and those behind an end. */

@@ -32,7 +32,7 @@ export class FlowTally {
   #heavyOf = new Uint8Array(64);
   readonly #groups: Group[] = [];
   readonly #groupIndices = new Map<string, number>();
-  /** Of each group the highest rank with which a record is a sample. */
+  /** Of each group the rank below which a record is a sample: of equal ranks the first in the file is one. */
   #limits = new Float64Array(16);
   readonly #heavy = { breaks: new HeavyAddresses(), disagrees: new HeavyAddresses() };
 
@@ -62,7 +62,7 @@ export class FlowTally {
       if (counts[at + 1] > FULL || counts[at + 2] > FULL) this.#carry(at);
       const group = groupOf[outcome];
       const rank = rankOf(position[row], salt);
-      if (rank <= limits[group]) this.#sample(records, row, group, rank);
+      if (rank < limits[group]) this.#sample(records, row, group, rank);
       if (heavyOf[outcome] !== 0) this.#count(heavyOf[outcome], records, row);
     }
   }
@@ -159,7 +159,6 @@ export class FlowTally {
       action: records.action[row],
       start: records.start[row],
     });
-    // one file is read in the order of its positions, so of equal ranks the last one goes
     if (samples.length > SAMPLES) samples.length = SAMPLES;
     if (samples.length === SAMPLES) this.#limits[group] = samples[SAMPLES - 1].rank;
   }
@@ -195,7 +194,7 @@ const BREAKS = 1;
 const DISAGREES = 2;
 /** The sum of one that is not full and MAX_COUNT is still exact. */
 const FULL = 2 ** 52;
-const ANY_RANK = 0xffffffff;
+const ANY_RANK = 2 ** 32;
 
 /** Depends on where the record stands and on the file's name: the same whoever reads it. */
 function rankOf(position: number, salt: number): number {

@@ -131,7 +131,7 @@ export class HeavyAddresses {
 }
 
 /** The true count lies between the two, both included. */
-export interface HeavyAddress {
+interface HeavyAddress {
   readonly address: string;
   readonly least: number;
   readonly most: number;

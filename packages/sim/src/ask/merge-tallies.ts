@@ -56,7 +56,7 @@ export interface MalformedLine {
 }
 
 /** Addresses are counted for what breaks, and for what contradicts the model. */
-export type HeavyKind = "breaks" | "disagrees";
+type HeavyKind = "breaks" | "disagrees";
 
 export const SAMPLES = 3;
 export const MAX_MALFORMED = 20;

@@ -2,7 +2,7 @@ import type { Address } from "@twoway/core";
 import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
 import { isDirect, isFiltered, isPlain } from "../plane/detour.ts";
 import { Distant } from "../plane/distant.ts";
-import { doubtStretches, extentOf, stateTo } from "../plane/far.ts";
+import { stateTo } from "../plane/far.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
@@ -10,7 +10,6 @@ import { firstOf, firstOutside, outcomesIn, spanOf, stretchesOf } from "../plane
 import type { Spot, Trace } from "../plane/trace.ts";
 import {
   DELIVERED,
-  DROPPED,
   PARTIAL,
   TWO_WAY,
   UNKNOWN,
@@ -18,6 +17,7 @@ import {
   VERDICTS,
 } from "../plane/verdict-table.ts";
 import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
+import { countFar } from "./far-count.ts";
 import { BACK, CODE_BITS, FilteredPairs } from "./filtered-pairs.ts";
 import { PacketCount, Sum } from "./packets.ts";
 import { PairJudge, type PairResult, type SubnetName, throughText } from "./pair-sets.ts";
@@ -151,7 +151,11 @@ export class Reach {
       }
     }
     const far =
-      parts.length === 0 ? 0 : this.plain ? this.#countFar(tally) : this.#countFarJudged(tally, sum);
+      parts.length === 0
+        ? 0
+        : this.plain
+          ? countFar(this.compiled, tally, (from, to) => this.#code(from, to))
+          : this.#countFarJudged(tally, sum);
     return this.#summary(tally, near + far, sum.total());
   }
 
@@ -210,75 +214,6 @@ export class Reach {
       partial: tally.slice(PARTIAL).reduce((a, b) => a + b, 0),
       packets,
     };
-  }
-
-  /** Counts the pairs of VPCs that are no neighbours and both send what cannot be followed; returns how many. */
-  #countFar(tally: Float64Array): number {
-    const { compiled } = this;
-    const { layout } = compiled;
-    const { subnetAt } = layout;
-    const groups = layout.vpcs.map((_, v) => this.#doubtGroups(v));
-    const doubtful = groups.flatMap((group, v) => (group.length > 0 ? [v] : []));
-    let counted = 0;
-    for (const v of doubtful) {
-      for (const w of doubtful) {
-        if (w <= v || slotFor(layout, v, w) >= 0) continue;
-        const there = groups[v].map(({ table }) => this.#wholeState(table, w));
-        const back = groups[w].map(({ table }) => this.#wholeState(table, v));
-        if (there.includes(undefined) || back.includes(undefined)) {
-          for (let s = subnetAt[v]; s < subnetAt[v + 1]; s++) {
-            for (let d = subnetAt[w]; d < subnetAt[w + 1]; d++) {
-              tally[this.#code(s, d)]++;
-              tally[this.#code(d, s)]++;
-              counted += 2;
-            }
-          }
-          continue;
-        }
-        for (const [g, mine] of groups[v].entries()) {
-          for (const [h, theirs] of groups[w].entries()) {
-            const out = there[g]! & theirs.families;
-            const home = back[h]! & mine.families;
-            const n = mine.subnets * theirs.subnets;
-            tally[VERDICT_OF[(out << 6) | home]] += n;
-            tally[VERDICT_OF[(home << 6) | out]] += n;
-            counted += 2 * n;
-          }
-        }
-      }
-    }
-    return counted;
-  }
-
-  /** Returns the subnets of the VPC that share a table and their families; none when no table has a doubt. */
-  #doubtGroups(v: number): { table: number; families: number; subnets: number }[] {
-    const { layout, doubts, parts } = this.compiled;
-    const groups = new Map<number, { table: number; families: number; subnets: number }>();
-    let doubt = false;
-    for (let s = layout.subnetAt[v]; s < layout.subnetAt[v + 1]; s++) {
-      const table = layout.subnetTable[s];
-      doubt ||= doubts[table] === 1;
-      let families = 0;
-      for (const { size, shift } of parts) if (size[s] > 0) families |= 7 << shift;
-      const group = groups.get(64 * table + families) ?? { table, families, subnets: 0 };
-      group.subnets++;
-      groups.set(64 * table + families, group);
-    }
-    return doubt ? [...groups.values()] : [];
-  }
-
-  /** Returns in which ways packets of the table to any subnet of the VPC end, where all of them end alike. */
-  #wholeState(table: number, w: number): number | undefined {
-    let state = 0;
-    for (const part of this.compiled.parts) {
-      const extent =
-        this.compiled.doubts[table] === 0
-          ? "nothing"
-          : extentOf(part, doubtStretches(this.compiled, part, table), w);
-      if (extent === "some") return undefined;
-      state |= (extent === "all" ? UNKNOWN : DROPPED) << part.shift;
-    }
-    return state;
   }
 
   /**

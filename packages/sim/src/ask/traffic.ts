@@ -65,9 +65,47 @@ export const TRAFFIC_LIMITS = {
   length: 31,
   /** Bits that all flows offer in a run, both ways: 9 PB. */
   offered: 2 ** 56,
-  /** Flows times periods: some tens of seconds of work. */
+  /** Flows times periods, bursts and pauses, and figures that alarms look at: some tens of seconds of work. */
   work: 500e6,
+  /** Peerings times periods: some hundred MB. */
+  figures: 5e6,
+  /** Different questions about ways, one for each pair of ends and network: some minutes of work at most. */
+  questions: 1e6,
 } as const;
+
+/** What a run is about, besides its traffic. */
+export interface Extent {
+  readonly peerings: number;
+  readonly networks: number;
+  readonly alarms: number;
+}
+
+/** Returns why a run would take too much time or memory; undefined when it does not. */
+export function excessOf(
+  { flows, length, period }: Traffic,
+  { peerings, networks, alarms }: Extent,
+): string | undefined {
+  const { work, figures, questions } = TRAFFIC_LIMITS;
+  const periods = length / period;
+  const shorter = "shorten the run, or choose a longer period";
+  const bursts = flows.reduce(
+    (sum, { pattern }) =>
+      pattern.kind === "bursty" ? sum + (2 * length) / (pattern.burst + pattern.pause) : sum,
+    0,
+  );
+  if (flows.length * periods + bursts > work)
+    return `${flows.length} flows in ${periods} periods, with their bursts, are more than ${work} together: ${shorter}`;
+  if (peerings * periods > figures)
+    return `${peerings} peerings in ${periods} periods are more than ${figures} together: ${shorter}`;
+  if (alarms * peerings * periods > work)
+    return `${alarms} alarms on ${peerings} peerings in ${periods} periods are more than ${work} together: ${shorter}`;
+  const asked = new Set(
+    flows.map(({ from, to, service }) => `${from} ${to} ${service.protocol} ${service.port}`),
+  );
+  if (asked.size * networks > questions)
+    return `${asked.size} pairs of ends in ${networks} networks are more than ${questions} together: let fewer steps change the network`;
+  return undefined;
+}
 
 const FLOW_USAGE = "web -> db tcp/5432 at 40 Mbps, reply 2 Mbps";
 

@@ -77,9 +77,12 @@ function verdictText({ verdict, partial }: PairVerdict): string {
   return partial ? `${verdict} in part` : verdict;
 }
 
-function ownerText({ path, table, destination, target, state, source }: Owner, style: Style): string {
+function ownerText(owner: Owner, style: Style): string {
+  const path = owner.path.padEnd(7);
+  if ("filter" in owner) return `${path}  ${owner.filter} refuses  ${style.dim(owner.source)}`;
+  const { table, destination, target, state, source } = owner;
   const condition = state === undefined || state === "ACTIVE" ? "" : ` (${state})`;
-  return `${path.padEnd(7)}  ${destination} -> ${target}${condition}  ${style.dim(`${table}  ${source}`)}`;
+  return `${path}  ${destination} -> ${target}${condition}  ${style.dim(`${table}  ${source}`)}`;
 }
 
 function namesText(names: readonly SubnetName[]): string {

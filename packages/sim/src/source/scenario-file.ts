@@ -46,20 +46,27 @@ export function readScenario(text: string, file: string, options: ReadOptions = 
   // ends are looked up in the network as it is by then: a step may make what a later one asks about
   let current = network;
   const networks = [network];
-  const watched: { readonly expectation: AlarmExpectation; readonly path: PropertyKey[] }[] = [];
+  const watched: {
+    readonly expectation: AlarmExpectation;
+    readonly path: PropertyKey[];
+    readonly time: number;
+  }[] = [];
   for (const [i, input] of (inputs ?? []).entries()) {
     if (input === undefined) continue;
     const { step, network, alarms } = readStep(input, i, current, findings, doubtful);
     steps.push(step);
-    watched.push(...alarms);
+    watched.push(...alarms.map((alarm) => ({ ...alarm, time: network.now })));
     current = network;
     networks.push(network);
   }
   const story = { networks, doubtful };
   const traffic = readTraffic(input, findings, story);
   const alarms = readAlarms(input, findings, story);
-  for (const { expectation, path } of watched)
+  for (const { expectation, path, time } of watched) {
     checkAlarmExpectation(expectation, alarms, findings, networks, path);
+    if (traffic !== undefined && time > network.now + traffic.length * 1000)
+      findings.error("bad-text", "the run is over before this step, so no alarm changes by then", path);
+  }
   const policies = readPolicies(input.policies, findings, [network, current]);
   const names = new Set(policies.map(({ name }) => name));
   for (const [i, step] of steps.entries()) {

@@ -4,6 +4,8 @@ import { resolveEndpoint } from "../ask/endpoint.ts";
 import { hasMetrics } from "../ask/meter.ts";
 import { askedAbout } from "../ask/service.ts";
 import {
+  type Extent,
+  excessOf,
   type Flow,
   type Period,
   parseFlow,
@@ -77,13 +79,21 @@ export function readTraffic(input: TrafficInput, findings: Findings, story: Stor
     findings.error("too-large", "the flows offer more than 9 PB in this run: shorten it, or split it", [
       "traffic",
     ]);
-  if (flows.length * (length / period) > TRAFFIC_LIMITS.work)
-    findings.error(
-      "too-large",
-      `${flows.length} flows in ${length / period} periods are more than ${TRAFFIC_LIMITS.work} together: shorten the run, or choose a longer period`,
-      ["traffic"],
-    );
-  return { flows, period, length, seed: input.meter?.seed ?? 1 };
+  const traffic = { flows, period, length, seed: input.meter?.seed ?? 1 };
+  const excess = excessOf(traffic, extentOf(story.networks, Object.keys(input.alarms ?? {}).length));
+  if (excess !== undefined) findings.error("too-large", excess, ["traffic"]);
+  return traffic;
+}
+
+function extentOf(networks: readonly Network[], alarms: number): Extent {
+  const peerings = new Set<string>();
+  let before: Network["peerings"] | undefined;
+  for (const network of networks) {
+    if (network.peerings === before) continue;
+    before = network.peerings;
+    for (const id of before.keys()) peerings.add(id);
+  }
+  return { peerings: peerings.size, networks: networks.length, alarms };
 }
 
 function periodOf(text: `${Period}s` | undefined): Period {

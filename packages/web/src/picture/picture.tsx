@@ -73,43 +73,29 @@ export function Picture(): JSX.Element {
   );
 }
 
+/** Kinds of lines by the class that draws them. */
+const LINES = [
+  ["live", "active"],
+  ["waiting", "waiting"],
+  ["dead", "carries nothing"],
+] as const;
+const WAYS = [
+  ["packet", "packet"],
+  ["reply", "reply"],
+] as const;
+
 function Legend(): JSX.Element {
+  const shown = traced.value?.kind === "answered" ? [...LINES, ...WAYS] : LINES;
   return (
     <ul class="legend" aria-label="Legend">
-      <li>
-        <svg viewBox="0 0 28 8" aria-hidden="true">
-          <path class="live" d="M0 4h28" />
-        </svg>
-        active
-      </li>
-      <li>
-        <svg viewBox="0 0 28 8" aria-hidden="true">
-          <path class="waiting" d="M0 4h28" />
-        </svg>
-        waiting
-      </li>
-      <li>
-        <svg viewBox="0 0 28 8" aria-hidden="true">
-          <path class="dead" d="M0 4h28" />
-        </svg>
-        carries nothing
-      </li>
-      {traced.value?.kind === "answered" && (
-        <>
-          <li>
-            <svg viewBox="0 0 28 8" aria-hidden="true">
-              <path class="packet" d="M0 4h28" />
-            </svg>
-            packet
-          </li>
-          <li>
-            <svg viewBox="0 0 28 8" aria-hidden="true">
-              <path class="reply" d="M0 4h28" />
-            </svg>
-            reply
-          </li>
-        </>
-      )}
+      {shown.map(([line, label]) => (
+        <li key={line}>
+          <svg viewBox="0 0 28 8" aria-hidden="true">
+            <path class={line} d="M0 4h28" />
+          </svg>
+          {label}
+        </li>
+      ))}
     </ul>
   );
 }

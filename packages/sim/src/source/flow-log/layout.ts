@@ -153,7 +153,7 @@ function checked(layout: LogLayout, file: string): LogLayout {
 /** Without these a record says nothing. */
 export const NEEDED: readonly ColumnName[] = ["source", "destination", "protocol"];
 
-export function refused(file: string, message: string, suggestion?: string): InputError {
+function refused(file: string, message: string, suggestion?: string): InputError {
   const issue = { code: "syntax", message, source: file, path: "" } as const;
   return new InputError([suggestion === undefined ? issue : { ...issue, suggestion }]);
 }
