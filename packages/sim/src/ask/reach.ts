@@ -8,14 +8,7 @@ import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
 import { firstOf, firstOutside, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
 import type { Spot, Trace } from "../plane/trace.ts";
-import {
-  DELIVERED,
-  PARTIAL,
-  TWO_WAY,
-  UNKNOWN,
-  VERDICT_OF,
-  VERDICTS,
-} from "../plane/verdict-table.ts";
+import { DELIVERED, PARTIAL, TWO_WAY, UNKNOWN, VERDICT_OF, VERDICTS } from "../plane/verdict-table.ts";
 import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
 import { countFar } from "./far-count.ts";
 import { BACK, CODE_BITS, FilteredPairs } from "./filtered-pairs.ts";
