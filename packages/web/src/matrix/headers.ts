@@ -1,6 +1,13 @@
 import type { MatrixView } from "../engine/matrix-view.ts";
 import type { Group } from "./grid.ts";
-import type { Headers } from "./paint.ts";
+
+/** How much room the names take: VPCs outside, subnets inside. A name that has no room is 0. */
+export interface Headers {
+  readonly rowVpc: number;
+  readonly rowSubnet: number;
+  readonly columnVpc: number;
+  readonly columnSubnet: number;
+}
 
 /** A letter of the headers' text, at most. */
 const LETTER = 6.6;

@@ -2,7 +2,7 @@ import type { Verdict } from "@twoway/sim";
 import { type MatrixView, SELF, verdictOf } from "../engine/matrix-view.ts";
 import { type Window, windowOf } from "../parts/long-list.ts";
 import { type Group, groupsIn } from "./grid.ts";
-import { LYING } from "./headers.ts";
+import { type Headers, LYING } from "./headers.ts";
 
 /** What is drawn of a matrix. Lengths are in pixels of the page. */
 export interface Scene {
@@ -28,14 +28,6 @@ export interface Scene {
 export interface Place {
   readonly row: number;
   readonly column: number;
-}
-
-/** How much room the names take: VPCs outside, subnets inside. A name that has no room is 0. */
-export interface Headers {
-  readonly rowVpc: number;
-  readonly rowSubnet: number;
-  readonly columnVpc: number;
-  readonly columnSubnet: number;
 }
 
 /** Colours of the page, read from its style. */
