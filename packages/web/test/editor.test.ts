@@ -76,6 +76,7 @@ test("half a line is enough to know what is being written", () => {
     ["steps:\n  - do: [ a, |", "item", ["steps", undefined, "do", undefined], ""],
     ["routes:\n  a: [\n    x,\n    |", "item", ["routes", "a", undefined], ""],
     ["vpcs: { a: { cidr: x }, b: { |", "key", ["vpcs", "b"], ""],
+    ["a#b:c: |", "value", ["a#b:c"], ""],
     ['"quoted: key": { |', "key", ["quoted: key"], ""],
     ["a: 'it: {' \nb: |", "value", ["b"], ""],
     // brackets that nobody closed end where the indentation does

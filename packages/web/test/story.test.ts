@@ -78,4 +78,15 @@ test("changes are made to the network after the chosen step", () => {
   assert.throws(() => engine.goTo(9), RangeError);
 });
 
+test("what held before the changes is said of the network after the chosen step", () => {
+  const engine = new Engine();
+  openedBy(engine, {
+    name: "broken.yaml",
+    text: `${BROKEN}policies: [ { name: apart, isolated: [ a, b ] } ]\n`,
+  });
+  assert.is(engine.policies()[0].before, "violated");
+  engine.goTo(2); // the peering is gone by then
+  assert.is(engine.policies()[0].before, "holds");
+});
+
 test.run();

@@ -46,6 +46,27 @@ test("the figures of every peering are those of sim, and the list has their peak
   }
 });
 
+test("replies that a cap drops count like packets that it drops", () => {
+  const text = `
+vpcs:
+  a: { region: ap-guangzhou, cidr: 10.0.0.0/16, subnets: { x: 10.0.1.0/24 } }
+  b: { region: ap-shanghai, cidr: 10.1.0.0/16, subnets: { y: 10.1.1.0/24 } }
+peerings: { p: a - b bandwidth 50 }
+routes: { a: [ 10.1.0.0/16 -> p ], b: [ 10.0.0.0/16 -> p ] }
+traffic: { f: "x -> y at 1 Mbps, reply 80 Mbps" }
+meter: { for: 10m }
+`;
+  const metered = runScenario(readScenario(text, "replies.yaml").scenario).metered!;
+  const { dropped } = metered.metering.peerings;
+  assert.is(dropped[0], 0);
+  assert.ok(dropped[1] > 0);
+  assert.is(trafficView(metered).peerings[0].dropped, dropped[1]);
+  assert.is(
+    figuresOf(metered, "p").dropped.reduce((a, b) => a + b, 0),
+    dropped[1],
+  );
+});
+
 test("a period is marked with the alarms that are on at its end", () => {
   let marked = 0;
   for (const { metered } of METERED) {
