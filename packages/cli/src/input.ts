@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -234,10 +235,18 @@ export function filesIn(folder: string): string[] {
 
 /** Reads one file after the other, so that only one is in memory; what is not JSON at all is no part of a dump. */
 function* textsOf(files: readonly string[]): Generator<ImportFile> {
-  const isShown = process.stderr.isTTY === true && files.length > 20;
+  const sizes = files.map((name) => statSync(name).size / 2 ** 20);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const isShown = process.stderr.isTTY === true && (files.length > 20 || total > 20);
+  let done = 0;
   for (const [i, name] of files.entries()) {
-    if (isShown) process.stderr.write(`\rreading ${i + 1} of ${files.length} files`);
+    const bar = "=".repeat(Math.round((24 * done) / Math.max(total, 1))).padEnd(24);
+    if (isShown)
+      process.stderr.write(
+        `\r  ${bar} ${Math.round(done)}/${Math.round(total)} MiB, file ${i + 1} of ${files.length}`,
+      );
     yield { name, text: () => readImport(name) };
+    done += sizes[i];
   }
   if (isShown) process.stderr.write("\r\u001b[K");
 }
@@ -259,12 +268,21 @@ export function readText(file: string): string {
   }
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = decode(bytes);
   } catch {
     throw wrong("unreadable", file, "this is not text in UTF-8");
   }
   texts.set(file, text);
   return text;
+}
+
+/** Decodes UTF-8, and UTF-16 where a mark says so: PowerShell writes what is sent to a file that way. Throws for others. */
+function decode(bytes: Buffer): string {
+  // one byte for each character, and several times as fast
+  if (isAscii(bytes)) return bytes.toString("latin1");
+  const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const encoding = isWide ? (bytes[0] === 0xff ? "utf-16le" : "utf-16be") : "utf-8";
+  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
 }
 
 function readFile(file: string): Buffer {

@@ -13,6 +13,7 @@ AWS, once for each account and region (a folder named for the region tells it: V
       transit-gateway-peering-attachments transit-gateway-route-tables; do
     aws ec2 describe-$what --output json > $what.json
   done
+  aws directconnect describe-virtual-interfaces --output json > virtual-interfaces.json
   for id in $(aws ec2 describe-transit-gateway-route-tables --query 'TransitGatewayRouteTables[].TransitGatewayRouteTableId' --output text); do
     aws ec2 search-transit-gateway-routes --transit-gateway-route-table-id $id --filters Name=state,Values=active,blackhole \\
       --output json | jq --arg id $id '. + {TransitGatewayRouteTableId: $id}' > routes-$id.json
@@ -27,7 +28,8 @@ AWS, once for each account and region (a folder named for the region tells it: V
 Tencent Cloud, once for each account and region:
   mkdir -p net/ap-guangzhou && cd net/ap-guangzhou
   for what in Vpcs Subnets RouteTables VpcPeeringConnections NatGateways VpnGateways DirectConnectGateways HaVips \\
-      NetworkInterfaces Ccns CcnAttachedInstances SecurityGroups NetworkAcls AddressTemplates; do
+      NetworkInterfaces Ccns CcnAttachedInstances SecurityGroups NetworkAcls AddressTemplates AddressTemplateGroups \\
+      ServiceTemplates ServiceTemplateGroups; do
     tccli vpc Describe$what --region ap-guangzhou --Limit 100 > $what.json
   done
   tccli cvm DescribeInstances --region ap-guangzhou --Limit 100 > instances.json

@@ -319,4 +319,26 @@ test("import --help says how each input is made", async () => {
     assert.ok(out.includes(command), command);
 });
 
+test("a file may have a byte order mark, and be in UTF-16, as PowerShell writes it", async () => {
+  const text = JSON.stringify({ ...STATE, note: "Überweg" });
+  const wide = Buffer.from(`\ufeff${text}`, "utf16le");
+  const files: readonly (readonly [string, Buffer])[] = [
+    ["marked.json", Buffer.from(`\ufeff${text}`)],
+    ["wide.json", wide],
+    ["turned.json", Buffer.from(wide).swap16()],
+  ];
+  for (const [name, bytes] of files) {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    const { status, out } = await twoway(["trace", path, "subnet-a", "subnet-b"]);
+    assert.is(status, 0, name);
+    assert.match(out, /two-way/);
+  }
+  const broken = join(folder, "latin.json");
+  writeFileSync(broken, Buffer.from([0x7b, 0xe9, 0x7d]));
+  const { status, err } = await twoway(["trace", broken, "a", "b"]);
+  assert.is(status, 2);
+  assert.match(err, /not text in UTF-8/);
+});
+
 test.run();

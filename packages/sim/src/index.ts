@@ -17,9 +17,11 @@ export type { Box } from "./ask/boxes.ts";
 export {
   type Change,
   diff,
+  type FilterOwner,
   type Owner,
   ownersBetween,
   PairChange,
+  type RouteOwner,
   setsBetween,
 } from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";

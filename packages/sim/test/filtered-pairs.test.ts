@@ -7,7 +7,7 @@ import { filtersSay, type Place, type PlainFilters } from "./filter-oracle.ts";
 import { networks, seeded, simOf, Tally } from "./generate.ts";
 import { withFilters } from "./generate-filters.ts";
 import { wideNetworks } from "./generate-wide.ts";
-import { ask } from "./notation.ts";
+import { ask, read } from "./notation.ts";
 import { plainOf } from "./plain.ts";
 import { isUsable, type PlainNetwork, walk } from "./reference.ts";
 
@@ -259,6 +259,64 @@ test("the count of packets is that of the pieces between which some service is t
     { ...seeded(30), endOnFailure: true },
   );
   tally.print("counts", ["two-way packets"]);
+});
+
+test("a group that is not part of the input may refuse what a later one allows, where groups can refuse", () => {
+  const verdict = (profile: string): string => {
+    const network = read(`
+profile: ${profile}
+load: lenient
+vpcs:
+  app: { cidr: 10.1.0.0/16, subnets: { web: 10.1.1.0/24 } }
+  data: { cidr: 10.2.0.0/16, subnets: { db: { cidr: 10.2.1.0/24, groups: [sg-gone, sg-open] } } }
+groups: { sg-open: { vpc: data, ingress: [ allow all from 0.0.0.0/0 ], egress: [ allow all to 0.0.0.0/0 ] } }
+peerings: { p: app - data }
+routes: { app: [ 10.2.0.0/16 -> p ], data: [ 10.1.0.0/16 -> p ] }`);
+    const found = reach(network);
+    assert.is(found.decidedBy(0, 1), "filters");
+    assert.is(found.verdict(0, 1).verdict, ask(network, "app/web", "data/db").verdict);
+    return found.verdict(0, 1).verdict;
+  };
+  assert.is(verdict("tencent"), "unknown");
+  assert.is(verdict("aws"), "two-way");
+});
+
+test("packets of which replies to some ports of clients are lost are not two-way, and are not counted", () => {
+  const packets = (ports: string): bigint => {
+    const network = read(`
+profile: aws
+vpcs:
+  app: { cidr: 10.1.0.0/16, subnets: { web: 10.1.1.0/24 } }
+  data: { cidr: 10.2.0.0/16, subnets: { db: { cidr: 10.2.1.0/24, acl: acl-1 } } }
+acls: { acl-1: { vpc: data, ingress: [ allow tcp/443 from 0.0.0.0/0 ], egress: [ allow ${ports} to 0.0.0.0/0 ] } }
+peerings: { p: app - data }
+routes: { app: [ 10.2.0.0/16 -> p ], data: [ 10.1.0.0/16 -> p ] }`);
+    const found = reach(network);
+    const { verdict, partial } = ask(network, "app/web", "data/db");
+    assert.equal(found.verdict(0, 1), { verdict, partial });
+    assert.is(found.pair(0, 1).twoWay.length > 0, found.count().packets > 0n);
+    return found.count().packets;
+  };
+  assert.is(packets("tcp/32768-60999"), 0n);
+  assert.is(packets("tcp/1024-65535"), 251n * 251n);
+});
+
+test("the ACL of the subnet that has the address first decides about all addresses of another one that shares them", () => {
+  const network = read(`
+profile: aws
+load: lenient
+vpcs:
+  far: { cidr: 10.2.0.0/16, subnets: { x: 10.2.1.0/24 } }
+  own: { cidr: 10.1.0.0/16, subnets: { a: { cidr: 10.1.1.0/24, acl: acl-1 }, b: 10.1.1.0/24 } }
+acls:
+  acl-1: { vpc: own, ingress: [ deny all from 10.2.1.7/32, allow all from 0.0.0.0/0 ], egress: [ allow all to 0.0.0.0/0 ] }
+peerings: { p: far - own }
+routes: { far: [ 10.1.0.0/16 -> p ], own: [ 10.2.0.0/16 -> p ] }`);
+  const { verdict, partial, shown } = ask(network, "far/x", "own/b");
+  assert.equal([verdict, partial], ["return-only", true]);
+  assert.is(shown.from.address, address4(0x0a020107));
+  const found = reach(network);
+  assert.equal(found.verdict(0, 2), { verdict, partial });
 });
 
 test.run();

@@ -109,6 +109,7 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
       address: undefined,
       outer: undefined,
       advertises: undefined,
+      leadsOnly: false,
       forwards: undefined,
       groups: undefined,
     };
@@ -129,7 +130,13 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
       });
     }
     if (often(30))
-      found.push({ ...bare, id: `vpn-${v}`, kind: "vpn", advertises: maybe(85, () => one(PARTNERS)) });
+      found.push({
+        ...bare,
+        id: `vpn-${v}`,
+        kind: "vpn",
+        advertises: maybe(85, () => one(PARTNERS)),
+        leadsOnly: v % 2 === 0,
+      });
     if (often(30)) {
       const i = below(names[v].length);
       const address = Number(blockOf(v, i).address) + 13;
@@ -298,6 +305,7 @@ function textOf({ aws, vpcs, peerings, gateways, hubs, groups, acls }: Net): str
       address: one.address === undefined ? undefined : address(one.address),
       public: one.outer === undefined ? undefined : one.outer.length === 0 ? "none" : one.outer.map(address),
       advertises: one.advertises && `${one.advertises}`,
+      leadsOnly: one.leadsOnly,
       forwards: one.forwards,
       groups: one.groups,
     })),

@@ -91,6 +91,16 @@ test("everything in one file, in a list of pages, and in pages that overlap, is 
     assert.is(verdict(imported(files).network, "subnet-a", "subnet-b"), TWO_WAY);
 });
 
+test("answers one behind the other in one file, in lines or spread over them, are read like pages", () => {
+  const pages = [VPCS, SUBNETS, PEERINGS, TABLES];
+  for (const text of [
+    pages.map((page) => JSON.stringify(page)).join("\n"),
+    pages.map((page) => JSON.stringify(page, undefined, 2)).join("\n\n"),
+    `${pages.map((page) => JSON.stringify(page)).join("")}\n`,
+  ])
+    assert.is(verdict(imported({ all: text }).network, "subnet-a", "subnet-b"), TWO_WAY);
+});
+
 test("a page that says that another follows is warned of", () => {
   const { warnings } = imported({ ...ALL, v: { ...VPCS, NextToken: "abc" } });
   assert.match(warnings[0].message, /NextToken/);
@@ -248,6 +258,12 @@ const refusals: readonly (readonly [string, Readonly<Record<string, unknown>>, R
     { ...ALL, w: { RouteTables: [table("rtb-a", "vpc-a", [])] } },
     /rtb-a is described twice/,
   ],
+  [
+    "a second answer that is cut off",
+    { ...ALL, w: '{"Vpcs": []}\n{"Subnets": [' },
+    /w:2:\d+: .*ends in the middle/,
+  ],
+  ["something else behind an answer", { ...ALL, w: '{"Vpcs": []} }' }, /w:1:14: /],
   ["a file that is cut off", { ...ALL, w: '{"Vpcs": [{"VpcId": "vpc-c", ' }, /w:1:\d+: .*ends in the middle/],
   ["a VPC without an id", { v: { Vpcs: [{ CidrBlock: "10.0.0.0/16" }] } }, /v: .*"VpcId" is missing/],
   ["a number for a CIDR", { v: { Vpcs: [{ VpcId: "vpc-c", CidrBlock: {} }] } }, /should be text/],

@@ -47,6 +47,7 @@ const CAUSES = [
   "loop",
   "no-public-address",
   "no-route",
+  "no-route-table",
   "no-such-host",
   "non-transitive",
   "peering-not-active",
@@ -202,6 +203,42 @@ test("an answer over subnets and services equals brute force over every pair of 
     (verdict) => `${verdict}, partial`,
   );
   tally.print("answers", [...RANK, ...partial, "with a counterexample's service"]);
+});
+
+test("a sender that is named by its public address is the host that has it", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(pathNetworks, (generated) => {
+      const { net } = generated;
+      const network = simOfPath(generated);
+      const hosts = net.vpcs.flatMap(({ id, subnets }) =>
+        subnets.flatMap((subnet) => (subnet.hosts ?? []).map((host) => ({ vpc: id, ...host }))),
+      );
+      const service = { protocol: 6, port: 443, sourcePort: 50000 };
+      for (const { outer } of hosts) {
+        if (typeof outer !== "number") continue;
+        const from = formatAddress(address4(outer));
+        for (const { vpc, address } of hosts) {
+          const to = formatAddress(address4(address));
+          const found = answer(
+            network,
+            resolveEndpoint(network, from, ""),
+            resolveEndpoint(network, to, ""),
+            {
+              protocol: "tcp",
+              port: 443,
+              sourcePort: 50000,
+            },
+          );
+          const expected = verdictOf(net, { vpc: undefined, address: outer }, { vpc, address }, service);
+          assert.is(found.verdict, expected, `${from} to ${to}\n${generated.text}`);
+          tally.add(expected);
+        }
+      }
+    }),
+    seeded(60),
+  );
+  tally.print("answers to public addresses", ["two-way", "unreachable", "return-only"]);
 });
 
 test.run();

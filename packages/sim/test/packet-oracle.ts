@@ -60,6 +60,7 @@ export interface Gateway {
   readonly address: number | undefined;
   readonly outer: readonly number[] | undefined;
   readonly advertises: Prefix | undefined;
+  readonly leadsOnly: boolean;
   readonly forwards: boolean | undefined;
   readonly groups: readonly string[] | undefined;
 }
@@ -133,7 +134,15 @@ export function bothWays(net: Net, from: End, to: End, service: Service): readon
   const there = walker.result();
   const reply = service.protocol === 6 || service.protocol === 17 ? service.sourcePort : answer(service);
   const back = new Walker(net, to, from, service.protocol, reply, undefined);
-  if (there.outcome === "dropped" || walker.cause !== null) back.begin();
+  // a packet that nobody can follow may have left with another header, so nothing is known of an answer from outside
+  if (
+    there.outcome === "unknown" &&
+    walker.cause !== null &&
+    to.vpc === undefined &&
+    !hostByOuter(net, to.address)
+  )
+    back.end("unsupported-target");
+  else if (there.outcome === "dropped" || walker.cause !== null) back.begin();
   else if (walker.left === undefined) {
     back.target = walker.source;
     back.memory = walker.memory;
@@ -245,6 +254,15 @@ class Walker {
       if (line !== undefined) return this.atHub(hub, line);
     }
     if (lines.length > 0) return this.end("edge-to-edge");
+    if (target.vpc === undefined && isOwned(net, target.address) && !isPrivate(source.address)) {
+      const owner = hostByOuter(net, target.address);
+      const gate = net.gateways.find(({ kind, vpc }) => kind === "internet" && vpc === owner?.vpc);
+      if (owner === undefined || gate === undefined) return this.end("no-public-address");
+      this.target = owner;
+      this.arrivedAt = owner;
+      this.hidden = true;
+      return this.enter(gate);
+    }
     const host = target.vpc === undefined ? undefined : hostAt(net, target);
     if (isPrivate(source.address) || host?.outer === undefined) return this.end("unsupported-target");
     const gate = net.gateways.find(({ kind, vpc }) => kind === "internet" && vpc === target.vpc);
@@ -348,6 +366,15 @@ class Walker {
       return ranges.map((prefix) => ({ prefix, target: id }));
     });
     const best = longest([...table.routes, ...learnt], this.target.address);
+    // a line that does not tell what it propagates may have a longer route, but to no range of a VPC that hangs here
+    const silent = table.propagates
+      .map((id) => hub.attachments.find((attachment) => attachment.id === id)!)
+      .some(
+        ({ vpc, peer, advertises, state }) =>
+          vpc === undefined && peer === undefined && advertises === undefined && state === "available",
+      );
+    const meant = hub.attachments.find(({ id }) => id === best?.target)?.vpc;
+    if (silent && (meant === undefined || meant !== this.target.vpc)) return this.end("no-route-table");
     if (best === undefined) return this.end("no-route");
     const to = hub.attachments.find(({ id }) => id === best.target);
     if (to === undefined) return this.end("route-blackhole");
@@ -385,7 +412,8 @@ class Walker {
         if (gateway.advertises === undefined) return this.end("unsupported-target");
         if (source.vpc !== vpc.id) return this.end("edge-to-edge");
         if (target.vpc !== undefined) return this.end("left-network");
-        if (!gateway.advertises.contains(target.address as never)) return this.end("unsupported-target");
+        if (!gateway.advertises.contains(target.address as never))
+          return this.end(gateway.leadsOnly ? "no-route" : "unsupported-target");
         this.left = (reply) => reply.enter(gateway);
         return;
       case "instance":

@@ -23,7 +23,7 @@ export interface Change {
 export type Owner = RouteOwner | FilterOwner;
 
 /** A route of a table or of a hub's, or `local` for an own range. */
-interface RouteOwner {
+export interface RouteOwner {
   readonly path: "forward" | "return";
   readonly table: string;
   readonly destination: string;
@@ -34,7 +34,7 @@ interface RouteOwner {
 }
 
 /** A rule that refuses the packet or the reply that is shown, or the filters of which none lets it pass. */
-interface FilterOwner {
+export interface FilterOwner {
   readonly path: "forward" | "return";
   /** `acl-1 rule 100`, or the ids of the filters. */
   readonly filter: string;

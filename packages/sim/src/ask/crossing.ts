@@ -34,8 +34,9 @@ export function* crossings(
   const [anyTo] = receiver.spots;
   const forwards = receiver.spots.map((to) => pathsTo(network, anyFrom, to));
   const isChanged = ({ packet }: Path): boolean => packet.translations.length > 0;
-  if (anyTo.vpc === undefined || forwards.some((paths) => paths.some(isChanged))) {
-    // what comes back depends on how the packet left
+  const hasOutside = anyFrom.vpc === undefined || anyTo.vpc === undefined;
+  if (hasOutside || forwards.some((paths) => paths.some(isChanged))) {
+    // what comes back depends on how the packet left, and on who stands behind a public address that sent it
     for (const [j, to] of receiver.spots.entries()) {
       for (const [i, from] of sender.spots.entries()) {
         const ways = waysBetween(network, from, to);

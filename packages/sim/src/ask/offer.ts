@@ -1,4 +1,4 @@
-import type { Flow, Pattern, Traffic } from "./traffic.ts";
+import type { Pattern, Traffic } from "./traffic.ts";
 
 /**
  * How many packets each flow offers in each slice of time. Whole packets only: what is short of one is carried over to
@@ -14,7 +14,6 @@ const DAY_MINUTES = 1440;
 export class Offer {
   /** Packets of each lane in the last slice. */
   readonly packets: Float64Array;
-  readonly #flows: readonly Flow[];
   readonly #begin: number;
   /** By flow, in seconds of the run. */
   readonly #start: Float64Array;
@@ -29,7 +28,6 @@ export class Offer {
 
   /** `begin` is the time of the run's first second, in milliseconds since 1970. */
   constructor({ flows, seed, length }: Traffic, begin: number) {
-    this.#flows = flows;
     this.#begin = begin / 1000;
     const lanes = 2 * flows.length;
     this.packets = new Float64Array(lanes);
@@ -77,10 +75,6 @@ export class Offer {
     const bursts = this.#bursts[f];
     if (bursts === undefined) return HEIGHT * (to - from);
     return HEIGHT * bursts.secondsUntil(to - this.#start[f]);
-  }
-
-  get flows(): readonly Flow[] {
-    return this.#flows;
   }
 }
 

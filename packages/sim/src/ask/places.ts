@@ -2,6 +2,7 @@ import { type Address, type Family, familyOf, Prefix } from "@twoway/core";
 import type { FilterRule } from "../model/filter.ts";
 import type { Hub } from "../model/hub.ts";
 import {
+  type Gateway,
   type Network,
   type RouteTable,
   type Subnet,
@@ -60,8 +61,10 @@ class Search {
   /** Senders outside may come in by any gateway, and to any public address. */
   fromOutside(): void {
     if (this.#isKnown("outside")) return;
-    for (const { advertises = [] } of this.#network.gateways.values())
-      for (const prefix of advertises) this.block(prefix);
+    for (const gateway of this.#network.gateways.values()) {
+      for (const prefix of gateway.advertises ?? []) this.block(prefix);
+      this.#ingress(gateway);
+    }
     for (const hub of this.#network.hubs?.values() ?? []) this.#hub(hub);
     for (const vpc of this.#network.vpcs.values()) {
       for (const subnet of vpc.subnets.values()) {
@@ -120,11 +123,18 @@ class Search {
       if (hub !== undefined) this.#hub(hub);
       if (gateway === undefined) continue;
       for (const prefix of gateway.advertises ?? []) this.block(prefix);
+      this.#ingress(gateway);
       this.#groups(gateway.groups);
       const vpc = this.#network.vpcs.get(gateway.vpc);
       const subnet = vpc?.subnets.get(gateway.subnet ?? "");
       if (vpc !== undefined && subnet !== undefined) this.subnet(vpc, subnet);
     }
+  }
+
+  /** The table that takes what comes in by the gateway. */
+  #ingress({ vpc, ingress }: Gateway): void {
+    const table = this.#network.vpcs.get(vpc)?.tables.get(ingress ?? "");
+    if (table !== undefined) this.#table(table);
   }
 
   #hub(hub: Hub): void {

@@ -102,6 +102,10 @@ export interface Gateway {
   readonly vpc: string;
   /** What lies behind a VPN, a direct connect or an endpoint; undefined when the input does not say. */
   readonly advertises?: readonly Prefix[];
+  /** Nothing else lies behind than `advertises`: what it does not hold is dropped. Undefined: there may be more. */
+  readonly leadsOnly?: boolean;
+  /** The route table that takes what comes in by it; undefined: the VPC's own router does. */
+  readonly ingress?: string;
   /** The subnet in which a NAT gateway or an instance stands: its table and its ACL decide how packets go on. */
   readonly subnet?: string;
   /** Its own private address there. */

@@ -116,6 +116,7 @@ function membersAt(routes: Routes, first: number): Route[] {
   return members;
 }
 
+/** Of an address that no enabled route covers. Most tables have no disabled one, and then there is nothing to look for. */
 function disabledMatch(routes: Routes, address: Address): Route | undefined {
-  return covering(routes, address)[0];
+  return routes.enabled.includes(0) ? covering(routes, address)[0] : undefined;
 }

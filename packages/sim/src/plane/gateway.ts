@@ -1,7 +1,9 @@
 import { type Address, formatAddress, type Prefix } from "@twoway/core";
-import type { Gateway, Network, Subnet } from "../model/network.ts";
+import type { Attachment } from "../model/hub.ts";
+import type { Gateway, Network, Subnet, Vpc } from "../model/network.ts";
 import { isPrivate } from "../model/private-space.ts";
 import { aclCheck, groupCheck } from "./filter.ts";
+import { decide } from "./forwarding.ts";
 import {
   type Choice,
   type Ending,
@@ -14,7 +16,7 @@ import {
   spell,
   stop,
 } from "./node.ts";
-import { hostAt, type Packet, publicOwner, type Spot } from "./packet.ts";
+import { hostAt, type Packet, type PublicOwner, publicOwner, type Spot } from "./packet.ts";
 
 /** The edges of a VPC: what a gateway does with a packet that a route sends to it, and what comes in by one. */
 
@@ -79,38 +81,62 @@ function comeBack(
 ): HandOff {
   const here = gatewayComponent(gateway, network.vpcs.get(gateway.vpc));
   const owner = publicOwner(network, packet.destination.address)!;
-  const text = formatAddress(packet.destination.address);
   if (outer === "unknown") {
+    const text = formatAddress(packet.destination.address);
     const message = `${gateway.id} sends it to ${text}, from a public address that is not part of the input`;
     return { hops, end: stop("unsupported-target", here, message) };
   }
   const source: Spot = { vpc: undefined, subnet: undefined, address: outer };
+  const entering = comeIn(network, owner, { ...packet, source, last: undefined });
+  if ("end" in entering) return { hops, end: entering.end };
+  return { hops, packet: entering.packet, next: [entering.node] };
+}
+
+/** From the internet to the owner of a public address: by the gateway of its VPC, to a NAT gateway replies only. */
+function comeIn(
+  network: Network,
+  owner: PublicOwner,
+  packet: Packet,
+): { readonly packet: Packet; readonly node: Node } | { readonly end: Ending } {
+  const text = formatAddress(packet.destination.address);
   if (owner.kind === "nat") {
-    const isAnswered = packet.isReply && packet.translations.at(-1)?.gateway === owner.gateway;
-    const entrance = internetGateway(network, owner.gateway.vpc) ?? owner.gateway;
-    if (isAnswered)
-      return {
-        hops,
-        packet: { ...packet, source, last: undefined },
-        next: [{ kind: "entry", gateway: entrance }],
-      };
-    const message = `${owner.gateway.id} has ${text}, and lets in replies only`;
-    return {
-      hops,
-      end: stop(
-        "no-public-address",
-        gatewayComponent(owner.gateway, network.vpcs.get(owner.gateway.vpc)),
-        message,
-      ),
-    };
+    const { gateway } = owner;
+    if (packet.isReply && packet.translations.at(-1)?.gateway === gateway)
+      return { packet, node: { kind: "entry", gateway: internetGateway(network, gateway.vpc) ?? gateway } };
+    const here = gatewayComponent(gateway, network.vpcs.get(gateway.vpc));
+    return { end: stop("no-public-address", here, `${gateway.id} has ${text}, and lets in replies only`) };
   }
-  const entrance = internetGateway(network, owner.spot.vpc!);
+  const { spot } = owner;
+  const entrance = internetGateway(network, spot.vpc!);
   if (entrance === undefined) {
-    const message = `${text} belongs to ${formatAddress(owner.spot.address)}, and ${owner.spot.vpc} has no internet gateway`;
-    return { hops, end: stop("no-public-address", here, message) };
+    const message = `${text} belongs to ${formatAddress(spot.address)}, and ${spot.vpc} has no internet gateway`;
+    const { id, account, region, source } = network.vpcs.get(spot.vpc!)!;
+    return { end: stop("no-public-address", { id, kind: "vpc", account, region, source }, message) };
   }
-  const inside = { ...packet, source, destination: owner.spot, last: undefined, showsGroups: false };
-  return { hops, packet: inside, next: [{ kind: "entry", gateway: entrance }] };
+  const inside = { ...packet, destination: spot, last: undefined, showsGroups: false };
+  return { packet: inside, node: { kind: "entry", gateway: entrance } };
+}
+
+/**
+ * Says what becomes of a packet from the internet to a public address of somebody in the network: it comes in by the
+ * internet gateway, or is stopped. Nothing of both for any other packet, and for one of which a line may be the way.
+ */
+export function meetPublic(
+  network: Network,
+  packet: Packet,
+): { readonly packet: Packet; readonly node: Node } | { readonly ending: Ending } | { readonly other: true } {
+  const { source, destination } = packet;
+  const owner = destination.vpc === undefined ? publicOwner(network, destination.address) : undefined;
+  const isOnLine = [...network.gateways.values(), ...attachmentsOf(network)].some((line) =>
+    advertises(line, source.address),
+  );
+  if (owner === undefined || isPrivate(source.address) || isOnLine) return { other: true };
+  const handOff = comeIn(network, owner, { ...packet, showsGroups: false });
+  return "end" in handOff ? { ending: handOff.end } : { packet: handOff.packet, node: handOff.node };
+}
+
+function* attachmentsOf({ hubs }: Network): Generator<Attachment> {
+  for (const hub of hubs?.values() ?? []) yield* hub.attachments.values();
 }
 
 /** What stands in the header outside: an address, none at all, or one that the input does not tell. */
@@ -198,7 +224,7 @@ function leaveToPartner(gateway: Gateway, at: Choice, packet: Packet): HandOff {
       end: { outcome: "delivered", cause: null, back: { kind: "entry", gateway } },
     };
   const message = `${at.table.id} sends it to ${gateway.id}, and ${formatAddress(packet.destination.address)} is not among what ${gateway.id} leads to`;
-  return { hops, end: stop("unsupported-target", here, message) };
+  return { hops, end: stop(gateway.leadsOnly ? "no-route" : "unsupported-target", here, message) };
 }
 
 /** Reports whether the address lies behind; nothing does when the input does not say. */
@@ -248,9 +274,24 @@ export function enter(network: Network, gateway: Gateway, packet: Packet): HandO
     const nat = translation.gateway;
     return untranslate(network, packet, nat === gateway ? hops : [...hops, gatewayHop(nat)]);
   }
-  if (packet.destination.vpc === vpc.id) return { hops, next: [{ kind: "arrival", vpc }] };
+  if (packet.destination.vpc === vpc.id) {
+    const diverted = divert(gateway, vpc, packet);
+    return diverted === undefined ? { hops, next: [{ kind: "arrival", vpc }] } : { hops, end: diverted };
+  }
   const message = `${gateway.id} leads into ${vpc.id} only, and ${formatAddress(packet.destination.address)} is in ${packet.destination.vpc ?? "no VPC"}`;
   return { hops, end: stop("edge-to-edge", gatewayComponent(gateway, vpc), message) };
+}
+
+/** What a gateway's own table sends elsewhere than to the VPC's router is an appliance's, and not followed. */
+function divert(gateway: Gateway, vpc: Vpc, { destination }: Packet): Ending | undefined {
+  if (gateway.ingress === undefined) return undefined;
+  const table = vpc.tables.get(gateway.ingress);
+  const decision = table === undefined ? undefined : decide(vpc, table, destination.address);
+  if (decision?.kind === "local") return undefined;
+  const text = formatAddress(destination.address);
+  const way = decision?.kind === "routes" ? ` by ${spell(decision.routes[0])}` : "";
+  const message = `${gateway.ingress} takes what comes in by ${gateway.id}, and where it sends ${text}${way} is not followed`;
+  return stop("unsupported-target", gatewayComponent(gateway, vpc), message);
 }
 
 /** The NAT gateway puts the address of the sender back and sends the reply on from where it stands. */

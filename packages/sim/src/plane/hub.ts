@@ -68,6 +68,14 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
     { node: hub.id, kind: "hub", table: table.id, route: route === undefined ? null : nameOf(route) },
   ];
   const matches = routesAt(routes, packet.destination.address);
+  const silent = matches.some(({ target }) => ownsThere(network, hub, target, packet))
+    ? undefined
+    : silentLine(hub, table);
+  if (silent !== undefined) {
+    const text = formatAddress(packet.destination.address);
+    const message = `${silent.id} writes what it learns into ${table.id}, and whether ${text} is among that is not part of the input`;
+    return { hops: bare, end: stop("no-route-table", hubTableComponent(hub, table), message) };
+  }
   if (matches.length === 0) {
     const message = `${table.id} of ${hub.id} has no route to ${formatAddress(packet.destination.address)}`;
     return { hops: hop(undefined), end: stop("no-route", hubTableComponent(hub, table), message) };
@@ -83,6 +91,22 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
     ({ target }): Node => ({ kind: "attachment", hub, to: hub.attachments.get(target)! }),
   );
   return { hops: hop(matches[0]), next };
+}
+
+/** Returns a line that propagates into the table what the input does not tell. */
+function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
+  return propagates
+    .flatMap((id) => hub.attachments.get(id) ?? [])
+    .find(
+      ({ kind, advertises, state }) =>
+        kind !== "vpc" && kind !== "peering" && advertises === undefined && state === "available",
+    );
+}
+
+/** Reports whether the attachment leads to the VPC that the packet is meant for: no line is nearer to its range. */
+function ownsThere(network: Network, hub: Hub, target: string, { destination }: Packet): boolean {
+  const vpc = network.vpcs.get(hub.attachments.get(target)?.vpc ?? "");
+  return vpc !== undefined && vpc.id === destination.vpc && owns(vpc, destination.address);
 }
 
 /** From the hub to what hangs on it. */

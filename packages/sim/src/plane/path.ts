@@ -14,7 +14,7 @@ import {
 import type { Peering } from "../model/peering.ts";
 import { aclCheck, type Check, groupCheck } from "./filter.ts";
 import { decide, nextHop } from "./forwarding.ts";
-import { enter, entrances, takeGateway, untranslate } from "./gateway.ts";
+import { enter, entrances, meetPublic, takeGateway, untranslate } from "./gateway.ts";
 import { leaveHub, reachHub, switchAtHub } from "./hub.ts";
 import {
   type Choice,
@@ -64,10 +64,22 @@ export function pathsTo(network: Network, from: Spot, to: Spot): Path[] {
 
 /**
  * Returns the way of the reply: from the intended destination, by its own lookups, with the header as it arrived, or
- * untranslated if it never did (S13). From outside it comes back by the gateway that the packet left by.
+ * untranslated if it never did (S13). From outside it comes back by the gateway that the packet left by, which nobody knows
+ * of a packet that cannot be followed: it may have left with another address in its header.
  */
 export function replyPaths(network: Network, forward: Path, from: Spot, to: Spot, arrived: boolean): Path[] {
   const { ending, packet } = forward;
+  if (arrived && ending.outcome === "unknown" && isOutside(network, to)) {
+    const message = `by which way ${formatAddress(to.address)} answers depends on ${ending.component.id}, and where it leads is not part of the input`;
+    return [
+      {
+        hops: [OUTSIDE],
+        ending: stop("unsupported-target", ending.component, message),
+        checks: [],
+        packet: replyTo(packet),
+      },
+    ];
+  }
   if (!arrived || ending.cause !== null) return replyPath(network, from, to);
   const reply = replyTo(packet);
   if (ending.back !== undefined) return follow(network, ending.back, reply, [OUTSIDE]);
@@ -77,6 +89,11 @@ export function replyPaths(network: Network, forward: Path, from: Spot, to: Spot
   const hops: Hop[] = [OUTSIDE, { node: gateway.id, kind: "gateway" }];
   const component = gatewayComponent(gateway, undefined);
   return [{ hops, ending: stop("unsupported-target", component, message), checks: [], packet: reply }];
+}
+
+/** Reports whether nobody in the network has the address, be it by a public address. */
+function isOutside(network: Network, { vpc, address }: Spot): boolean {
+  return vpc === undefined && publicOwner(network, address)?.kind !== "host";
 }
 
 /** Returns the way of a reply that nothing has translated. */
@@ -90,9 +107,11 @@ function send(network: Network, packet: Packet): Path[] {
   if (source.vpc === undefined) {
     const owner = publicOwner(network, source.address);
     if (owner?.kind === "host") return send(network, { ...packet, source: owner.spot });
-    const nodes = entrances(network, packet);
-    if (!("length" in nodes)) return [{ hops: [OUTSIDE], ending: nodes, checks: [], packet }];
-    return nodes.flatMap((node) => follow(network, node, packet, [OUTSIDE]));
+    const met = meetPublic(network, packet);
+    const nodes = "node" in met ? [met.node] : "ending" in met ? met.ending : entrances(network, packet);
+    const sent = "node" in met ? met.packet : packet;
+    if (!("length" in nodes)) return [{ hops: [OUTSIDE], ending: nodes, checks: [], packet: sent }];
+    return nodes.flatMap((node) => follow(network, node, sent, [OUTSIDE]));
   }
   const vpc = network.vpcs.get(source.vpc)!;
   const subnet = source.subnet === undefined ? undefined : vpc.subnets.get(source.subnet);

@@ -72,17 +72,43 @@ export function readDocument(text: string, file: string): TextDocument {
   }
 }
 
-/** Parses JSON. Throws an InputError with the line and column at which it stops being JSON. */
+/**
+ * Parses JSON. Of several values that stand one behind the other, as a loop over calls or `jq -c` writes them, a list is
+ * returned. Throws an InputError with the line and column at which it stops being JSON.
+ */
 export function parseJson(text: string, file: string): unknown {
+  const values: unknown[] = [];
+  for (let from = 0; ; ) {
+    const rest = from === 0 ? text : text.slice(from);
+    const end = parseInto(
+      values,
+      rest,
+      (offset) => textPlace({ file, lineStarts: lineStarts(text) }, from + offset),
+      file,
+    );
+    if (end === undefined) return values.length === 1 ? values[0] : values;
+    parseInto(values, rest.slice(0, end), () => file, file);
+    from += end;
+  }
+}
+
+/** Parses the text and adds its value to the others; returns the offset of the next value where one stands behind it. */
+function parseInto(
+  values: unknown[],
+  text: string,
+  placeOf: (offset: number) => string,
+  file: string,
+): number | undefined {
   try {
-    return JSON.parse(text);
+    values.push(JSON.parse(text));
+    return undefined;
   } catch (error) {
     const { message } = error as Error;
     const [, at] = /position (\d+)/.exec(message) ?? [];
+    if (/after JSON at position/.test(message) && /[[{"\d]/.test(text[Number(at)])) return Number(at);
     const isCut = /end of JSON/.test(message) || Number(at) >= text.trimEnd().length;
     const offset = at === undefined ? text.length : Number(at);
-    const source =
-      at === undefined && !isCut ? file : textPlace({ file, lineStarts: lineStarts(text) }, offset);
+    const source = at === undefined && !isCut ? file : placeOf(offset);
     const rule = isCut ? "the text ends in the middle of the JSON" : clip(message);
     throw single({ code: "syntax", message: rule, source, path: "" });
   }

@@ -78,6 +78,8 @@ function readDetails(
     ...(body.advertises === undefined
       ? {}
       : { advertises: readCidrs(reading, body.advertises, [...path, "advertises"]) }),
+    ...(body.leadsOnly === undefined ? {} : { leadsOnly: body.leadsOnly }),
+    ...(body.ingress === undefined ? {} : { ingress: String(body.ingress) }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(address === undefined ? {} : { address }),
     ...(outer === undefined

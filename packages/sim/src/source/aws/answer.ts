@@ -6,6 +6,7 @@ import {
   readInternetGateway,
   readNatGateway,
   readPrefixList,
+  readVirtualInterface,
   readVpnConnection,
   readVpnGateway,
 } from "./gateways.ts";
@@ -32,6 +33,8 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ["NatGateways", readNatGateway],
   ["VpnGateways", readVpnGateway],
   ["VpnConnections", readVpnConnection],
+  ["virtualInterfaces", readVirtualInterface],
+  ["VirtualInterfaces", readVirtualInterface],
   ["VpcEndpoints", readEndpoint],
   ["PrefixLists", readPrefixList],
   ["NetworkInterfaces", readInterface],
@@ -54,6 +57,7 @@ const UNMODELLED: ReadonlyMap<string, string> = new Map([
   ["ClientVpnEndpoints", "ClientVpnEndpointId"],
   ["CoreNetworks", "CoreNetworkId"],
   ["directConnectGateways", "directConnectGatewayId"],
+  ["DirectConnectGateways", "DirectConnectGatewayId"],
   ["Firewalls", "FirewallName"],
   ["TransitGatewayConnects", "TransitGatewayAttachmentId"],
 ]);
@@ -63,6 +67,8 @@ const SILENT: ReadonlySet<string> = new Set([
   "AvailabilityZones",
   "CustomerGateways",
   "DhcpOptions",
+  "DirectConnectGatewayAssociations",
+  "directConnectGatewayAssociations",
   "DomainStatusList",
   "KeyPairs",
   "LoadBalancers",

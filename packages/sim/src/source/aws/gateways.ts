@@ -55,9 +55,16 @@ export function readVpnConnection(record: Fields, inventory: Inventory): void {
     .filter((route) => (route.text("State") ?? "available") === "available")
     .flatMap((route) => route.text("DestinationCidrBlock") ?? []);
   const gateway = record.text("VpnGatewayId");
+  if (gateway !== undefined) (isStatic ? inventory.staticLines : inventory.learningLines).add(gateway);
   if (!isStatic) return;
   // a hub's attachment has the connection for its resource
   inventory.advertise(gateway ?? id, routes);
+}
+
+/** A private line of Direct Connect that ends at a VPN gateway: what it learns by BGP is nowhere. */
+export function readVirtualInterface(record: Fields, inventory: Inventory): void {
+  const gateway = record.text("virtualGatewayId") ?? record.text("VirtualGatewayId");
+  if (gateway !== undefined) inventory.learningLines.add(gateway);
 }
 
 export function readEndpoint(record: Fields, inventory: Inventory): void {

@@ -32,6 +32,13 @@ export function readReservation(reservation: Fields, inventory: Inventory): void
   }
 }
 
+/** Interfaces of what only passes packets on: nobody there takes one that is addressed to it. */
+const PASSING: ReadonlySet<string> = new Set([
+  "nat_gateway",
+  "transit_gateway",
+  "gateway_load_balancer_endpoint",
+]);
+
 function addInterface(
   record: Fields,
   inventory: Inventory,
@@ -42,7 +49,7 @@ function addInterface(
   },
 ): void {
   const id = record.need("NetworkInterfaceId");
-  if (id === undefined) return;
+  if (id === undefined || PASSING.has(record.text("InterfaceType") ?? "")) return;
   const pairs: [string, string][] = [];
   const addresses = new Set<string>();
   const note = (entry: Fields): void => {

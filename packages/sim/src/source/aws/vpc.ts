@@ -76,6 +76,8 @@ export function readTable(record: Fields, inventory: Inventory): void {
     if (association.flag("Main") === true) main = true;
     const subnet = association.text("SubnetId");
     if (subnet !== undefined) inventory.associate(subnet, id, association);
+    const gateway = association.text("GatewayId");
+    if (gateway !== undefined) inventory.edgeTables.set(gateway, id);
   }
   inventory.addUnique(inventory.tables, {
     id,

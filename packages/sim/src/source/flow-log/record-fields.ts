@@ -40,6 +40,7 @@ export class RecordFields {
   #interface = 0;
   #problem = "";
   readonly #scratch = new Uint8Array(256);
+  readonly #encoder = new TextEncoder();
 
   constructor(places: KnownPlaces) {
     this.#places = places;
@@ -133,7 +134,7 @@ export class RecordFields {
 
   /** Takes a value that is no longer bytes; one that is too long for any column is no value of any. */
   setText(column: ColumnName, text: string): void {
-    const { written } = ENCODER.encodeInto(text, this.#scratch);
+    const { written } = this.#encoder.encodeInto(text, this.#scratch);
     this.set(column, this.#scratch, 0, written);
   }
 
@@ -243,7 +244,6 @@ interface Word {
   readonly value: number;
 }
 
-const ENCODER = new TextEncoder();
 /** What is larger is meant in milliseconds. */
 const LAST_SECOND = 1e11;
 /** The end of the year 9999. */
@@ -253,8 +253,10 @@ const NINE = 57;
 const DASH = 45;
 
 function wordsOf(values: Readonly<Record<string, number>>): Word[] {
-  const encoder = new TextEncoder();
-  return Object.entries(values).map(([text, value]) => ({ text: encoder.encode(text), value }));
+  return Object.entries(values).map(([text, value]) => ({
+    text: Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+    value,
+  }));
 }
 
 const ACTIONS = wordsOf({ accept: ACTION.accepted, reject: ACTION.rejected });

@@ -17,6 +17,12 @@ export function readHosts(inventory: Inventory): Map<string, Map<string, Host>> 
   for (const record of sorted(inventory.hosts.values())) {
     const { id, name, instance, subnet, groups, place } = record;
     if (subnet === undefined) continue;
+    if (record.addresses.length === 0) {
+      const message = `the address of ${id} in ${subnet} is not known, so it is no host that can be asked for`;
+      problems.warning("missing-reference", message, place);
+      inventory.unmodelled.add(instance ?? id);
+      continue;
+    }
     const key = instance !== undefined && first.get(instance) === id ? instance : id;
     checkId(problems, key, place);
     const hosts = bySubnet.get(subnet) ?? new Map<string, Host>();
@@ -120,12 +126,15 @@ export function readGateways(inventory: Inventory, network: Network): Map<string
 
 /** Returns the gateway with what other records tell of it: what it leads to, or the interface that it is. */
 export function describeGateway(inventory: Inventory, gateway: Gateway): Gateway {
-  const { problems, advertised } = inventory;
+  const { problems, advertised, edgeTables } = inventory;
   if (gateway.kind === "instance") return describeInstance(inventory, gateway);
+  const ingress = edgeTables.get(gateway.id);
+  if (ingress !== undefined) gateway = { ...gateway, ingress };
   const listed = advertised.get(gateway.id);
   if (listed === undefined) return gateway;
   const cidrs = readCidrs(problems, [...new Set(listed)], { source: gateway.source, path: "" });
-  return { ...gateway, advertises: cidrs.sort(Prefix.compare) };
+  const exact = inventory.leadsOnly.has(gateway.id) ? { leadsOnly: true } : {};
+  return { ...gateway, advertises: cidrs.sort(Prefix.compare), ...exact };
 }
 
 function describeInstance(inventory: Inventory, gateway: Gateway): Gateway {

@@ -85,6 +85,13 @@ function readRule(inventory: Inventory, rule: RuleRecord): FilterRule[] {
   }
   if (cidrs.length > 0) remotes.unshift({ kind: "cidrs", cidrs: readCidrs(problems, cidrs, rule.place) });
   if (rule.unknown !== undefined) remotes.push({ kind: "unknown", reason: rule.unknown });
-  const { name, action, services, place } = rule;
+  const { name, action, template, place } = rule;
+  const services = template === undefined ? rule.services : inventory.serviceTemplates.get(template);
+  if (services === undefined) {
+    const reason = `the services of ${template} are not part of the input`;
+    return [
+      { name, action, remote: { kind: "unknown", reason }, services: Services.all, source: place.source },
+    ];
+  }
   return remotes.map((remote) => ({ name, action, remote, services, source: place.source }));
 }

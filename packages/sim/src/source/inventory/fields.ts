@@ -64,12 +64,13 @@ export class Fields implements Place {
       this.#wrong(key, "a list");
       return [];
     }
-    return value.flatMap((entry, i) => {
+    const entries: Fields[] = [];
+    for (const [i, entry] of value.entries()) {
       const place = new ListPlace(this.here, key, i);
-      if (isRecord(entry)) return [new Fields(entry, place, this.problems)];
-      this.problems.error("wrong-type", "this should be an object", place);
-      return [];
-    });
+      if (isRecord(entry)) entries.push(new Fields(entry, place, this.problems));
+      else this.problems.error("wrong-type", "this should be an object", place);
+    }
+    return entries;
   }
 
   texts(key: string): string[] {

@@ -1,4 +1,5 @@
 import type { PeeringState } from "../../model/peering.ts";
+import type { Services } from "../../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 import type {
   AttachmentRecord,
@@ -101,6 +102,17 @@ export class Inventory {
   readonly resources = new Map<string, string>();
   /** By gateway or VPN connection: prefixes that it is known to lead to. */
   readonly advertised = new Map<string, string[]>();
+  /** VPN gateways with a connection of static routes, and those with a line that learns by BGP what nothing lists. */
+  readonly staticLines = new Set<string>();
+  readonly learningLines = new Set<string>();
+  /** By gateway: the table that takes what comes in by it. */
+  readonly edgeTables = new Map<string, string>();
+  /** Gateways behind which nothing else lies than `advertised`. */
+  readonly leadsOnly = new Set<string>();
+  /** By id of a template of services: those that it lists. */
+  readonly serviceTemplates = new Map<string, Services>();
+  /** By id of a group of templates, of addresses or of services: its members. */
+  readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
@@ -116,32 +128,30 @@ export class Inventory {
 
   /**
    * Adds a record, or joins it with the one of the same id: pages, accounts and regions overlap, and so do Terraform
-   * resources for the two sides of one thing. What only one of them says is kept. Returns the keys that they say differently.
+   * resources for the two sides of one thing. What only one of them says is kept, and of two opinions the first.
    */
-  add<T extends Entity>(map: Map<string, T>, record: T): readonly (keyof T & string)[] {
+  add<T extends Entity>(map: Map<string, T>, record: T): void {
     const known = map.get(record.id);
     if (known === undefined) {
       map.set(record.id, record);
-      return [];
+      return;
     }
     const joined: Record<string, unknown> = { ...(known as object) };
-    const differing: (keyof T & string)[] = [];
-    for (const [key, value] of Object.entries(record)) {
-      if (value === undefined) continue;
-      if (joined[key] === undefined) joined[key] = value;
-      else if (key !== "place" && key !== "name" && canonical(joined[key]) !== canonical(value))
-        differing.push(key as keyof T & string);
-    }
+    for (const [key, value] of Object.entries(record)) joined[key] ??= value;
     map.set(record.id, joined as unknown as T);
-    return differing;
   }
 
   /** Adds a record of which there may be no second opinion: packets cannot be judged by two contradicting ones. */
   addUnique<T extends Entity>(map: Map<string, T>, record: T): void {
-    for (const key of this.add(map, record)) {
+    const known = map.get(record.id);
+    for (const [key, value] of known === undefined ? [] : Object.entries(record)) {
+      const other = known?.[key as keyof T];
+      if (value === undefined || other === undefined || key === "place" || key === "name") continue;
+      if (other === value || canonical(other) === canonical(value)) continue;
       const message = `${record.id} is described twice, with a different ${key}`;
       this.problems.error("duplicate", message, record.place);
     }
+    this.add(map, record);
   }
 
   /** Adds a peering, which each of its sides may describe in its own way and at its own time. */

@@ -128,6 +128,8 @@ export interface RuleRecord {
   /** Why the far end is not known, where it is not. */
   readonly unknown?: string;
   readonly services: Services;
+  /** Id of a template that lists the services instead. */
+  readonly template?: string;
   readonly place: Place;
 }
 

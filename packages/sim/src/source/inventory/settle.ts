@@ -1,5 +1,6 @@
+import { Services } from "../../model/services.ts";
 import type { Inventory } from "./inventory.ts";
-import type { TableRecord } from "./records.ts";
+import type { RouteRecord, TableRecord } from "./records.ts";
 import { settleHubs } from "./settle-hubs.ts";
 
 /**
@@ -12,11 +13,42 @@ export function settle(inventory: Inventory): void {
     const message = `these are ${count} of ${total}: pages are missing`;
     inventory.problems.warning("missing-reference", message, place);
   }
+  settleTemplates(inventory);
   settleVpcs(inventory);
   settlePeerings(inventory);
   settleHosts(inventory);
   settleRoutes(inventory);
+  settleEndpoints(inventory);
   settleHubs(inventory);
+}
+
+/** A group of templates is what its members are, as far as all of them are known. */
+function settleTemplates({ templateGroups, prefixLists, serviceTemplates }: Inventory): void {
+  for (const [id, members] of templateGroups) {
+    const cidrs = members.map((member) => prefixLists.get(member));
+    if (cidrs.every((listed) => listed !== undefined)) prefixLists.set(id, cidrs.flat());
+    const services = members.map((member) => serviceTemplates.get(member));
+    if (services.every((listed) => listed !== undefined)) serviceTemplates.set(id, Services.union(services));
+  }
+}
+
+/** A gateway endpoint leads to what the prefix lists of its routes hold, and nowhere else. */
+function settleEndpoints(inventory: Inventory): void {
+  const { tables, looseRoutes, prefixLists, advertised, leadsOnly } = inventory;
+  const lists = new Map<string, Set<string>>();
+  const note = ({ destination, target }: RouteRecord): void => {
+    if (target.kind !== "endpoint" || destination === undefined) return;
+    const known = lists.get(target.id) ?? new Set<string>();
+    lists.set(target.id, known.add(destination));
+  };
+  for (const { routes } of tables.values()) for (const route of routes ?? []) note(route);
+  for (const { route } of looseRoutes) note(route);
+  for (const [endpoint, names] of lists) {
+    const cidrs = [...names].map((name) => prefixLists.get(name));
+    if (!cidrs.every((listed) => listed !== undefined)) continue;
+    advertised.set(endpoint, cidrs.flat());
+    leadsOnly.add(endpoint);
+  }
 }
 
 function settleVpcs({ vpcs, secondary, mains }: Inventory): void {
@@ -65,6 +97,7 @@ function settleRoutes(inventory: Inventory): void {
   }
   for (const { connection, gateway } of connections)
     inventory.advertise(gateway, advertised.get(connection) ?? []);
+  for (const id of inventory.staticLines) if (!inventory.learningLines.has(id)) inventory.leadsOnly.add(id);
   for (const { table, endpoint, place } of endpointRoutes) {
     const target = { kind: "endpoint", id: endpoint } as const;
     const destination = endpointLists.get(endpoint) ?? `pl-of-${endpoint}`;

@@ -12,7 +12,14 @@ import {
   readNat,
   readVpn,
 } from "./edges.ts";
-import { readAclSet, readAddressTemplate, readGroupSet, readPolicies } from "./filters.ts";
+import {
+  readAclSet,
+  readAddressTemplate,
+  readGroupSet,
+  readPolicies,
+  readServiceTemplate,
+  readTemplateGroup,
+} from "./filters.ts";
 import { regionOfTencentZone, tencentPeeringState, tencentTarget } from "./words.ts";
 
 /**
@@ -41,6 +48,9 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ["SecurityGroupSet", readGroupSet],
   ["NetworkAclSet", readAclSet],
   ["AddressTemplateSet", readAddressTemplate],
+  ["AddressTemplateGroupSet", readTemplateGroup],
+  ["ServiceTemplateSet", readServiceTemplate],
+  ["ServiceTemplateGroupSet", readTemplateGroup],
 ]);
 
 /** What may stand in the path of a packet and is not modelled: the key of its records, and that of their ids. */

@@ -1,5 +1,7 @@
+import { Services } from "../../model/services.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import type { Place } from "../inventory/problems.ts";
 import type { RuleRecord } from "../inventory/records.ts";
 import { tencentAction, tencentServices } from "./words.ts";
 
@@ -49,12 +51,12 @@ function readSide(record: Fields, key: "Ingress" | "Egress"): RuleRecord[] {
 
 function readPolicy(policy: Fields, name: string): RuleRecord[] {
   const action = tencentAction(policy.text("Action"));
-  const template = policy.one("ServiceTemplate");
-  const hasTemplate =
-    template?.text("ServiceId") !== undefined || template?.text("ServiceGroupId") !== undefined;
-  const services = hasTemplate
-    ? tencentServices("all", undefined)
-    : tencentServices(policy.text("Protocol"), policy.text("Port"));
+  const listed = policy.one("ServiceTemplate");
+  const template = listed?.text("ServiceId") ?? listed?.text("ServiceGroupId");
+  const services =
+    template === undefined
+      ? tencentServices(policy.text("Protocol"), policy.text("Port"))
+      : tencentServices("all", undefined);
   if (action === undefined || services === undefined) {
     policy.problems.error(
       "bad-text",
@@ -67,11 +69,13 @@ function readPolicy(policy: Fields, name: string): RuleRecord[] {
   const list = addresses?.text("AddressId") ?? addresses?.text("AddressGroupId");
   const group = policy.text("SecurityGroupId");
   const cidrs = [policy.text("CidrBlock"), policy.text("Ipv6CidrBlock")].filter((cidr) => cidr !== undefined);
-  const rule = { name, action, services, place: policy.here };
-  if (hasTemplate)
-    return [
-      { ...rule, cidrs: [], prefixLists: [], groups: [], unknown: "it goes by a template of services" },
-    ];
+  const rule = {
+    name,
+    action,
+    services,
+    ...(template === undefined ? {} : { template }),
+    place: policy.here,
+  };
   return [
     {
       ...rule,
@@ -128,13 +132,50 @@ function readEntry(entry: Fields, number: number): RuleRecord[] {
   ];
 }
 
-/** A named list of addresses, to which rules refer by its id. Ranges that are no CIDR leave the list unknown. */
+/** A named list of addresses, to which rules refer by its id. */
 export function readAddressTemplate(record: Fields, inventory: Inventory): void {
-  const id = record.need("AddressTemplateId");
-  const listed = record.texts("AddressSet");
+  addAddressTemplate(inventory, record.need("AddressTemplateId"), record.texts("AddressSet"));
+}
+
+/** Ranges that are no CIDR leave the list unknown. */
+export function addAddressTemplate(
+  inventory: Inventory,
+  id: string | undefined,
+  listed: readonly string[],
+): void {
   if (id !== undefined && listed.every((text) => !text.includes("-")))
     inventory.prefixLists.set(
       id,
       listed.map((text) => (text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`)),
     );
+}
+
+export function readServiceTemplate(record: Fields, inventory: Inventory): void {
+  addServiceTemplate(inventory, record.need("ServiceTemplateId"), record.texts("ServiceSet"), record);
+}
+
+/** Reads services as `tcp:80`, `tcp:80,443`, `udp:all` or `icmp`. */
+export function addServiceTemplate(
+  inventory: Inventory,
+  id: string | undefined,
+  listed: readonly string[],
+  place: Place,
+): void {
+  if (id === undefined) return;
+  const services = listed.flatMap((text) => {
+    const [protocol, port] = text.split(":");
+    const found = tencentServices(protocol, port);
+    if (found === undefined)
+      inventory.problems.error("bad-text", `${JSON.stringify(text.slice(0, 80))} is no service`, place);
+    return found ?? [];
+  });
+  inventory.serviceTemplates.set(id, Services.union(services));
+}
+
+/** Groups of templates, of addresses and of services. */
+export function readTemplateGroup(record: Fields, inventory: Inventory): void {
+  for (const kind of ["Address", "Service"]) {
+    const id = record.text(`${kind}TemplateGroupId`);
+    if (id !== undefined) inventory.templateGroups.set(id, record.texts(`${kind}TemplateIdSet`));
+  }
 }

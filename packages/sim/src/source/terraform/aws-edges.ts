@@ -69,7 +69,9 @@ function readVpnConnection(fields: Fields, inventory: Inventory, { id }: ReadyRe
     });
   }
   // static routes are resources of their own; what BGP will learn is nowhere
-  if (fields.flag("static_routes_only") === true) {
+  const isStatic = fields.flag("static_routes_only") === true;
+  if (gateway !== undefined) (isStatic ? inventory.staticLines : inventory.learningLines).add(gateway);
+  if (isStatic) {
     inventory.advertise(id, []);
     if (gateway !== undefined) inventory.connections.push({ connection: id, gateway });
   }

@@ -208,8 +208,10 @@ function readRoute(fields: Fields, inventory: Inventory, resource: ReadyResource
 
 function readAssociation(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const subnet = fields.text("subnet_id");
-  // a table of a gateway decides about packets that come in: no part of the model
-  if (subnet === undefined) inventory.unmodelled.add(resource.address);
+  const gateway = fields.text("gateway_id");
+  const edge = fields.text("route_table_id") ?? `${resource.id}.route_table_id`;
+  if (gateway !== undefined) inventory.edgeTables.set(gateway, edge);
+  else if (subnet === undefined) inventory.unmodelled.add(resource.address);
   else inventory.associate(subnet, fields.text("route_table_id") ?? `${resource.id}.route_table_id`, fields);
 }
 

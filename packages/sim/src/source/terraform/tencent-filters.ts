@@ -1,6 +1,7 @@
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { RuleRecord } from "../inventory/records.ts";
+import { addAddressTemplate, addServiceTemplate } from "../tencent/filters.ts";
 import { tencentAction, tencentServices } from "../tencent/words.ts";
 import type { ReadyResource } from "./resource.ts";
 
@@ -61,11 +62,13 @@ function blockRule(block: Fields, name: string): RuleRecord[] {
     );
     return [];
   }
-  const rule = { name, action, services, place: block.here };
-  if (template !== undefined)
-    return [
-      { ...rule, cidrs: [], prefixLists: [], groups: [], unknown: `it goes by the services of ${template}` },
-    ];
+  const rule = {
+    name,
+    action,
+    services,
+    ...(template === undefined ? {} : { template }),
+    place: block.here,
+  };
   const list = block.text("address_template_id") ?? block.text("address_template_group");
   const group = block.text("source_security_id");
   return [
@@ -136,4 +139,18 @@ export function readAclAttachment(fields: Fields, inventory: Inventory): void {
   const acl = fields.text("acl_id");
   const subnet = fields.text("subnet_id");
   if (acl !== undefined && subnet !== undefined) inventory.subnetAcls.set(subnet, acl);
+}
+
+// what a plan does not know yet leaves its template out, and rules that go by it unknown
+
+export function readAddresses(fields: Fields, inventory: Inventory, { id, open }: ReadyResource): void {
+  if (!open.has("addresses")) addAddressTemplate(inventory, id, fields.texts("addresses"));
+}
+
+export function readProtocols(fields: Fields, inventory: Inventory, { id, open }: ReadyResource): void {
+  if (!open.has("protocols")) addServiceTemplate(inventory, id, fields.texts("protocols"), fields);
+}
+
+export function readTemplates(fields: Fields, inventory: Inventory, { id, open }: ReadyResource): void {
+  if (!open.has("template_ids")) inventory.templateGroups.set(id, fields.texts("template_ids"));
 }

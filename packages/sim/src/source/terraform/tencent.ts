@@ -5,7 +5,16 @@ import type { TargetRecord } from "../inventory/records.ts";
 import { regionOfTencentZone, tencentPeeringState, tencentTarget } from "../tencent/words.ts";
 import type { ReadyResource } from "./resource.ts";
 import { readCcn, readCcnAttachment, readEni, readHaVip, readInstance, readNat } from "./tencent-edges.ts";
-import { readAcl, readAclAttachment, readGroup, readLiteRules, readRuleSet } from "./tencent-filters.ts";
+import {
+  readAcl,
+  readAclAttachment,
+  readAddresses,
+  readGroup,
+  readLiteRules,
+  readProtocols,
+  readRuleSet,
+  readTemplates,
+} from "./tencent-filters.ts";
 
 /** Resources of the Terraform provider tencentcloudstack/tencentcloud (SPEC 4.1). */
 
@@ -49,6 +58,10 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["tencentcloud_security_group", readGroup],
   ["tencentcloud_security_group_rule_set", readRuleSet],
   ["tencentcloud_security_group_lite_rule", readLiteRules],
+  ["tencentcloud_address_template", readAddresses],
+  ["tencentcloud_address_template_group", readTemplates],
+  ["tencentcloud_protocol_template", readProtocols],
+  ["tencentcloud_protocol_template_group", readTemplates],
   ["tencentcloud_vpc_acl", readAcl],
   ["tencentcloud_vpc_acl_attachment", readAclAttachment],
 ]);

@@ -37,10 +37,14 @@ export function readTerraform(value: Json, file: string, after: Inventory, befor
     const prior = stateOf(value.prior_state);
     readKnown(before, walkModule(prior, "managed"));
     readPlan(after, value, prior);
-    for (const inventory of [before, after]) mentionTime(inventory, value);
+    for (const inventory of [before, after]) {
+      readLookedUp(inventory, walkModule(prior, "data"));
+      mentionTime(inventory, value);
+    }
   } else if (typeof value.format_version === "string") {
     const { root_module: root } = isRecord(value.values) ? value.values : {};
     readKnown(after, walkModule(root, "managed"));
+    readLookedUp(after, walkModule(root, "data"));
   } else readKnown(after, walkState(value));
 }
 
@@ -75,6 +79,21 @@ function readKnown(inventory: Inventory, resources: Iterable<Resource>): void {
     inventory,
     [...resources].map((resource) => complete(resource, resource.values, none, undefined, false)),
   );
+}
+
+/** What data sources looked up is somebody else's; of prefix lists it says what routes and rules mean by their ids. */
+function readLookedUp(inventory: Inventory, resources: Iterable<Resource>): void {
+  for (const { address, type, values } of resources) {
+    const fields = new Fields(values, { source: address, path: "" }, inventory.problems);
+    const id = fields.text("prefix_list_id") ?? fields.text("id");
+    if (id === undefined || inventory.prefixLists.has(id)) continue;
+    if (type === "aws_prefix_list") inventory.prefixLists.set(id, fields.texts("cidr_blocks"));
+    if (type === "aws_ec2_managed_prefix_list")
+      inventory.prefixLists.set(
+        id,
+        fields.list("entries").flatMap((entry) => entry.text("cidr") ?? []),
+      );
+  }
 }
 
 function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
