@@ -22,9 +22,8 @@ const PICTURES = {
     to: "c",
   },
   "what-if": { scenario: "blast-radius", panel: "what-if", changes: ["delete-peering shared-mail"] },
-  matrix: { scenario: "blast-radius", panel: "story", stage: "matrix" },
+  matrix: { scenario: "blast-radius", panel: "story", stage: "matrix", step: 3 },
   traffic: { scenario: "cross-region-congestion", panel: "story", stage: "traffic", step: 2 },
-  source: { scenario: "partial-subnet", panel: "source" },
 };
 
 /** What is there when a panel or a large picture is. */
@@ -32,7 +31,6 @@ const SHOWN = {
   trace: ".outcome",
   "what-if": ".flips",
   story: ".steps",
-  source: ".cm-line",
   topology: "canvas[data-painted]",
   matrix: ".heat-canvas",
   traffic: ".uplot canvas",
