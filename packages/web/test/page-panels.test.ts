@@ -9,11 +9,19 @@ import { Reach, readScenario, runScenario } from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
 import { encodeLink } from "@twoway/web/state/link";
 import { rateText } from "@twoway/web/traffic/figures";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HAS_CHROMIUM, launch, painted, servePage, stopServers, watched } from "./chromium.ts";
+import {
+  drop,
+  HAS_CHROMIUM,
+  launch,
+  painted,
+  seriousFaults,
+  servePage,
+  stopServers,
+  watched,
+} from "./chromium.ts";
 import { ROOT, STORIES } from "./networks.ts";
 
 /** Matrix, story, source and traffic in a browser. */
@@ -234,13 +242,7 @@ browse(
   "a malformed file leads into the editor, to the line and column of its fault",
   "quickstart",
   async (page) => {
-    await page.evaluate((text) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], "bad.yaml"));
-      document
-        .querySelector(".page")
-        ?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
-    }, BAD);
+    await drop(page, [{ name: "bad.yaml", text: BAD }]);
     await page.getByRole("button", { name: "bad.yaml:3:23" }).click();
     await page.waitForSelector(".cm-activeLine");
     await hears(page, ".source-bar", "bad.yaml");
@@ -260,13 +262,7 @@ browse(
   undefined,
   async (page) => {
     await page.getByRole("button", { name: "Open files …" }).waitFor();
-    await page.evaluate((text) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], "bad.yaml"));
-      document
-        .querySelector(".page")
-        ?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
-    }, BAD);
+    await drop(page, [{ name: "bad.yaml", text: BAD }]);
     await page.getByRole("button", { name: "bad.yaml:2:14" }).click();
     await page.waitForSelector(".repair .cm-activeLine");
     await retype(page, "name: Mended\nvpcs: { a: { cidr: 10.0.0.0/16 } }\n");
@@ -321,28 +317,13 @@ browse(
   },
 );
 
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly unknown[];
-}
-
 for (const colorScheme of ["light", "dark"] as const) {
   browse(
     `axe-core finds nothing serious on the panels in the ${colorScheme} theme`,
     "cross-region-congestion",
     async (page) => {
-      const check = async (where: string): Promise<void> => {
-        await page.evaluate(axe.source);
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-          return (await axe.run()).violations;
-        });
-        const serious = found
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${where}: ${id} ${JSON.stringify(nodes[0]).slice(0, 400)}`);
-        assert.equal(serious, []);
-      };
+      const check = async (where: string): Promise<void> =>
+        assert.equal(await seriousFaults(page), [], where);
       await tab(page, "Matrix");
       await page.locator(".heat-scroll").press("Enter");
       await page.waitForSelector(".pair-card");

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { MAX_SIDE, type MatrixView, verdictOf } from "../engine/matrix-view.ts";
 import type { PairView } from "../engine/pair-view.ts";
 import { Icon } from "../parts/icons.tsx";
+import { TableToggle } from "../parts/table-toggle.tsx";
 import { SIGNS } from "../parts/verdict.tsx";
 import { countCells, countOf, LEGEND, matching, pairsOf } from "./grid.ts";
 import { HeatMap } from "./heat-map.tsx";
@@ -97,18 +98,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
           >
             <Icon name="plus" />
           </button>
-          <button
-            type="button"
-            class="quiet"
-            aria-pressed={isTable.value}
-            aria-label="As a table"
-            title="As a table"
-            onClick={() => {
-              isTable.value = !isTable.value;
-            }}
-          >
-            <Icon name="table" />
-          </button>
+          <TableToggle isTable={isTable} />
         </div>
         <ul class="verdict-chips" aria-label="Verdicts that are shown">
           {LEGEND.map((verdict) => {

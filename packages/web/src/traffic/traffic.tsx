@@ -3,8 +3,8 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { PeeringFigures, PeeringTraffic, TrafficView } from "../engine/traffic-view.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { LongTable } from "../parts/long-table.tsx";
+import { TableToggle } from "../parts/table-toggle.tsx";
 import type { ChartOptions } from "./chart.ts";
 import { COLUMNS, countText, csvOf, percentText, rateText, rowOf, timeOf, topOf } from "./figures.ts";
 
@@ -46,18 +46,7 @@ export function Traffic({ view, figures, onLook }: TrafficProps): JSX.Element {
             <Ends one={view.peerings.find(({ peering }) => peering === figures.peering)} />
             <span class="push" />
             <CopyButton label="Copy as CSV" text={() => csvOf(view, figures)} />
-            <button
-              type="button"
-              class="quiet"
-              aria-pressed={isTable.value}
-              aria-label="As a table"
-              title="As a table"
-              onClick={() => {
-                isTable.value = !isTable.value;
-              }}
-            >
-              <Icon name="table" />
-            </button>
+            <TableToggle isTable={isTable} />
           </header>
           {isTable.value ? (
             <LongTable
