@@ -21,6 +21,7 @@ test("a link brings back what it was made of, and is made of letters that need n
     plain,
     { ...plain, source: { kind: "files", files } as const },
     { ...plain, changes: [] },
+    { ...plain, stage: "matrix", step: 3 },
   ]) {
     const text = await encodeLink(state);
     assert.match(text, /^1\.[\w-]+$/);
