@@ -44,6 +44,7 @@ await build({
     target: TARGET,
     manifest: "manifest.json",
     modulePreload: false,
+    chunkSizeWarningLimit: 1000, // the editor, which is loaded when it is asked for
   },
 });
 // the engine's worker in parts: what is loaded at once, and what is loaded when it is asked for
