@@ -44,7 +44,6 @@ await build({
     target: TARGET,
     manifest: "manifest.json",
     modulePreload: false,
-    chunkSizeWarningLimit: 1000, // the editor, which is loaded when it is asked for
   },
 });
 // the engine's worker in parts: what is loaded at once, and what is loaded when it is asked for
@@ -83,6 +82,7 @@ await build({
     target: TARGET,
     cssCodeSplit: false,
     modulePreload: false,
+    chunkSizeWarningLimit: 2000, // everything in one
     rolldownOptions: {
       output: { codeSplitting: false, entryFileNames: "page.js", assetFileNames: "page[extname]" },
     },
