@@ -86,7 +86,6 @@ await build({
     chunkSizeWarningLimit: WARN_KB,
     cssCodeSplit: false,
     modulePreload: false,
-    chunkSizeWarningLimit: 2000, // everything in one
     rolldownOptions: {
       output: { codeSplitting: false, entryFileNames: "page.js", assetFileNames: "page[extname]" },
     },
