@@ -12,7 +12,7 @@ const WEB = join(ROOT, "packages/web");
 const { chromium } = createRequire(join(WEB, "package.json"))("playwright-core");
 const { encodeLink } = await import(pathToFileURL(join(WEB, "dist/state/link.js")).href);
 
-/** What is seen on each: a scenario, the panel, the ends and the changes. */
+/** What is seen on each: a scenario, the panel, the ends and the changes; the step of the story and the large picture. */
 const PICTURES = {
   "one-sided": { scenario: "one-sided-route", panel: "trace", from: "web", to: "db" },
   "non-transitive": {
@@ -22,6 +22,18 @@ const PICTURES = {
     to: "c",
   },
   "what-if": { scenario: "blast-radius", panel: "what-if", changes: ["delete-peering shared-mail"] },
+  matrix: { scenario: "blast-radius", panel: "story", stage: "matrix", step: 3 },
+  traffic: { scenario: "cross-region-congestion", panel: "story", stage: "traffic", step: 2 },
+};
+
+/** What is there when a panel or a large picture is. */
+const SHOWN = {
+  trace: ".outcome",
+  "what-if": ".flips",
+  story: ".steps",
+  topology: "canvas[data-painted]",
+  matrix: ".heat-canvas",
+  traffic: ".uplot canvas",
 };
 
 const server = spawn(process.execPath, ["packages/cli/bundle/twoway.js", "serve", "--port", "0"], {
@@ -34,13 +46,24 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 try {
-  for (const [name, { scenario, panel, from = "", to = "", changes = [] }] of Object.entries(PICTURES)) {
+  for (const [name, picture] of Object.entries(PICTURES)) {
+    const { scenario, panel, from = "", to = "", changes = [], stage = "topology", step = 0 } = picture;
     const source = { kind: "scenario", name: `${scenario}.yaml` };
-    const link = await encodeLink({ source, panel, from, to, changes, protocol: "any", port: "" });
+    const link = await encodeLink({
+      source,
+      panel,
+      from,
+      to,
+      changes,
+      stage,
+      step,
+      protocol: "any",
+      port: "",
+    });
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, reducedMotion: "reduce" });
     await page.goto(`${String(line).trim()}/#${link}`);
-    await page.waitForSelector(panel === "trace" ? ".outcome" : ".flips, .panel-body");
-    await page.waitForFunction(() => Number(document.querySelector("canvas")?.dataset.painted ?? 0) > 0);
+    await page.waitForSelector(SHOWN[panel]);
+    await page.waitForSelector(SHOWN[stage]);
     await page.waitForTimeout(1000); // the fixes come behind the trace
     await page.screenshot({ path: join(ROOT, "docs", `page-${name}.png`) });
     await page.close();

@@ -34,6 +34,8 @@ export interface Metered {
 
 export interface StepReport {
   readonly step: Step;
+  /** The network after it. */
+  readonly network: Network;
   /** What happened while the step's time passed. */
   readonly meanwhile: readonly Event[];
   readonly deeds: readonly Deed[];
@@ -73,8 +75,8 @@ export function runScenario(scenario: Scenario, options: MeterOptions = {}): Sce
   // policies without a story are looked at once
   const still: readonly Step[] = scenario.policies.length > 0 ? [restingStep(scenario)] : [];
   for (const step of scenario.steps.length > 0 ? scenario.steps : still) {
-    const { network: after, report } = playStep(network, step, scenario.policies);
-    network = after;
+    const report = playStep(network, step, scenario.policies);
+    network = report.network;
     moments.push({ time: network.now, network });
     played.push(report);
   }
@@ -110,11 +112,7 @@ function meterMoments(
 }
 
 /** Plays one step on the network as it stands before it. */
-export function playStep(
-  before: Network,
-  step: Step,
-  policies: readonly Policy[] = [],
-): { readonly network: Network; readonly report: StepReport } {
+export function playStep(before: Network, step: Step, policies: readonly Policy[] = []): StepReport {
   const later = step.after > 0 ? advance(before, before.now + step.after) : { network: before, events: [] };
   let { network } = later;
   const deeds = step.actions.map((action): Deed => {
@@ -131,10 +129,7 @@ export function playStep(
     const wanted = step.violates.includes(found.policy.name) ? "violated" : "holds";
     return { ...found, ok: found.result === wanted };
   });
-  return {
-    network,
-    report: { step, meanwhile: later.events, deeds, findings, policies: checks, alarms: [] },
-  };
+  return { step, network, meanwhile: later.events, deeds, findings, policies: checks, alarms: [] };
 }
 
 function restingStep({ policies: [{ source }] }: Scenario): Step {

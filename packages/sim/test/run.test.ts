@@ -173,7 +173,7 @@ test("a scenario that is played leaves its own network as it was, and plays the 
   assert.is(scenario.network.peerings.get("p")?.state, "ACTIVE");
   assert.is(first.network.peerings.get("p")?.state, "DELETED");
   assert.equal(runScenario(scenario).failed, 0);
-  assert.is(playStep(first.network, scenario.steps[0]).report.deeds[0].ok, false);
+  assert.is(playStep(first.network, scenario.steps[0]).deeds[0].ok, false);
 });
 
 test("without a name a scenario is called like its file, and `now` is 2026-01-01 unless it says", () => {

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { PANELS } from "./panels/panels.ts";
+import { PANELS, SourcePanel } from "./panels/panels.ts";
 import { DropZone } from "./parts/drop-zone.tsx";
 import { Problems } from "./parts/problems.tsx";
 import { TopBar } from "./parts/top-bar.tsx";
 import { Welcome } from "./parts/welcome.tsx";
-import { Picture } from "./picture/picture.tsx";
+import { Stage } from "./stage/stage.tsx";
+import { editProblem, isRepairing } from "./state/draft.ts";
 import { begin, faults, panel, redoChange, show, undoChange, view } from "./state/store.ts";
 
 /** The whole page: the picture, and beside it one of the panels. */
@@ -19,15 +20,28 @@ export function App(): JSX.Element {
     <DropZone>
       <TopBar />
       {view.value === undefined ? (
-        <Welcome />
+        isRepairing.value ? (
+          <Repair />
+        ) : (
+          <Welcome />
+        )
       ) : (
-        <main class="work">
+        <main class={panel.value === "source" ? "work wide" : "work"}>
           {faults.value.length > 0 && <FaultyInput />}
-          <Picture />
+          <Stage />
           <SidePanel />
         </main>
       )}
     </DropZone>
+  );
+}
+
+/** A file that could not be opened, in the editor, while no other network is open. */
+function Repair(): JSX.Element {
+  return (
+    <main class="repair">
+      <SourcePanel />
+    </main>
   );
 }
 
@@ -45,7 +59,7 @@ function FaultyInput(): JSX.Element {
           Close
         </button>
       </header>
-      <Problems problems={faults.value} />
+      <Problems problems={faults.value} onPick={editProblem} />
     </section>
   );
 }

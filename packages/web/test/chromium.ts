@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { ROOT } from "./networks.ts";
 
@@ -82,4 +83,37 @@ export function stopServers(): void {
 export async function painted(page: Page, name: string): Promise<void> {
   await page.waitForFunction((wanted) => document.querySelector("h1")?.textContent === wanted, name);
   await page.waitForFunction(() => Number(document.querySelector("canvas")?.dataset.painted ?? 0) > 0);
+}
+
+/** What axe-core says of one rule; it puts itself into the window. */
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly unknown[];
+}
+
+/** Drops files on the page as the browser does. */
+export async function drop(
+  page: Page,
+  files: readonly { readonly name: string; readonly text: string }[],
+): Promise<void> {
+  await page.evaluate((list) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of list) transfer.items.add(new File([text], name));
+    document
+      .querySelector(".page")
+      ?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
+  }, files);
+}
+
+/** Returns what axe-core finds serious or critical on the page as it is. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id} ${JSON.stringify(nodes[0]).slice(0, 400)}`);
 }

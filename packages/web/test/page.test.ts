@@ -8,11 +8,19 @@ import { scenarioStream } from "@twoway/bench/reach/scenario-stream";
 import { answer, diff, parseAction, readScenario, resolveEndpoint, WhatIf } from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
 import { encodeLink } from "@twoway/web/state/link";
-import axe from "axe-core";
 import type { Browser, Locator, Page } from "playwright-core";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HAS_CHROMIUM, launch, painted, servePage, stopServers, watched } from "./chromium.ts";
+import {
+  drop,
+  HAS_CHROMIUM,
+  launch,
+  painted,
+  seriousFaults,
+  servePage,
+  stopServers,
+  watched,
+} from "./chromium.ts";
 import { ROOT, STORIES, type Story } from "./networks.ts";
 
 /** The page in a browser, as `twoway serve` serves it and as `--export` writes it. */
@@ -217,27 +225,6 @@ browse("a damaged link says so and leaves the page usable", async (page) => {
   await page.getByRole("button", { name: story("quickstart").title, exact: true }).waitFor();
 });
 
-/** What axe-core says of one rule; it puts itself into the window. */
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly unknown[];
-}
-
-/** Drops files on the page as the browser does. */
-async function drop(
-  page: Page,
-  files: readonly { readonly name: string; readonly text: string }[],
-): Promise<void> {
-  await page.evaluate((list) => {
-    const transfer = new DataTransfer();
-    for (const { name, text } of list) transfer.items.add(new File([text], name));
-    document
-      .querySelector(".page")
-      ?.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
-  }, files);
-}
-
 browse(
   "a malformed file that is dropped shows its fault with line and column, and what was open stays",
   async (page) => {
@@ -310,17 +297,8 @@ for (const colorScheme of ["light", "dark"] as const) {
   browse(
     `axe-core finds nothing serious in the ${colorScheme} theme`,
     async (page) => {
-      const check = async (where: string): Promise<void> => {
-        await page.evaluate(axe.source);
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-          return (await axe.run()).violations;
-        });
-        const serious = found
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${where}: ${id} ${JSON.stringify(nodes[0]).slice(0, 400)}`);
-        assert.equal(serious, []);
-      };
+      const check = async (where: string): Promise<void> =>
+        assert.equal(await seriousFaults(page), [], where);
       await page.goto(url);
       await page.getByRole("button", { name: story("quickstart").title, exact: true }).waitFor();
       await check("start");

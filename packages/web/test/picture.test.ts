@@ -204,6 +204,23 @@ test("the way of a packet begins and ends at the boxes of its subnets, and follo
   assert.is(back.outcome, "dropped");
 });
 
+test("a packet that crossed a peering and is lost behind it is lost at the far box, one before it half way", () => {
+  const engine = new Engine();
+  const { view } = openedBy(engine, STORIES.find(({ name }) => name === "non-transitive.yaml")!);
+  const scene = whole(view);
+  const layout = gridLayout(scene);
+  const answer = engine.trace({ from: "b", to: "c", service: { protocol: "any" } });
+  if (answer.kind !== "answered") throw new Error("the ends are known");
+  const { forward } = answer.value;
+  const line = layout.edges.get("peering:pcx-12")!;
+  const near = ({ x, y }: { x: number; y: number }, to: { x: number; y: number }): boolean =>
+    Math.hypot(x - to.x, y - to.y) < 1e-6;
+  const end = wayOf(scene, layout, forward).points.at(-1)!;
+  assert.ok([line[0], line[line.length - 1]].some((point) => near(point, end)));
+  const short = wayOf(scene, layout, { ...forward, hops: forward.hops.slice(0, 2) }).points.at(-1)!;
+  assert.ok(near(short, pointAt(line, 0.5)));
+});
+
 test("the camera shows everything in the middle, and knows where a point of the screen is", () => {
   const screen = { width: 800, height: 600 };
   for (const size of [

@@ -107,13 +107,13 @@ function replay(text: string, file: string): { readonly network: Network; readon
   const { scenario } = readScenario(text, file);
   let { network } = scenario;
   for (const step of scenario.steps) {
-    const { network: next, report } = playStep(network, step);
-    const bad = report.deeds.find(({ ok }) => !ok);
+    const played = playStep(network, step);
+    const bad = played.deeds.find(({ ok }) => !ok);
     if (bad !== undefined) {
       const message = `${bad.action.text} cannot be replayed: ${bad.refusal?.message}`;
       throw new InputError([{ code: "refused", message, source: bad.action.source, path: "" }]);
     }
-    network = next;
+    network = played.network;
   }
   const past = scenario.steps.map(({ actions, note }): Entry => {
     const [, task] = /^task (\d{1,15})$/.exec(note) ?? [];

@@ -101,27 +101,24 @@ export class PairJudge {
     };
   }
 
-  /** Returns the sets of a pair as boxes, of all addresses as people write them or of the usable ones. */
+  /**
+   * Returns the sets of a pair as boxes: of all addresses as people write them, with the hubs that carry the packets, or
+   * of the usable ones, whatever carries them.
+   */
   boxes(from: number, to: number, addresses: "written" | "usable"): PairBoxes {
-    return this.#boxes(from, to, (s, extents) =>
-      addresses === "usable" ? extents : this.#written(s, extents),
-    );
-  }
-
-  #boxes(
-    from: number,
-    to: number,
-    write: (subnet: number, extents: readonly Span[]) => readonly Span[],
-  ): PairBoxes {
+    const isWritten = addresses === "written";
+    const write = (s: number, extents: readonly Span[]): readonly Span[] =>
+      isWritten ? this.#written(s, extents) : extents;
+    const carriers = (paths: readonly Path[]): readonly string[] => (isWritten ? hubsOf(paths) : []);
     const sets = { forward: new BoxMaker(), return: new BoxMaker(), twoWay: new BoxMaker() };
     for (const { crossing, sender, receiver, fare } of this.#crossings(from, to)) {
       const { i, j, ways } = crossing;
       const cell = { src: write(from, sender.extents[i]), dst: write(to, receiver.extents[j]) };
-      const there = hubsOf(ways.forward);
+      const there = carriers(ways.forward);
       sets.forward.add(cell, fare.forward, there);
       if (fare.back.isEmpty) continue;
       // what arrived may have another way back than what did not
-      const home = hubsOf(ways.backs(!fare.forward.isEmpty));
+      const home = carriers(ways.backs(!fare.forward.isEmpty));
       sets.return.add(cell, fare.back, home);
       sets.twoWay.add(cell, fare.twoWay, [...new Set([...there, ...home])]);
     }
@@ -209,7 +206,7 @@ export function throughText({ forward, return: back, twoWay }: PairBoxes): strin
   return [forward, back, twoWay]
     .map((boxes) =>
       boxes
-        .map(({ src, dst, services, transit }) => [src, dst, services, transit].join(" "))
+        .map(({ src, dst, services }) => [src, dst, services].join(" "))
         .sort()
         .join("; "),
     )

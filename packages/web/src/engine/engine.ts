@@ -7,8 +7,10 @@ import {
   type Policy,
   parseAction,
   type Refusal,
+  scenarioJsonSchema,
   WhatIf,
 } from "@twoway/sim";
+import { transfer } from "comlink";
 import {
   type ChangeView,
   changeView,
@@ -27,8 +29,12 @@ import {
   prepareInput,
   problemsOf,
 } from "./input.ts";
+import { type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
+import { type PairView, pairView } from "./pair-view.ts";
+import { type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type Question, type TraceView, traceView } from "./trace-view.ts";
+import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
 /** What an input is, or everything that is wrong with it. */
@@ -43,6 +49,12 @@ export type Opened =
       readonly steps: number;
     }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
+
+/** What may be said of an input before it is opened. */
+export interface Checked {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
 
 /** An answer, or what is wrong with the question. */
 export type Answered<T> =
@@ -90,13 +102,16 @@ export class Engine {
   #files: readonly InputText[] = [];
   #loaded: Loaded | undefined;
   #whatIf: WhatIf | undefined;
+  #story: Story | undefined;
+  /** How many steps of the story were played before the changes. */
+  #step = 0;
   #steps: Step[] = [];
   /** The network of the last picture that was sent. */
   #shown: Network | undefined;
   /** Policies of the network as it was read. */
   #policiesBefore: ReadonlyMap<string, PolicyView["before"]> | undefined;
 
-  /** Must be called before `open` of the same input: loads what it is read by. */
+  /** Must be called before `open` and `check` of the same input: loads what it is read by. */
   prepare(files: readonly InputText[], options: ImportOptions = {}): Promise<void> {
     return prepareInput(files, options);
   }
@@ -112,6 +127,8 @@ export class Engine {
     const { scenario, warnings } = loaded;
     this.#files = files;
     this.#loaded = loaded;
+    this.#story = undefined;
+    this.#step = 0;
     this.#whatIf = new WhatIf(scenario.network);
     this.#steps = [];
     this.#shown = scenario.network;
@@ -125,6 +142,21 @@ export class Engine {
       policies: scenario.policies.length,
       steps: scenario.steps.length,
     };
+  }
+
+  /** Says what is wrong with an input, and leaves the one that is open in place. */
+  check(files: readonly InputText[], options: ImportOptions = {}): Checked {
+    try {
+      const { warnings } = loadInput(files, options);
+      return { errors: [], warnings: warnings.map((issue) => located(issue, files)) };
+    } catch (error) {
+      return { errors: problemsOf(error, files), warnings: [] };
+    }
+  }
+
+  /** The JSON Schema of a scenario. */
+  schema(): object {
+    return scenarioJsonSchema();
   }
 
   /**
@@ -200,6 +232,47 @@ export class Engine {
     return ownersView(flip, this.#before, this.#session().network);
   }
 
+  /** Plays the steps of the scenario and says how each came out. */
+  story(): StoryView {
+    return this.#played().view;
+  }
+
+  /** What became of the traffic of the story; undefined where there is none. */
+  traffic(): TrafficView | undefined {
+    const { metered } = this.#played();
+    return metered && trafficView(metered);
+  }
+
+  /** All figures of one peering of that traffic. */
+  figures(peering: string): PeeringFigures | undefined {
+    const { metered } = this.#played();
+    return metered && figuresOf(metered, peering);
+  }
+
+  /**
+   * Makes the network after so many steps the one that changes are made to, 0 for the network as it was read. The list of
+   * changes is empty then; `change` says what is drawn differently.
+   */
+  goTo(step: number): void {
+    const network = step === 0 ? this.#scenario.network : this.#played().networks[step];
+    if (network === undefined) throw new RangeError(`there is no step ${step}`);
+    this.#step = step;
+    this.#whatIf = new WhatIf(network);
+    this.#steps = [];
+    this.#policiesBefore = undefined;
+  }
+
+  /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
+  matrix(): MatrixView {
+    const found = matrixView(this.#session().reach);
+    return transfer(found, [found.cells.buffer]);
+  }
+
+  /** The exact sets of a pair, by indices of the matrix. */
+  pair(from: number, to: number): PairView {
+    return pairView(this.#session().reach, from, to);
+  }
+
   /** The routes of a VPC's tables, as they are now. */
   vpc(id: string): VpcDetail | undefined {
     return vpcDetail(this.#session().network, id);
@@ -215,9 +288,14 @@ export class Engine {
     return this.#loaded.scenario;
   }
 
-  /** The network as it was read. */
+  /** The network to which the changes are made: as it was read, or after some steps of its story. */
   get #before(): Network {
-    return this.#scenario.network;
+    return this.#step === 0 ? this.#scenario.network : this.#played().networks[this.#step];
+  }
+
+  #played(): Story {
+    this.#story ??= storyOf(this.#scenario);
+    return this.#story;
   }
 
   #answer<T>(ask: () => T): Answered<T> {

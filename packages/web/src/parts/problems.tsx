@@ -2,13 +2,21 @@ import type { JSX } from "preact";
 import type { Problem } from "../engine/input.ts";
 
 /** What is wrong with an input: place, rule, the line itself with a caret, and what would be accepted. */
-export function Problems({ problems }: { problems: readonly Problem[] }): JSX.Element {
+export function Problems({
+  problems,
+  onPick,
+}: {
+  problems: readonly Problem[];
+  /** Goes to the place of one, where it has one. */
+  onPick?: (problem: Problem) => void;
+}): JSX.Element {
   return (
     <ul class="problems" role="alert">
       {problems.map((problem) => (
         <li key={`${problem.source} ${problem.message}`}>
           <p>
-            {problem.source !== "" && <code>{problem.source}</code>} {problem.message}
+            {problem.source !== "" && <Place problem={problem} {...(onPick && { onPick })} />}{" "}
+            {problem.message} <code class="dim">{problem.code}</code>
           </p>
           {problem.excerpt !== undefined && (
             <pre>
@@ -25,5 +33,14 @@ export function Problems({ problems }: { problems: readonly Problem[] }): JSX.El
         </li>
       ))}
     </ul>
+  );
+}
+
+function Place({ problem, onPick }: { problem: Problem; onPick?: (problem: Problem) => void }): JSX.Element {
+  if (onPick === undefined || problem.line === undefined) return <code>{problem.source}</code>;
+  return (
+    <button type="button" class="link mono" onClick={() => onPick(problem)} title="Go to this place">
+      {problem.source}
+    </button>
   );
 }

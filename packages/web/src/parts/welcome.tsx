@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { editProblem } from "../state/draft.ts";
 import type { Bundled } from "../state/scenarios.ts";
 import { busy, faults, first, openSource } from "../state/store.ts";
 import { openPicker } from "./drop-zone.tsx";
@@ -33,7 +34,7 @@ export function Welcome(): JSX.Element | null {
           </button>
         )}
       </p>
-      {faults.value.length > 0 && <Problems problems={faults.value} />}
+      {faults.value.length > 0 && <Problems problems={faults.value} onPick={editProblem} />}
       <h3>Or begin with a story</h3>
       <ul class="stories">
         {list.value.map(({ file, title }) => (

@@ -11,6 +11,10 @@ export interface LinkState {
   readonly protocol: string;
   readonly port: string;
   readonly panel: string;
+  /** What stands in the large part of the page; the topology unless given. */
+  readonly stage?: string;
+  /** How many steps of the story were played before the changes; none unless given. */
+  readonly step?: number;
 }
 
 export type LinkSource =
@@ -88,6 +92,10 @@ function stateOf(value: unknown): LinkState | undefined {
     protocol: text("protocol"),
     port: text("port"),
     panel: text("panel"),
+    ...(typeof record.stage === "string" ? { stage: record.stage } : {}),
+    ...(Number.isSafeInteger(record.step) && (record.step as number) > 0
+      ? { step: record.step as number }
+      : {}),
   };
 }
 

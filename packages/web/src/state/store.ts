@@ -6,6 +6,7 @@ import type { FixesView } from "../engine/fixes-view.ts";
 import type { InputText } from "../engine/input.ts";
 import { changedView, type NetworkView } from "../engine/network-view.ts";
 import type { Place } from "../engine/place.ts";
+import type { StoryView } from "../engine/story-view.ts";
 import type { Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
 import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
@@ -30,11 +31,20 @@ export const first = signal<Input | undefined>(undefined);
 export const source = signal<LinkSource>({ kind: "first" });
 export const opened = signal<Extract<Opened, { kind: "opened" }> | undefined>(undefined);
 export const view = signal<NetworkView | undefined>(undefined);
+/** The files that the network was read from. */
+export const input = signal<Input>({ files: [] });
+/** Files that could not be opened, until others are. */
+export const rejected = signal<Input | undefined>(undefined);
 /** What is wrong with the input that was opened last. */
 export const faults = signal<Extract<Opened, { kind: "failed" }>["problems"]>([]);
 /** Something that the reader should know once: a link that does not fit, a file that is missing. */
 export const notice = signal("");
 export const busy = signal(true);
+
+/** How the steps of the scenario came out; undefined until somebody looks. */
+export const story = signal<StoryView | undefined>(undefined);
+/** How many of them were played before the changes. */
+export const step = signal(0);
 
 export const history = signal<History>(NO_CHANGES);
 export const changed = signal<Changed | undefined>(undefined);
@@ -51,6 +61,8 @@ export const traced = signal<Answered<TraceView> | undefined>(undefined);
 export const fixes = signal<Answered<FixesView> | undefined>(undefined);
 
 export const panel = signal("trace");
+/** What stands in the large part of the page. */
+export const stage = signal("topology");
 export const selection = signal<Place | undefined>(undefined);
 
 export const question = computed((): Question | undefined => {
@@ -79,7 +91,15 @@ export async function begin(): Promise<void> {
     protocol.value = link.protocol || "any";
     port.value = link.port;
     panel.value = link.panel || "trace";
+    stage.value = link.stage ?? "topology";
   });
+  const { step: wanted = 0 } = link;
+  const last = opened.value?.steps ?? 0;
+  if (wanted > last) notice.value = `The story of this link has ${last} steps, and no step ${wanted}.`;
+  else if (wanted > 0) {
+    step.value = wanted;
+    await engine.goTo(wanted);
+  }
   await setChanges({ done: link.changes, undone: [] });
 }
 
@@ -118,24 +138,29 @@ export async function openSource(wanted: LinkSource): Promise<boolean> {
   }
 }
 
-async function open(origin: LinkSource, input: Input): Promise<boolean> {
+async function open(origin: LinkSource, wanted: Input): Promise<boolean> {
   busy.value = true;
-  await engine.prepare(input.files, optionsOf(input));
-  const result = await engine.open(input.files, optionsOf(input));
+  await engine.prepare(wanted.files, optionsOf(wanted));
+  const result = await engine.open(wanted.files, optionsOf(wanted));
   if (result.kind === "failed") {
     batch(() => {
       faults.value = result.problems;
+      rejected.value = wanted;
       busy.value = false;
     });
     return false;
   }
   batch(() => {
     source.value = origin;
+    input.value = wanted;
+    rejected.value = undefined;
     opened.value = result;
     view.value = result.view;
     faults.value = [];
     notice.value = "";
     busy.value = false;
+    story.value = undefined;
+    step.value = 0;
     history.value = NO_CHANGES;
     changed.value = undefined;
     refused.value = undefined;
@@ -222,6 +247,20 @@ export function clearChanges(): Promise<void> {
   return setChanges(NO_CHANGES);
 }
 
+/** Plays the story, to say how it comes out. */
+export async function tellStory(): Promise<void> {
+  const asked = opened.value;
+  const found = await engine.story();
+  if (opened.value === asked) story.value = found;
+}
+
+/** Goes to the network after so many steps of the story; changes are made to that one then. */
+export async function goTo(next: number): Promise<void> {
+  step.value = next;
+  await engine.goTo(next);
+  await setChanges(history.value);
+}
+
 async function setChanges(next: History): Promise<void> {
   const turn = ++changeTurn;
   const result = await engine.change(next.done);
@@ -257,11 +296,19 @@ async function writeLink(): Promise<void> {
     protocol: protocol.value,
     port: port.value,
     panel: panel.value,
+    ...(stage.value === "topology" ? {} : { stage: stage.value }),
+    ...(step.value === 0 ? {} : { step: step.value }),
   });
   if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
 }
 
 let linkTurn = 0;
+
+/** Shows a picture in the large part of the page. */
+export function showStage(name: string): void {
+  stage.value = name;
+  void writeLink();
+}
 
 /** Shows a panel. */
 export function show(name: string): void {

@@ -1,0 +1,38 @@
+import type { PairVerdict, Reach, SubnetName, Verdict } from "@twoway/sim";
+
+/** The verdicts of all ordered pairs of subnets, as one array that moves to the page without being copied. */
+export interface MatrixView {
+  /** In the order of the network, so that those of a VPC stand together. */
+  readonly subnets: readonly SubnetName[];
+  /** `cells[from * subnets.length + to]`, read by `verdictOf`. Empty where there are too many subnets. */
+  readonly cells: Uint8Array<ArrayBuffer>;
+}
+
+/** The array has the square of it in bytes: 25 MB. */
+export const MAX_SIDE = 5000;
+
+/** A cell is an index of this, and `PARTIAL` where other addresses fare better; `SELF` on the diagonal. */
+const ORDER: readonly Verdict[] = ["unreachable", "return-only", "forward-only", "unknown", "two-way"];
+const PARTIAL = 8;
+export const SELF = 16;
+
+/** Returns what a cell says; undefined on the diagonal, where no pair is. */
+export function verdictOf(cell: number): PairVerdict | undefined {
+  if (cell === SELF) return undefined;
+  return { verdict: ORDER[cell & ~PARTIAL], partial: (cell & PARTIAL) !== 0 };
+}
+
+export function cellOf({ verdict, partial }: PairVerdict): number {
+  return ORDER.indexOf(verdict) | (partial ? PARTIAL : 0);
+}
+
+/** O(subnets²) bytes, and the pairs that are not unreachable throughout. */
+export function matrixView(reach: Reach): MatrixView {
+  const { subnets } = reach;
+  const side = subnets.length;
+  if (side > MAX_SIDE) return { subnets, cells: new Uint8Array(0) };
+  const cells = new Uint8Array(side * side);
+  for (let i = 0; i < side; i++) cells[i * side + i] = SELF;
+  for (const pair of reach.pairs()) cells[pair.from * side + pair.to] = cellOf(pair);
+  return { subnets, cells };
+}
