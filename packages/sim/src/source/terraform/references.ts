@@ -14,6 +14,8 @@ export class References {
   readonly #instances = new Map<string, Resource[]>();
   readonly #modules = new Set<string>();
   readonly #data = new Map<string, Resource[]>();
+  /** By VPC that is there already: its default group. */
+  readonly #defaultGroups = new Map<string, string>();
 
   constructor(plan: Json, resources: readonly Resource[], data: readonly Resource[]) {
     this.#root = record(record(plan.configuration).root_module);
@@ -24,6 +26,9 @@ export class References {
     ] as const) {
       for (const resource of all) {
         this.#modules.add(resource.module);
+        const { id, default_security_group_id: group } = resource.values;
+        if (resource.type === "aws_vpc" && typeof id === "string" && typeof group === "string")
+          this.#defaultGroups.set(id, group);
         const key = `${resource.module} ${resource.type}.${resource.name}`;
         const known = map.get(key);
         if (known === undefined) map.set(key, [resource]);
@@ -59,10 +64,10 @@ export class References {
     const adopted = ADOPTED.get(resource.type);
     if (adopted !== undefined) {
       const own = resource.values[adopted.key];
-      if (typeof own === "string" && own !== "") return adopted.id(own);
+      if (typeof own === "string" && own !== "") return adopted.id(own, this.#defaultGroups);
       const expression = record(this.#configOf(resource).expressions)[adopted.key];
       const [known] = this.#resolve(expression, resource, depth + 1);
-      if (known !== undefined) return adopted.id(known);
+      if (known !== undefined) return adopted.id(known, this.#defaultGroups);
     }
     return idOfAddress(resource.address);
   }
@@ -262,11 +267,22 @@ interface Scope {
 
 const MAX_DEPTH = 64;
 
+interface Adoption {
+  readonly key: string;
+  readonly id: (own: string, groups: ReadonlyMap<string, string>) => string;
+}
+
 /** Resources that adopt what the VPC brings along: their id is that of the thing, not one of their own. */
-const ADOPTED: ReadonlyMap<string, { readonly key: string; readonly id: (own: string) => string }> = new Map([
+const ADOPTED: ReadonlyMap<string, Adoption> = new Map<string, Adoption>([
   ["aws_default_route_table", { key: "default_route_table_id", id: (own) => own }],
   ["aws_default_network_acl", { key: "default_network_acl_id", id: (own) => own }],
-  ["aws_default_security_group", { key: "vpc_id", id: (own) => `${own}.default_security_group_id` }],
+  [
+    "aws_default_security_group",
+    {
+      key: "vpc_id",
+      id: (own, groups) => groups.get(own) ?? `${own}.default_security_group_id`,
+    },
+  ],
 ]);
 
 function record(value: unknown): Json {
