@@ -1,7 +1,7 @@
 import { importNetworks, type Network } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { awsTable, PAIR, resource, state, verdict } from "./importing.ts";
+import { awsTable, imported, PAIR, type ResourceValues, resource, state, verdict } from "./importing.ts";
 
 /**
  * Plans: `terraform show -json PLAN`. Shape: HashiCorp's "JSON Output Format" page (plan, planned values, resource changes with
@@ -625,6 +625,85 @@ test("aws_default_route_table says what is in the main table of a new VPC, and a
   );
   assert.is(moved.vpcs.get("aws_vpc.v")?.mainTable, "aws_route_table.other");
   assert.is(tableOf(moved), "0");
+});
+
+/** Three subnets and three tables of one VPC, and associations as `subnet` and `table` say; returns subnet 1's table. */
+function tableOfSecond(subnet: object, table: object, { tables = 3, variables = {} } = {}): string {
+  const numbered = (name: string, count: number, values: (i: number) => ResourceValues): object[] =>
+    Array.from({ length: count }, (_, i) => resource(`module.vpc.${name}[${i}]`, values(i)));
+  const planned = [
+    resource("module.vpc.aws_vpc.this[0]", { cidr_block: "10.0.0.0/16" }),
+    ...numbered("aws_subnet.private", 3, (i) => ({ cidr_block: `10.0.${i}.0/24` })),
+    ...numbered("aws_route_table.private", tables, () => ({ route: [] })),
+    ...numbered("aws_route_table_association.private", 3, () => ({})),
+  ];
+  const open = { id: true, vpc_id: true, subnet_id: true, route_table_id: true };
+  const ofVpc = { vpc_id: ref("aws_vpc.this[0].id", "aws_vpc.this[0]", "aws_vpc.this") };
+  const counted = { count_expression: {} };
+  const { network } = imported({
+    "plan.json": plan({
+      planned: [],
+      childModules: [{ address: "module.vpc", resources: planned }],
+      changes: Object.fromEntries(planned.map((one) => [(one as { address: string }).address, CREATE(open)])),
+      configuration: {
+        root_module: {
+          module_calls: {
+            vpc: {
+              expressions: {},
+              module: {
+                variables,
+                resources: [
+                  config("aws_vpc.this", {}, counted),
+                  config("aws_subnet.private", ofVpc, counted),
+                  config("aws_route_table.private", ofVpc, counted),
+                  config(
+                    "aws_route_table_association.private",
+                    { subnet_id: subnet, route_table_id: table },
+                    counted,
+                  ),
+                ],
+              },
+            },
+          },
+        },
+      },
+    }),
+  });
+  const vpc = network.vpcs.get("module.vpc.aws_vpc.this.0")!;
+  const id = vpc.subnets.get("module.vpc.aws_subnet.private.1")?.table ?? vpc.mainTable;
+  return vpc.tables.get(id)?.routes === undefined ? "unknown" : id;
+}
+
+// the shape of `element(aws_route_table.private[*].id, var.single_nat_gateway ? 0 : count.index)` in terraform-aws-modules/vpc
+const SUBNETS = ref("aws_subnet.private", "count.index");
+const TABLES = "aws_route_table.private";
+const SINGLE = "var.single_nat_gateway";
+
+test("count.index names the instance of the same place, and a boolean variable beside it is no id", () => {
+  const variables = { single_nat_gateway: { default: false } };
+  const second = "module.vpc.aws_route_table.private.1";
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "count.index")), second);
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), second);
+  assert.is(
+    tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables, tables: 1 }),
+    "module.vpc.aws_route_table.private.0",
+  );
+});
+
+test("an index that the plan does not tell is unknown, though an instance of the same place is there", () => {
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES)), "unknown", "element(…, 0)");
+  assert.is(
+    tableOfSecond(SUBNETS, ref(TABLES, "count.index"), { tables: 2 }),
+    "unknown",
+    "floor(count.index / 2)",
+  );
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "local.i", "count.index")), "unknown");
+  const variables = { single_nat_gateway: { default: "rtb-1" } };
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), "unknown", "two ids");
+});
+
+test("a reference that lost its attribute gives no id of another kind", () => {
+  assert.is(tableOfSecond(SUBNETS, ref("aws_vpc.this", "count.index")), "unknown");
 });
 
 test.run();
