@@ -671,7 +671,7 @@ function tableOfSecond(subnet: object, table: object, { tables = 3, variables = 
   });
   const vpc = network.vpcs.get("module.vpc.aws_vpc.this.0")!;
   const id = vpc.subnets.get("module.vpc.aws_subnet.private.1")?.table ?? vpc.mainTable;
-  return vpc.tables.get(id)?.routes === undefined ? "unknown" : id;
+  return vpc.tables.get(id)?.routes === undefined ? `unknown ${id}` : id;
 }
 
 // the shape of `element(aws_route_table.private[*].id, var.single_nat_gateway ? 0 : count.index)` in terraform-aws-modules/vpc
@@ -690,20 +690,22 @@ test("count.index names the instance of the same place, and a boolean variable b
   );
 });
 
+const UNKNOWN = "unknown module.vpc.aws_route_table_association.private.1.route_table_id";
+
 test("an index that the plan does not tell is unknown, though an instance of the same place is there", () => {
-  assert.is(tableOfSecond(SUBNETS, ref(TABLES)), "unknown", "element(…, 0)");
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES)), UNKNOWN, "element(…, 0)");
   assert.is(
     tableOfSecond(SUBNETS, ref(TABLES, "count.index"), { tables: 2 }),
-    "unknown",
+    UNKNOWN,
     "floor(count.index / 2)",
   );
-  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "local.i", "count.index")), "unknown");
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "local.i", "count.index")), UNKNOWN);
   const variables = { single_nat_gateway: { default: "rtb-1" } };
-  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), "unknown", "two ids");
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), UNKNOWN, "two ids");
 });
 
 test("a reference that lost its attribute gives no id of another kind", () => {
-  assert.is(tableOfSecond(SUBNETS, ref("aws_vpc.this", "count.index")), "unknown");
+  assert.is(tableOfSecond(SUBNETS, ref("aws_vpc.this", "each.key")), UNKNOWN);
 });
 
 test.run();
