@@ -37,7 +37,7 @@ if (!process.argv.includes("--write")) {
 async function work() {
   const copy = mkdtempSync(join(tmpdir(), "twoway-mutation-"));
   try {
-    for (const name of ["core", "sim", "cli"]) {
+    for (const name of ["core", "sim", "cli", "web"]) {
       mkdirSync(join(copy, "packages", name), { recursive: true });
       for (const part of ["package.json", "node_modules", "dist", ...(name === "cli" ? ["bundle"] : [])]) {
         const from = join(ROOT, "packages", name, part);
@@ -67,7 +67,10 @@ async function survives(copy, { by, break: { file, find, put } }) {
   writeFileSync(target, compile(parts.join(put), file));
   const needsBundle = by.file?.startsWith("packages/cli/") ?? false;
   try {
-    if (needsBundle) await run(copy, [join(copy, "scripts/bundle.js")]);
+    if (needsBundle) {
+      const { status, output } = await run(copy, [join(copy, "scripts/bundle.js")]);
+      if (status !== 0) return `the command cannot be bundled:\n${output.slice(0, 600)}`;
+    }
     return by.scenario === undefined ? await testSurvives(copy, by) : await scenarioSurvives(copy, by);
   } finally {
     writeFileSync(target, built);
