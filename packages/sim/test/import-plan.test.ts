@@ -1,7 +1,7 @@
 import { importNetworks, type Network } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { awsTable, PAIR, resource, state, verdict } from "./importing.ts";
+import { awsTable, imported, PAIR, type ResourceValues, resource, state, verdict } from "./importing.ts";
 
 /**
  * Plans: `terraform show -json PLAN`. Shape: HashiCorp's "JSON Output Format" page (plan, planned values, resource changes with
@@ -425,6 +425,287 @@ test("a VPC that the plan makes has a main table with nothing but the local rout
     verdict(networks(plan(fresh)).after, "aws_subnet.a1", "aws_subnet.b1"),
     "return-only no-route/delivered",
   );
+});
+
+const KNOWN_VPC = { main_route_table_id: true, default_route_table_id: true };
+const HTTPS = { protocol: "tcp", port: 443 };
+
+/** A VPC that the plan makes, with two hosts of known addresses that nobody gives groups, and what else the test adds. */
+function newVpc({ planned, changes = {} }: Plan, expressions: Readonly<Record<string, object>>): Network {
+  const host = (name: string, ip: string): object =>
+    resource(`aws_instance.${name}`, { private_ip: ip, subnet_id: null });
+  const open = CREATE({ id: true, subnet_id: true, vpc_security_group_ids: true });
+  const inSubnet = { subnet_id: ref("aws_subnet.s.id", "aws_subnet.s") };
+  const all: Readonly<Record<string, object>> = {
+    "aws_vpc.v": {},
+    "aws_subnet.s": { vpc_id: ref("aws_vpc.v.id", "aws_vpc.v") },
+    "aws_subnet.t": { vpc_id: ref("aws_vpc.v.id", "aws_vpc.v") },
+    "aws_instance.x": inSubnet,
+    "aws_instance.y": inSubnet,
+    ...expressions,
+  };
+  return networks(
+    plan({
+      planned: [
+        resource("aws_vpc.v", { cidr_block: "10.9.0.0/16" }),
+        resource("aws_subnet.s", { cidr_block: "10.9.1.0/24" }),
+        resource("aws_subnet.t", { cidr_block: "10.9.2.0/24" }),
+        host("x", "10.9.1.10"),
+        host("y", "10.9.1.11"),
+        ...planned,
+      ],
+      changes: {
+        "aws_vpc.v": CREATE({
+          id: true,
+          default_security_group_id: true,
+          default_network_acl_id: true,
+          ...KNOWN_VPC,
+        }),
+        "aws_subnet.s": CREATE({ id: true, vpc_id: true }),
+        "aws_subnet.t": CREATE({ id: true, vpc_id: true }),
+        "aws_instance.x": open,
+        "aws_instance.y": open,
+        ...changes,
+      },
+      configuration: {
+        root_module: {
+          resources: Object.entries(all).map(([address, expression]) => config(address, expression)),
+        },
+      },
+    }),
+  ).after;
+}
+
+test("hosts that nobody gives a group have the default one of their new VPC: in from its members, out to all", () => {
+  const all = { protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] };
+  const after = newVpc(
+    {
+      planned: [
+        resource("aws_security_group.g", { id: "sg-g", vpc_id: "aws_vpc.v", ingress: [all], egress: [all] }),
+        resource("aws_instance.z", {
+          id: "i-z",
+          private_ip: "10.9.2.10",
+          subnet_id: "aws_subnet.t",
+          vpc_security_group_ids: ["sg-g"],
+        }),
+      ],
+    },
+    {},
+  );
+  assert.is(verdict(after, "aws_instance.x", "aws_instance.y", HTTPS), "two-way delivered/delivered");
+  assert.is(verdict(after, "aws_instance.x", "i-z", HTTPS), "two-way delivered/delivered");
+  assert.is(verdict(after, "i-z", "aws_instance.x", HTTPS), "return-only filter-denied/delivered");
+});
+
+test("aws_default_security_group replaces the rules that the default group of a new VPC came with", () => {
+  const after = newVpc(
+    {
+      planned: [
+        resource("aws_default_security_group.d", {
+          egress: [{ protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] }],
+        }),
+      ],
+      changes: { "aws_default_security_group.d": CREATE({ id: true, vpc_id: true, ingress: true }) },
+    },
+    { "aws_default_security_group.d": { vpc_id: ref("aws_vpc.v.id", "aws_vpc.v"), egress: is([]) } },
+  );
+  assert.is(verdict(after, "aws_instance.x", "aws_instance.y", HTTPS), "return-only filter-denied/delivered");
+});
+
+test("groups that are configured and not known before apply are unknown, not the default one", () => {
+  const after = newVpc(
+    { planned: [] },
+    {
+      "aws_instance.x": {
+        subnet_id: ref("aws_subnet.s.id", "aws_subnet.s"),
+        vpc_security_group_ids: ref("local.groups"),
+      },
+    },
+  );
+  assert.match(verdict(after, "aws_instance.x", "aws_instance.y", HTTPS), /^unknown/);
+});
+
+test("aws_default_network_acl replaces the ACL that lets everything pass, for every subnet without another", () => {
+  const rule = {
+    rule_no: 100,
+    action: "allow",
+    protocol: "-1",
+    from_port: 0,
+    to_port: 0,
+    cidr_block: "0.0.0.0/0",
+  };
+  const after = newVpc(
+    {
+      planned: [resource("aws_default_network_acl.d", { egress: [rule] })],
+      changes: {
+        "aws_default_network_acl.d": CREATE({
+          id: true,
+          default_network_acl_id: true,
+          vpc_id: true,
+          ingress: true,
+        }),
+      },
+    },
+    {
+      "aws_default_network_acl.d": {
+        default_network_acl_id: ref("aws_vpc.v.default_network_acl_id", "aws_vpc.v"),
+        egress: is([]),
+      },
+    },
+  );
+  assert.is(verdict(after, "10.9.1.20", "10.9.2.20", HTTPS), "unreachable filter-denied/filter-denied");
+});
+
+test("an ACL whose subnets are not known before apply leaves those without another unknown", () => {
+  const after = newVpc(
+    {
+      planned: [resource("aws_network_acl.n", { ingress: [], egress: [] })],
+      changes: { "aws_network_acl.n": CREATE({ id: true, vpc_id: true, subnet_ids: true }) },
+    },
+    {
+      "aws_network_acl.n": {
+        vpc_id: ref("aws_vpc.v.id", "aws_vpc.v"),
+        subnet_ids: ref("local.subnets"),
+      },
+    },
+  );
+  assert.match(verdict(after, "10.9.1.20", "10.9.2.20", HTTPS), /^unknown/);
+});
+
+test("aws_default_route_table says what is in the main table of a new VPC, and aws_main_route_table_association which it is", () => {
+  const planned = [
+    resource("aws_internet_gateway.g", {}),
+    resource("aws_default_route_table.d", { route: [{ cidr_block: "0.0.0.0/0" }] }),
+    resource("aws_route_table.other", { route: [] }),
+  ];
+  const changes = {
+    "aws_internet_gateway.g": CREATE({ id: true, vpc_id: true }),
+    "aws_default_route_table.d": CREATE({
+      id: true,
+      vpc_id: true,
+      default_route_table_id: true,
+      route: [{ gateway_id: true }],
+    }),
+    "aws_route_table.other": CREATE({ id: true, vpc_id: true }),
+  };
+  const ofVpc = { vpc_id: ref("aws_vpc.v.id", "aws_vpc.v") };
+  const expressions = {
+    "aws_internet_gateway.g": ofVpc,
+    "aws_route_table.other": ofVpc,
+    "aws_default_route_table.d": {
+      default_route_table_id: ref("aws_vpc.v.default_route_table_id", "aws_vpc.v"),
+      route: [
+        {
+          cidr_block: is("0.0.0.0/0"),
+          gateway_id: ref("aws_internet_gateway.g.id", "aws_internet_gateway.g"),
+        },
+      ],
+    },
+  };
+  const tableOf = (network: Network): string => {
+    const vpc = network.vpcs.get("aws_vpc.v")!;
+    return [...(vpc.tables.get(vpc.mainTable)?.routes ?? ["unknown"])].map(String).length.toString();
+  };
+  assert.is(tableOf(newVpc({ planned, changes }, expressions)), "1");
+  const moved = newVpc(
+    {
+      planned: [...planned, resource("aws_main_route_table_association.m", {})],
+      changes: {
+        ...changes,
+        "aws_main_route_table_association.m": CREATE({ id: true, vpc_id: true, route_table_id: true }),
+      },
+    },
+    {
+      ...expressions,
+      "aws_main_route_table_association.m": {
+        ...ofVpc,
+        route_table_id: ref("aws_route_table.other.id", "aws_route_table.other"),
+      },
+    },
+  );
+  assert.is(moved.vpcs.get("aws_vpc.v")?.mainTable, "aws_route_table.other");
+  assert.is(tableOf(moved), "0");
+});
+
+/** Three subnets and three tables of one VPC, and associations as `subnet` and `table` say; returns subnet 1's table. */
+function tableOfSecond(subnet: object, table: object, { tables = 3, variables = {} } = {}): string {
+  const numbered = (name: string, count: number, values: (i: number) => ResourceValues): object[] =>
+    Array.from({ length: count }, (_, i) => resource(`module.vpc.${name}[${i}]`, values(i)));
+  const planned = [
+    resource("module.vpc.aws_vpc.this[0]", { cidr_block: "10.0.0.0/16" }),
+    ...numbered("aws_subnet.private", 3, (i) => ({ cidr_block: `10.0.${i}.0/24` })),
+    ...numbered("aws_route_table.private", tables, () => ({ route: [] })),
+    ...numbered("aws_route_table_association.private", 3, () => ({})),
+  ];
+  const open = { id: true, vpc_id: true, subnet_id: true, route_table_id: true };
+  const ofVpc = { vpc_id: ref("aws_vpc.this[0].id", "aws_vpc.this[0]", "aws_vpc.this") };
+  const counted = { count_expression: {} };
+  const { network } = imported({
+    "plan.json": plan({
+      planned: [],
+      childModules: [{ address: "module.vpc", resources: planned }],
+      changes: Object.fromEntries(planned.map((one) => [(one as { address: string }).address, CREATE(open)])),
+      configuration: {
+        root_module: {
+          module_calls: {
+            vpc: {
+              expressions: {},
+              module: {
+                variables,
+                resources: [
+                  config("aws_vpc.this", {}, counted),
+                  config("aws_subnet.private", ofVpc, counted),
+                  config("aws_route_table.private", ofVpc, counted),
+                  config(
+                    "aws_route_table_association.private",
+                    { subnet_id: subnet, route_table_id: table },
+                    counted,
+                  ),
+                ],
+              },
+            },
+          },
+        },
+      },
+    }),
+  });
+  const vpc = network.vpcs.get("module.vpc.aws_vpc.this.0")!;
+  const id = vpc.subnets.get("module.vpc.aws_subnet.private.1")?.table ?? vpc.mainTable;
+  return vpc.tables.get(id)?.routes === undefined ? `unknown ${id}` : id;
+}
+
+// the shape of `element(aws_route_table.private[*].id, var.single_nat_gateway ? 0 : count.index)` in terraform-aws-modules/vpc
+const SUBNETS = ref("aws_subnet.private", "count.index");
+const TABLES = "aws_route_table.private";
+const SINGLE = "var.single_nat_gateway";
+
+test("count.index names the instance of the same place, and a boolean variable beside it is no id", () => {
+  const variables = { single_nat_gateway: { default: false } };
+  const second = "module.vpc.aws_route_table.private.1";
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "count.index")), second);
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), second);
+  assert.is(
+    tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables, tables: 1 }),
+    "module.vpc.aws_route_table.private.0",
+  );
+});
+
+const UNKNOWN = "unknown module.vpc.aws_route_table_association.private.1.route_table_id";
+
+test("an index that the plan does not tell is unknown, though an instance of the same place is there", () => {
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES)), UNKNOWN, "element(…, 0)");
+  assert.is(
+    tableOfSecond(SUBNETS, ref(TABLES, "count.index"), { tables: 2 }),
+    UNKNOWN,
+    "floor(count.index / 2)",
+  );
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, "local.i", "count.index")), UNKNOWN);
+  const variables = { single_nat_gateway: { default: "rtb-1" } };
+  assert.is(tableOfSecond(SUBNETS, ref(TABLES, SINGLE, "count.index"), { variables }), UNKNOWN, "two ids");
+});
+
+test("a reference that lost its attribute gives no id of another kind", () => {
+  assert.is(tableOfSecond(SUBNETS, ref("aws_vpc.this", "each.key")), UNKNOWN);
 });
 
 test.run();

@@ -46,3 +46,16 @@ export type Remote =
   | { readonly kind: "group"; readonly group: string }
   /** The input does not say: the rule may match any packet of its services. */
   | { readonly kind: "unknown"; readonly reason: string };
+
+const UNKNOWN = ".unknown-groups";
+
+/** Returns what stands among a host's groups for those that the input does not say: an id that no group has. */
+export function unknownGroupsOf(host: string): string {
+  return `${host}${UNKNOWN}`;
+}
+
+/** Reports whether hosts of these groups are in the group; "unknown" when they may have more groups than these. */
+export function isMember(groups: readonly string[], group: string): "yes" | "no" | "unknown" {
+  if (groups.includes(group)) return "yes";
+  return groups.some((id) => id.endsWith(UNKNOWN)) ? "unknown" : "no";
+}

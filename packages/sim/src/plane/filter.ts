@@ -1,5 +1,11 @@
 import { formatAddress } from "@twoway/core";
-import type { FilterRule, NetworkAcl, Remote, SecurityGroup } from "../model/filter.ts";
+import {
+  type FilterRule,
+  isMember,
+  type NetworkAcl,
+  type Remote,
+  type SecurityGroup,
+} from "../model/filter.ts";
 import type { Hub } from "../model/hub.ts";
 import type { Component, Network, Subnet, Vpc } from "../model/network.ts";
 import { Services } from "../model/services.ts";
@@ -161,7 +167,8 @@ function matches(network: Network, check: Check, rule: Remote, remote: Spot): Ma
       if (remote.vpc === undefined || !check.knowsGroups || !sharesGroups(network, check.vpc, remote.vpc))
         return "no";
       const groups = groupsAt(network, remote);
-      if (groups !== undefined) return groups.includes(rule.group) ? "yes" : "no";
+      const member = groups === undefined ? "unknown" : isMember(groups, rule.group);
+      if (member !== "unknown") return member;
       return { reason: `the input does not say which groups ${formatAddress(remote.address)} has` };
     }
     default:

@@ -1,4 +1,4 @@
-import type { FilterRule } from "../model/filter.ts";
+import { type FilterRule, isMember } from "../model/filter.ts";
 import type { Network, Vpc } from "../model/network.ts";
 import { PairMemo } from "../model/pair-memo.ts";
 import type { Axis } from "./axis.ts";
@@ -139,11 +139,12 @@ export class Gates {
       case "unknown":
         over("unknown", 0, found.length);
         return;
-      case "group":
+      case "group": {
         if (far === undefined) return;
-        if (far.groups === undefined) over("unknown", 0, found.length);
-        else if (far.groups.includes(remote.group)) over("yes", 0, found.length);
+        const member = far.groups === undefined ? "unknown" : isMember(far.groups, remote.group);
+        if (member !== "no") over(member, 0, found.length);
         return;
+      }
       default:
         remote satisfies never;
     }

@@ -156,7 +156,11 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
     }
     const cidrs = readCidrs(problems, record.cidrs, record.place).sort((a, b) => a.family - b.family);
     const own = hostsInside(problems, record.id, cidrs, hosts.get(record.id));
-    const acl = inventory.subnetAcls.get(record.id) ?? record.acl ?? defaultAcls.get(vpc.id);
+    const acl =
+      inventory.subnetAcls.get(record.id) ??
+      record.acl ??
+      inventory.possibleAcls.get(vpc.id) ??
+      defaultAcls.get(vpc.id);
     const subnet: Subnet = {
       id: record.id,
       name: displayName(record),

@@ -98,6 +98,15 @@ export class Inventory {
   /** Public addresses that something else than the host itself tells of. */
   readonly elastic: { readonly host: string; readonly own: string | undefined; readonly outside: string }[] =
     [];
+  /** By VPC: its default group, and its main table where the VPC is new and so brings along both as AWS makes them. */
+  readonly defaults = new Map<
+    string,
+    { readonly group: string; readonly newTable: string | undefined; readonly place: Place }
+  >();
+  /** By ACL: the VPC whose default one it is. */
+  readonly defaultAcls = new Map<string, string>();
+  /** By VPC: what its subnets may be associated with, for all that is known. */
+  readonly possibleAcls = new Map<string, string>();
   /** By attachment of a hub: the VPN connection that it stands for. */
   readonly resources = new Map<string, string>();
   /** By gateway or VPN connection: prefixes that it is known to lead to. */

@@ -97,6 +97,8 @@ export interface HostRecord extends Entity {
   readonly addresses: readonly string[];
   /** In the order in which they are tried; undefined when the input does not say, or when none ever filters here. */
   readonly groups: readonly string[] | undefined;
+  /** Nobody gives it groups, so it has its VPC's default one. */
+  readonly hasDefaultGroup?: boolean;
   /** Pairs of a private address and the public one in its place; undefined when the input does not say. */
   readonly public: readonly (readonly [string, string])[] | undefined;
   /** Source/destination check is off. */

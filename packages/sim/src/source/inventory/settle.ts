@@ -1,6 +1,7 @@
 import { Services } from "../../model/services.ts";
 import type { Inventory } from "./inventory.ts";
-import type { RouteRecord, TableRecord } from "./records.ts";
+import type { Place } from "./problems.ts";
+import type { FilterRecord, RouteRecord, TableRecord } from "./records.ts";
 import { settleHubs } from "./settle-hubs.ts";
 
 /**
@@ -14,6 +15,7 @@ export function settle(inventory: Inventory): void {
     inventory.problems.warning("missing-reference", message, place);
   }
   settleTemplates(inventory);
+  settleDefaults(inventory);
   settleVpcs(inventory);
   settlePeerings(inventory);
   settleHosts(inventory);
@@ -51,6 +53,41 @@ function settleEndpoints(inventory: Inventory): void {
   }
 }
 
+/** A new VPC comes with a table, a group and an ACL; what adopts one of them says what it is like. */
+function settleDefaults({ defaults, defaultAcls, tables, groups, acls }: Inventory): void {
+  for (const [vpc, { group, newTable, place }] of defaults) {
+    if (newTable === undefined) continue;
+    const table = tables.get(newTable);
+    tables.set(newTable, {
+      ...(table ?? { id: newTable, profile: "aws", routes: [], place }),
+      vpc,
+      main: true,
+    });
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, defaultGroup(group, vpc, place));
+    else if (known.vpc === undefined) groups.set(group, { ...known, vpc });
+  }
+  for (const [id, vpc] of defaultAcls) {
+    const acl = acls.get(id);
+    if (acl !== undefined && acl.vpc === undefined) acls.set(id, { ...acl, vpc });
+  }
+}
+
+/** Returns the group as AWS makes it: in from its own members, out to everywhere. */
+function defaultGroup(id: string, vpc: string, place: Place): FilterRecord {
+  const rule = { action: "allow", prefixLists: [], services: Services.all, place } as const;
+  return {
+    id,
+    name: "default",
+    vpc,
+    account: undefined,
+    region: undefined,
+    ingress: [{ ...rule, name: "ingress rule 1", cidrs: [], groups: [id] }],
+    egress: [{ ...rule, name: "egress rule 1", cidrs: ["0.0.0.0/0", "::/0"], groups: [] }],
+    place,
+  };
+}
+
 function settleVpcs({ vpcs, secondary, mains }: Inventory): void {
   for (const { vpc, cidr } of secondary) {
     const known = vpcs.get(vpc);
@@ -73,9 +110,16 @@ function settlePeerings({ peerings, vpcs, stateless, decisions }: Inventory): vo
   }
 }
 
-function settleHosts({ hosts, instances, interfaceOwners, groupAttachments }: Inventory): void {
+function settleHosts(inventory: Inventory): void {
+  const { hosts, instances, interfaceOwners, groupAttachments, subnets, defaults } = inventory;
   const described = new Set([...hosts.values()].map(({ instance }) => instance));
   for (const [id, host] of instances) if (!described.has(id)) hosts.set(id, host);
+  for (const [id, host] of hosts) {
+    if (host.hasDefaultGroup !== true || host.groups !== undefined) continue;
+    const vpc = subnets.get(host.subnet ?? "")?.vpc;
+    const group = defaults.get(vpc ?? "")?.group ?? `${vpc ?? id}.default_security_group_id`;
+    hosts.set(id, { ...host, groups: [group] });
+  }
   for (const [id, { instance, primary }] of interfaceOwners) {
     const host = hosts.get(id);
     if (host !== undefined) hosts.set(id, { ...host, instance, primary });

@@ -1,6 +1,8 @@
+import { unknownGroupsOf } from "../../model/filter.ts";
 import type { GatewayKind } from "../../model/profile.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
+import type { HostRecord } from "../inventory/records.ts";
 import { nameOf, type ReadyResource, type ResourceReader } from "./resource.ts";
 
 /** Gateways, endpoints, prefix lists, hosts and public addresses of hashicorp/aws. */
@@ -132,7 +134,8 @@ function readPrefixListEntry(fields: Fields, inventory: Inventory): void {
     inventory.prefixLists.set(id, [...new Set([...(inventory.prefixLists.get(id) ?? []), cidr])]);
 }
 
-function readInstance(fields: Fields, inventory: Inventory, { id, open }: ReadyResource): void {
+function readInstance(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const { id, open } = resource;
   const state = fields.text("instance_state");
   if (state === "terminated" || state === "shutting-down") return;
   const name = nameOf(fields);
@@ -167,12 +170,7 @@ function readInstance(fields: Fields, inventory: Inventory, { id, open }: ReadyR
       ...fields.texts("secondary_private_ips"),
       ...fields.texts("ipv6_addresses"),
     ],
-    groups:
-      groups.length > 0 || !open.has("vpc_security_group_ids")
-        ? groups.length === 0
-          ? undefined
-          : groups
-        : [`${id}.vpc_security_group_ids`],
+    ...groupsOf(groups, "vpc_security_group_ids", resource),
     public: open.has("public_ip")
       ? undefined
       : own === undefined || outside === undefined
@@ -183,7 +181,26 @@ function readInstance(fields: Fields, inventory: Inventory, { id, open }: ReadyR
   });
 }
 
-function readInterface(fields: Fields, inventory: Inventory, { id }: ReadyResource): void {
+/** Groups that the plan does not know yet are unknown, unless nobody names any: then AWS takes the default one. */
+function groupsOf(
+  groups: readonly string[],
+  key: string,
+  { id, open, configures }: ReadyResource,
+): Pick<HostRecord, "groups" | "hasDefaultGroup"> {
+  if (groups.length > 0) return { groups };
+  if (!open.has(key)) return { groups: undefined };
+  const isNamed = [
+    key,
+    "security_groups",
+    "network_interface",
+    "primary_network_interface",
+    "launch_template",
+  ].some(configures);
+  return isNamed ? { groups: [unknownGroupsOf(id)] } : { groups: undefined, hasDefaultGroup: true };
+}
+
+function readInterface(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const { id } = resource;
   const own = fields.text("private_ip");
   const check = fields.flag("source_dest_check");
   const attached = fields.one("attachment");
@@ -204,7 +221,7 @@ function readInterface(fields: Fields, inventory: Inventory, { id }: ReadyResour
         ...fields.texts("ipv6_addresses"),
       ]),
     ],
-    groups: groups.length === 0 ? undefined : groups,
+    ...groupsOf(groups, "security_groups", resource),
     public: undefined,
     forwards: check === undefined ? undefined : !check,
     place: fields.here,

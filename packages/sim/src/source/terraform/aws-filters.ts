@@ -135,10 +135,11 @@ function readAcl(fields: Fields, inventory: Inventory, resource: ReadyResource):
     open.has(key) && resource.configures(key)
       ? undefined
       : fields.list(key).flatMap((block) => aclRule(block, block.number("rule_no"), block.text("action")));
+  const vpc = fields.text("vpc_id");
   inventory.addUnique(inventory.acls, {
     id,
     name: nameOf(fields),
-    vpc: fields.text("vpc_id") ?? vpcOfDefault(id),
+    vpc,
     account: fields.text("owner_id"),
     region: regionOf(fields, resource),
     ingress: side("ingress"),
@@ -147,11 +148,11 @@ function readAcl(fields: Fields, inventory: Inventory, resource: ReadyResource):
     place: fields.here,
   });
   for (const subnet of fields.texts("subnet_ids")) inventory.subnetAcls.set(subnet, id);
-}
-
-/** The default ACL of a VPC that the plan makes is named for it. */
-function vpcOfDefault(id: string): string | undefined {
-  return id.endsWith(".default_network_acl_id") ? id.slice(0, -".default_network_acl_id".length) : undefined;
+  if (vpc !== undefined && open.has("subnet_ids") && resource.configures("subnet_ids")) {
+    const message = "nobody knows which subnets this ACL will have, so it may be any without another";
+    inventory.problems.warning("missing-reference", message, fields);
+    inventory.possibleAcls.set(vpc, `${id}.subnet_ids`);
+  }
 }
 
 function aclRule(fields: Fields, number: number | undefined, action: string | undefined): RuleRecord[] {

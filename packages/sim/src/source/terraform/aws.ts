@@ -75,16 +75,12 @@ function readVpc(fields: Fields, inventory: Inventory, resource: ReadyResource):
     mainTable: main,
     place: fields.here,
   });
-  if (!resource.isNew) return;
-  // a VPC that the plan makes comes with a table of nothing but the local route, and a group of its own
-  inventory.add(inventory.tables, {
-    id: main,
-    profile: "aws",
-    vpc: id,
-    main: true,
-    routes: [],
+  inventory.defaults.set(id, {
+    group: fields.text("default_security_group_id") ?? `${id}.default_security_group_id`,
+    newTable: resource.isNew ? main : undefined,
     place: fields.here,
   });
+  inventory.defaultAcls.set(fields.text("default_network_acl_id") ?? `${id}.default_network_acl_id`, id);
 }
 
 function readCidrAssociation(fields: Fields, inventory: Inventory): void {
@@ -217,8 +213,8 @@ function readAssociation(fields: Fields, inventory: Inventory, resource: ReadyRe
 
 function readMainAssociation(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const vpc = fields.text("vpc_id");
-  if (vpc !== undefined)
-    inventory.mains.set(vpc, fields.text("route_table_id") ?? `${resource.id}.route_table_id`);
+  if (vpc === undefined) inventory.unmodelled.add(resource.address);
+  else inventory.mains.set(vpc, fields.text("route_table_id") ?? `${resource.id}.route_table_id`);
 }
 
 function readPeering(fields: Fields, inventory: Inventory, resource: ReadyResource): void {

@@ -14,6 +14,8 @@ export class References {
   readonly #instances = new Map<string, Resource[]>();
   readonly #modules = new Set<string>();
   readonly #data = new Map<string, Resource[]>();
+  /** By VPC that is there already: its default group. */
+  readonly #defaultGroups = new Map<string, string>();
 
   constructor(plan: Json, resources: readonly Resource[], data: readonly Resource[]) {
     this.#root = record(record(plan.configuration).root_module);
@@ -24,6 +26,9 @@ export class References {
     ] as const) {
       for (const resource of all) {
         this.#modules.add(resource.module);
+        const { id, default_security_group_id: group } = resource.values;
+        if (resource.type === "aws_vpc" && typeof id === "string" && typeof group === "string")
+          this.#defaultGroups.set(id, group);
         const key = `${resource.module} ${resource.type}.${resource.name}`;
         const known = map.get(key);
         if (known === undefined) map.set(key, [resource]);
@@ -59,10 +64,10 @@ export class References {
     const adopted = ADOPTED.get(resource.type);
     if (adopted !== undefined) {
       const own = resource.values[adopted.key];
-      if (typeof own === "string" && own !== "") return adopted.id(own);
+      if (typeof own === "string" && own !== "") return adopted.id(own, this.#defaultGroups);
       const expression = record(this.#configOf(resource).expressions)[adopted.key];
       const [known] = this.#resolve(expression, resource, depth + 1);
-      if (known !== undefined) return adopted.id(known);
+      if (known !== undefined) return adopted.id(known, this.#defaultGroups);
     }
     return idOfAddress(resource.address);
   }
@@ -80,7 +85,7 @@ export class References {
       const at = path === "" ? key : `${path}.${key}`;
       const expression = expressions[key];
       if (hole === true) {
-        const found = this.#resolve(expression, resource, 0, isListKey(key));
+        const found = this.#resolve(expression, resource, 0, isListKey(key)).filter((id) => fits(key, id));
         if (found.length > 0) filled[key] = isListKey(key) ? found : found[0];
         else open.add(at);
       } else if (Array.isArray(hole)) {
@@ -152,28 +157,72 @@ export class References {
     // `aws_vpc.a.id` brings `aws_vpc.a` with it
     const named = all.filter((text) => !all.some((other) => other !== text && isPrefix(text, other)));
     const found = new Set<string>();
+    const by = all.some((text) => text.startsWith("each."))
+      ? "key"
+      : all.includes("count.index")
+        ? "count"
+        : undefined;
     for (const text of named) {
       if (/^(count\.index|each\.key|path\.|terraform\.|self\.)/.test(text)) continue;
-      const values = this.#follow(text, from, depth, many);
+      if (text.startsWith("var.") && this.#isSwitch(text.slice(4), from.module, depth)) continue;
+      const values = this.#follow(text, from, depth, many, by);
       if (values.length === 0) return []; // a part of it is not known, so the whole is not
       for (const value of values) found.add(value);
     }
     return many || found.size === 1 ? [...found] : [];
   }
 
-  #follow(text: string, from: Resource | Scope, depth: number, many: boolean): string[] {
-    const { module, index } = from;
+  #follow(text: string, from: Resource | Scope, depth: number, many: boolean, by: IndexedBy): string[] {
+    const { module } = from;
     const [head] = text.split(".", 1);
     if (head === "local") return [];
     if (head === "var") return this.#variable(text.slice(4), module, depth, many);
     if (head === "each") return this.#each(text, from, depth, many);
-    if (head === "module") return this.#output(text, module, index, depth, many);
+    if (head === "module") return this.#output(text, from, depth, many, by);
     const isData = head === "data";
     const [, type, name, key, attribute = "id"] =
       /^([\w-]+)\.([\w-]+)(?:\[([^\]]*)\])?(?:\.([\w-]+))?/.exec(isData ? text.slice(5) : text) ?? [];
     const map = isData ? this.#data : this.#instances;
     const instances = map.get(`${module} ${type}.${name}`) ?? [];
-    return pick(instances, key, index, many).flatMap((target) => this.#attribute(target, attribute, depth));
+    const own = this.#indexFor(instances, from, by);
+    return pick(instances, key, own, many).flatMap((target) => this.#attribute(target, attribute, depth));
+  }
+
+  /**
+   * Returns the index at which `from` looks among the instances. A key of `for_each` is looked up; a place of `count` is the
+   * same place only where there are as many of both (`floor(count.index / 2)` looks no different in a plan).
+   */
+  #indexFor(instances: readonly Scope[], from: Resource | Scope, by: IndexedBy): Scope["index"] {
+    if (by !== "count") return by === undefined ? undefined : from.index;
+    const siblings =
+      "address" in from
+        ? (this.#instances.get(`${from.module} ${from.type}.${from.name}`) ?? [])
+        : instances.filter(({ index }) => index === from.index);
+    return siblings.length === instances.length ? from.index : undefined;
+  }
+
+  /** Reports whether the variable is a boolean, a number or null: it may choose among ids and is none. */
+  #isSwitch(name: string, module: string, depth: number): boolean {
+    if (depth > MAX_DEPTH) return false;
+    const [variable] = name.split(/[.[]/, 1);
+    const isOne = (value: unknown): boolean =>
+      value === null || typeof value === "boolean" || typeof value === "number";
+    if (module === "") return isOne(record(this.#variables[variable]).value);
+    const { parent, call } = split(module);
+    const config = record(record(this.#moduleAt(parent).module_calls)[call]);
+    const passed = record(config.expressions)[variable];
+    if (passed === undefined) {
+      const declared = record(record(record(config.module).variables)[variable]);
+      return Object.hasOwn(declared, "default") && isOne(declared.default);
+    }
+    const { constant_value: constant, references } = record(passed);
+    if (constant !== undefined) return isOne(constant);
+    const [only, ...more] = arrayOf(references).filter((text) => typeof text === "string");
+    return (
+      only?.startsWith("var.") === true &&
+      more.length === 0 &&
+      this.#isSwitch(only.slice(4), parent, depth + 1)
+    );
   }
 
   #attribute(target: Resource, attribute: string, depth: number): string[] {
@@ -211,10 +260,11 @@ export class References {
     const { references } = record(this.#configOf(from).for_each_expression);
     const [source, ...more] = arrayOf(references).filter((other) => typeof other === "string");
     if (source === undefined || more.length > 0) return [];
-    return this.#follow(`${source}${text.slice("each.value".length)}`, from, depth + 1, many);
+    return this.#follow(`${source}${text.slice("each.value".length)}`, from, depth + 1, many, "key");
   }
 
-  #output(text: string, module: string, index: Scope["index"], depth: number, many: boolean): string[] {
+  #output(text: string, from: Resource | Scope, depth: number, many: boolean, by: IndexedBy): string[] {
+    const { module } = from;
     const [, call, key, output] = /^module\.([\w-]+)(?:\[([^\]]*)\])?(?:\.([\w-]+))?/.exec(text) ?? [];
     if (call === undefined || output === undefined) return [];
     const config = record(record(this.#moduleAt(module).module_calls)[call]);
@@ -227,7 +277,7 @@ export class References {
           (known.startsWith(`${base}[`) && known.indexOf("]", base.length) === known.length - 1),
       )
       .map((known) => ({ module: known, index: split(known).key }));
-    return pick(instances, key, index, many).flatMap((scope) =>
+    return pick(instances, key, this.#indexFor(instances, from, by), many).flatMap((scope) =>
       this.#resolve(expression, scope, depth + 1, many),
     );
   }
@@ -260,13 +310,27 @@ interface Scope {
   readonly index: string | number | undefined;
 }
 
+/** What an expression chooses an instance by: the key or the place of what it stands in; or neither. */
+type IndexedBy = "key" | "count" | undefined;
+
 const MAX_DEPTH = 64;
 
+interface Adoption {
+  readonly key: string;
+  readonly id: (own: string, groups: ReadonlyMap<string, string>) => string;
+}
+
 /** Resources that adopt what the VPC brings along: their id is that of the thing, not one of their own. */
-const ADOPTED: ReadonlyMap<string, { readonly key: string; readonly id: (own: string) => string }> = new Map([
+const ADOPTED: ReadonlyMap<string, Adoption> = new Map<string, Adoption>([
   ["aws_default_route_table", { key: "default_route_table_id", id: (own) => own }],
   ["aws_default_network_acl", { key: "default_network_acl_id", id: (own) => own }],
-  ["aws_default_security_group", { key: "vpc_id", id: (own) => `${own}.default_security_group_id` }],
+  [
+    "aws_default_security_group",
+    {
+      key: "vpc_id",
+      id: (own, groups) => groups.get(own) ?? `${own}.default_security_group_id`,
+    },
+  ],
 ]);
 
 function record(value: unknown): Json {
@@ -275,6 +339,20 @@ function record(value: unknown): Json {
 
 function isPrefix(text: string, other: string): boolean {
   return other.startsWith(text) && /^[.[]/.test(other.slice(text.length));
+}
+
+/** What an argument takes, by the end of its type: `aws_vpc.all[each.key].x` names its VPC in a plan, and not its `x`. */
+const TAKES: readonly (readonly [key: RegExp, type: RegExp])[] = [
+  [/^(peer_)?vpc_id$/, /vpc$/],
+  [/^subnet_ids?$/, /subnet$/],
+  [/^route_table_ids?$/, /route_table(_id)?$/],
+];
+
+/** Reports whether the id may be one that the argument takes. An id of something new is its address, which tells its type. */
+function fits(key: string, id: string): boolean {
+  const [, type] = /(?:^|\.)((?:aws|tencentcloud)_\w+)\./.exec(id) ?? [];
+  const [, takes] = TAKES.find(([taker]) => taker.test(key)) ?? [];
+  return type === undefined || takes === undefined || takes.test(type) || takes.test(id);
 }
 
 function isListKey(key: string): boolean {
