@@ -63,6 +63,7 @@ test("the bench of reachability runs through, everybody in every family counts t
     }
   }
   assert.match(stdout, /C\+\+ port +[0-9.,]+ ms|there is no C\+\+ compiler/);
+  assert.match(stdout, /dense hub, 20 VPCs: 1,560 pairs, [0-9,]+ two-way, counted in [0-9.,]+ ms/);
   assert.match(stdout, /JSON to answer +[0-9.,]+ ms/);
   for (const row of [
     /^\| mesh \| 5,909 \| 10,802 \| \d/m,

@@ -91,4 +91,36 @@ test("every pair in a network of hubs has the verdict of the answer, and countin
   ]);
 });
 
+test("more classes of senders than are counted together change no count, and the answer is the same", () => {
+  const count = 70;
+  const ids = Array.from({ length: count }, (_, v) => v);
+  const line = (name: string, body: (v: number) => string): string =>
+    `${name}: { ${ids.map((v) => body(v)).join(", ")} }`;
+  // VPC v leaves out VPC v + 1, so that no two tables say the same
+  const network = read(`
+profile: tencent
+${line("vpcs", (v) => `v${v}: { cidr: 10.${v}.0.0/16, subnets: { s${v}: 10.${v}.1.0/24 } }`)}
+hubs:
+  ccn:
+    kind: ccn
+    ${line("attachments", (v) => `at${v}: { vpc: v${v}, table: t }`)}
+    tables: { t: { propagates: [ ${ids.map((v) => `at${v}`).join(", ")} ] } }
+${line("routes", (v) => `v${v}: [ ${ids.filter((w) => w !== v && w !== v + 1).map((w) => `10.${w}.0.0/16 -> ccn`)} ]`)}`);
+  const found = reach(network);
+  assert.is(found.decidedBy(0, 2), "hubs");
+  const pairs = [...found.pairs({ all: true })];
+  const counted = (verdict: string): number => pairs.filter((pair) => pair.verdict === verdict).length;
+  const { pairs: all, packets, partial, ...counts } = found.count();
+  assert.equal(Object.values(counts), VERDICTS.map(counted));
+  assert.equal([all, partial], [count * (count - 1), 0]);
+  // v cannot send to v + 1, and its replies do not come there
+  assert.is(counts.returnOnly, count - 1);
+  assert.is(counts.forwardOnly, count - 1);
+  assert.is(
+    packets,
+    BigInt(counts.twoWay) * hostsIn(network, found, 0, [...network.vpcs.get("v0")!.cidrs]) ** 2n,
+  );
+  assert.is(`${pairs[1].verdict} ${pairs[1].partial}`, followed(network, "v0/s0", "v2/s2"));
+});
+
 test.run();

@@ -55,7 +55,7 @@ const hubs = (smoke ? [20] : [1000, 5000]).map((vpcs) => hubTimes(vpcs, ROUNDS, 
 for (const { vpcs, pairs, twoWay, compileMs, countMs } of hubs) {
   const [all, some] = [pairs, twoWay].map((n) => n.toLocaleString("en"));
   console.log(
-    `\ndense hub, ${vpcs} VPCs: ${all} pairs, ${some} two-way, counted in ${figure(countMs)} ms; network compiled in ${figure(compileMs)} ms`,
+    `  dense hub, ${vpcs} VPCs: ${all} pairs, ${some} two-way, counted in ${figure(countMs)} ms; network compiled in ${figure(compileMs)} ms`,
   );
 }
 console.log(`
