@@ -12,6 +12,7 @@ import { type Edits, type EditTimes, edits } from "./edits.ts";
 import { type Fabric, fabricOf, fingerprint } from "./fabric.ts";
 import { FAMILY_NAMES, type Family } from "./families.ts";
 import { type Compared, figure, reachFigures, withFigures } from "./figures.ts";
+import { hubTimes } from "./hub-suite.ts";
 import { Naive } from "./naive.ts";
 import { NativePort } from "./native-port.ts";
 import { scenarioStream } from "./scenario-stream.ts";
@@ -50,6 +51,13 @@ for (const vpcs of SIZES) {
   }
 }
 native?.remove();
+const hubs = (smoke ? [20] : [1000, 5000]).map((vpcs) => hubTimes(vpcs, ROUNDS, smoke ? 20 : 100, SEED));
+for (const { vpcs, pairs, twoWay, compileMs, countMs } of hubs) {
+  const [all, some] = [pairs, twoWay].map((n) => n.toLocaleString("en"));
+  console.log(
+    `\ndense hub, ${vpcs} VPCs: ${all} pairs, ${some} two-way, counted in ${figure(countMs)} ms; network compiled in ${figure(compileMs)} ms`,
+  );
+}
 console.log(`
 Delta-net keeps its classes of packets for the whole network, as it must where packets may cross any number of nodes.
 Peering is not transitive: a packet crosses one at most, so here the classes stay inside one route table. The difference
@@ -58,7 +66,7 @@ The search in a graph knows no routes and no way back: it answers less than the 
 const tables = reachFigures(compared);
 console.log(`\nfor the README of sim:\n\n${tables}`);
 if (!smoke && refused.length === 0) {
-  const file = record("reach-", SEED, load, { rounds: ROUNDS, compared });
+  const file = record("reach-", SEED, load, { rounds: ROUNDS, compared, hubs });
   const readme = join(import.meta.dirname, "../../../sim/README.md");
   writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), basename(file), tables));
   console.log(`\nwritten to ${file} and to ${readme}`);

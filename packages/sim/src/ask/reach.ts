@@ -3,6 +3,7 @@ import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
 import { isDirect, isFiltered, isPlain } from "../plane/detour.ts";
 import { Distant } from "../plane/distant.ts";
 import { stateTo } from "../plane/far.ts";
+import { FOLLOW, HubWays } from "../plane/hub-ways.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
@@ -12,6 +13,7 @@ import { DELIVERED, PARTIAL, TWO_WAY, UNKNOWN, VERDICT_OF, VERDICTS } from "../p
 import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
 import { countFar } from "./far-count.ts";
 import { BACK, CODE_BITS, FilteredPairs } from "./filtered-pairs.ts";
+import { countByClass } from "./hub-count.ts";
 import { PacketCount, Sum } from "./packets.ts";
 import { PairJudge, type PairResult, type SubnetName, throughText } from "./pair-sets.ts";
 
@@ -68,7 +70,9 @@ export class Reach {
   /** All packets take ways that the arrays know: nothing but filters has a say beside them. */
   readonly direct: boolean;
   /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
-  #judges: { readonly filters: FilteredPairs; readonly packets: PairJudge } | undefined;
+  #judges:
+    | { readonly filters: FilteredPairs; readonly hubs: HubWays; readonly packets: PairJudge }
+    | undefined;
   /** Subnets whose packets meet a filter: 1; those of VPCs that the arrays do not describe in full: 2. */
   readonly #filtered: Uint8Array;
 
@@ -83,6 +87,7 @@ export class Reach {
     if (this.plain) return;
     this.#judges = {
       filters: new FilteredPairs(network, this.compiled),
+      hubs: new HubWays(network, this.compiled, this.#filtered),
       packets: new PairJudge(network, this.subnets),
     };
     for (const [s, subnet] of layout.subnets.entries()) {
@@ -97,14 +102,31 @@ export class Reach {
     if (this.#judges === undefined) return;
     const { filters } = this.#judges;
     filters.forget();
-    this.#judges = { filters, packets: new PairJudge(network, this.subnets) };
+    this.#judges = {
+      filters,
+      hubs: new HubWays(network, this.compiled, this.#filtered),
+      packets: new PairJudge(network, this.subnets),
+    };
   }
 
-  /** Returns what decides about a pair: the arrays alone, filters on ways that they know, or packets that are followed. */
-  decidedBy(from: number, to: number): "arrays" | "filters" | "packets" {
+  /**
+   * Returns what decides about a pair: the arrays alone, filters on ways that they know, the tables of hubs, or packets
+   * that are followed.
+   */
+  decidedBy(from: number, to: number): "arrays" | "filters" | "hubs" | "packets" {
     const [out, home] = this.#states(from, to);
     if (!this.#isJudged(from, to, out, home)) return "arrays";
-    return this.#isFollowed(from, to, out, home) ? "packets" : "filters";
+    if (!this.#isFollowed(from, to, out, home)) return "filters";
+    return this.#byHubs(from, to) < 0 ? "packets" : "hubs";
+  }
+
+  /** Returns the ways of both directions by hubs, the way out shifted as in VERDICT_OF; -1 when they do not know. */
+  #byHubs(from: number, to: number): number {
+    const { hubs } = this.#judges!;
+    const out = hubs.ways(from, to);
+    if (out === FOLLOW) return -1;
+    const home = hubs.ways(to, from);
+    return home === FOLLOW ? -1 : (out << 6) | home;
   }
 
   /**
@@ -154,8 +176,15 @@ export class Reach {
 
   /** Counts both pairs of the two subnets by what filters or packets say. */
   #countJudged(tally: Float64Array, a: number, b: number, out: number, home: number, sum: Sum): void {
-    const { filters, packets } = this.#judges!;
+    const { filters, hubs, packets } = this.#judges!;
     if (this.#isFollowed(a, b, out, home)) {
+      const ways = this.#byHubs(a, b);
+      if (ways >= 0) {
+        tally[VERDICT_OF[ways]]++;
+        tally[VERDICT_OF[((ways & 63) << 6) | (ways >> 6)]]++;
+        sum.add(2n * hubs.packets(a, b));
+        return;
+      }
       for (const [from, to] of [
         [a, b],
         [b, a],
@@ -175,12 +204,28 @@ export class Reach {
   #countFarJudged(tally: Float64Array, sum: Sum): number {
     const { layout } = this.compiled;
     const { subnetVpc, subnetTable } = layout;
+    const neighbours = (s: number): Iterable<number> => this.neighbours(s);
     let counted = 0;
+    let settled: Uint8Array = new Uint8Array(subnetTable.length);
+    if ((this.network.hubs?.size ?? 0) > 0) {
+      const byClass = countByClass(
+        this.#judges!.hubs,
+        this.compiled.parts,
+        subnetTable.length,
+        neighbours,
+        tally,
+      );
+      sum.add(byClass.packets);
+      counted = byClass.pairs;
+      settled = byClass.settled;
+      if (!settled.includes(0)) return counted;
+    }
     const distant = new Distant(this.compiled);
     for (let a = 0; a < subnetTable.length; a++) {
+      if (settled[a] === 1) continue;
       for (const b of distant.of(a)) {
         // each two are seen from both sides, unless nothing comes of them
-        if (b <= a || slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
+        if ((b <= a && settled[b] === 0) || slotFor(layout, subnetVpc[a], subnetVpc[b]) >= 0) continue;
         const [out, home] = this.#states(a, b);
         counted += 2;
         if (this.#isJudged(a, b, out, home)) this.#countJudged(tally, a, b, out, home, sum);
@@ -256,7 +301,10 @@ export class Reach {
   #code(from: number, to: number): number {
     const [out, home] = this.#states(from, to);
     if (!this.#isJudged(from, to, out, home)) return VERDICT_OF[(out << 6) | home];
-    if (this.#isFollowed(from, to, out, home)) return this.#judges!.packets.result(from, to).code;
+    if (this.#isFollowed(from, to, out, home)) {
+      const ways = this.#byHubs(from, to);
+      return ways < 0 ? this.#judges!.packets.result(from, to).code : VERDICT_OF[ways];
+    }
     return this.#judges!.filters.judge(from, to, out, home, new Sum(), new Sum()) & CODE_BITS;
   }
 

@@ -94,7 +94,7 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
 }
 
 /** Returns a line that propagates into the table what the input does not tell. */
-function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
+export function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
   return propagates
     .flatMap((id) => hub.attachments.get(id) ?? [])
     .find(
@@ -179,7 +179,7 @@ function enterVpc(network: Network, hub: Hub, to: Attachment, packet: Packet): H
 }
 
 /** Returns the subnets in which the hub stands; undefined when the input does not say. */
-function subnetsOf(vpc: Vpc, { subnets }: Attachment): Subnet[] | undefined {
+export function subnetsOf(vpc: Vpc, { subnets }: Attachment): Subnet[] | undefined {
   const found = subnets?.flatMap((id) => vpc.subnets.get(id) ?? []);
   return found === undefined || found.length === 0 ? undefined : found;
 }
