@@ -159,6 +159,36 @@ test("check judges the network that a plan leads to, in every format, by the pol
   assert.match(wrong.err, /missing\.yaml:1:.*"vpc-gone" selects no subnet/);
 });
 
+test("SARIF names the Terraform address of the group rule that a policy fails by", async () => {
+  const all = { protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] };
+  const group = (name: string): object =>
+    resource("aws_security_group", name, {
+      id: `sg-${name}`,
+      vpc_id: `vpc-${name}`,
+      ingress: [],
+      egress: [all],
+    });
+  const host = (name: string, ip: string): object =>
+    resource("aws_instance", name, {
+      id: `i-${name}`,
+      private_ip: ip,
+      subnet_id: `subnet-${name}`,
+      vpc_security_group_ids: [`sg-${name}`],
+    });
+  const filtered = write("filtered.json", {
+    format_version: "1.0",
+    values: values([...ALL, group("a"), group("b"), host("a", "10.1.1.10"), host("b", "10.2.1.10")]),
+  });
+  const open = write("hosts.yaml", "policies: [ { reachable: { from: 10.1.1.10/32, to: 10.2.1.10/32 } } ]");
+  const { status, out, err } = await twoway(["check", filtered, "--policy", open, "--format", "sarif"]);
+  assert.is(status, 1, err);
+  const [{ relatedLocations }] = JSON.parse(out).runs[0].results;
+  assert.equal(
+    relatedLocations.map((one: { logicalLocations: unknown }) => one.logicalLocations),
+    [[{ fullyQualifiedName: "aws_security_group.b", kind: "resource" }]],
+  );
+});
+
 test("what the plan does not tell leaves a policy undetermined, with status 3", async () => {
   const unread = { id: "odd-1", vpc_id: "vpc-b" };
   const odd = ALL.map((entry) =>

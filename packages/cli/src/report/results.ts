@@ -1,4 +1,11 @@
-import { alarmHistory, type Issue, PLAIN, renderAnswer, type ScenarioReport } from "@twoway/sim";
+import {
+  alarmHistory,
+  type Issue,
+  PLAIN,
+  type RoundTrip,
+  renderAnswer,
+  type ScenarioReport,
+} from "@twoway/sim";
 
 /** What `check` found, one line each, as the formats of other tools want it. */
 
@@ -61,11 +68,7 @@ function stepResults(file: string, step: ScenarioReport["steps"][number]): Resul
   const findings = step.findings.map(({ expectation, network, answer, ok }): Result => {
     const { forward, return: back } = answer.shown;
     const causes = [forward, back].map(({ cause }) => cause ?? "delivered").join(" / ");
-    const related = [forward, back].flatMap((trace) =>
-      trace.cause === null || trace.component.source === ""
-        ? []
-        : [{ source: trace.component.source, message: `${trace.cause}: ${trace.message}` }],
-    );
+    const related = decidersOf(answer.shown);
     return {
       kind: "expectation",
       outcome: ok ? "passed" : "failed",
@@ -108,9 +111,9 @@ function stepResults(file: string, step: ScenarioReport["steps"][number]): Resul
       detail: ok ? "" : shown.map(({ message }) => message).join("\n"),
       related: ok
         ? []
-        : shown.flatMap(({ route, message }) =>
+        : shown.flatMap(({ route, flow, message }) =>
             route === undefined
-              ? []
+              ? decidersOf(flow)
               : [{ source: route.source, message: `${message} by ${route.destination} -> ${route.target}` }],
           ),
     };
@@ -128,6 +131,15 @@ function stepResults(file: string, step: ScenarioReport["steps"][number]): Resul
     }),
   );
   return [...deeds, ...findings, ...policies, ...alarms];
+}
+
+/** Returns what ended either path: a table, a peering, the rule of a filter. */
+function decidersOf({ forward, return: back }: RoundTrip): Result["related"] {
+  return [forward, back].flatMap((trace) =>
+    trace.cause === null || trace.component.source === ""
+      ? []
+      : [{ source: trace.component.source, message: `${trace.cause}: ${trace.message}` }],
+  );
 }
 
 /** Splits `file:line:column`; the place alone where it is no such thing. */

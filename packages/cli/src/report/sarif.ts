@@ -32,7 +32,11 @@ export function sarifReport(results: readonly Result[], version: string): string
   return JSON.stringify(log.buildSarifOutput(), null, 2);
 }
 
+/** A Terraform address: what decided a network that was imported lies in no file that anybody wrote. */
+const RESOURCE = /^(module\.[\w-]+(\[[^\]]*\])?\.)*(aws|tencentcloud)_\w+\.[\w-]+(\[[^\]]*\])?$/;
+
 function locationOf(source: string): Location {
+  if (RESOURCE.test(source)) return { logicalLocations: [{ fullyQualifiedName: source, kind: "resource" }] };
   const { file, line, column } = placeOf(source);
   const artifactLocation = { uri: encodeURI(file.replaceAll("\\", "/")) };
   if (line === undefined || column === undefined) return { physicalLocation: { artifactLocation } };
