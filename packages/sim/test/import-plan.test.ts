@@ -1,4 +1,4 @@
-import { importNetworks, type Network } from "@twoway/sim";
+import { answer, importNetworks, type Network, reach, resolveEndpoint } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { awsTable, imported, PAIR, type ResourceValues, resource, state, verdict } from "./importing.ts";
@@ -523,6 +523,28 @@ test("groups that are configured and not known before apply are unknown, not the
     },
   );
   assert.match(verdict(after, "aws_instance.x", "aws_instance.y", HTTPS), /^unknown/);
+});
+
+test("all pairs of subnets doubt groups that are not known before apply, as each answer does", () => {
+  const after = newVpc(
+    { planned: [] },
+    {
+      "aws_instance.x": { subnet_id: ref("aws_subnet.s.id"), vpc_security_group_ids: ref("local.groups") },
+      "aws_instance.y": { subnet_id: ref("aws_subnet.t.id") },
+    },
+  );
+  const all = reach(after);
+  const found = ["aws_subnet.s", "aws_subnet.t"].map((name) => resolveEndpoint(after, name, "test"));
+  const [s, t] = found.map(({ spans }) => all.subnets.findIndex(({ subnet }) => subnet === spans[0].subnet));
+  assert.is(all.decidedBy(s, t), "filters");
+  for (const [[from, to], [a, b]] of [
+    [found, [s, t]],
+    [found.toReversed(), [t, s]],
+  ] as const) {
+    const { verdict, partial } = answer(after, from, to, { protocol: "any" });
+    assert.equal(all.verdict(a, b), { verdict, partial });
+    assert.is(verdict, "unknown");
+  }
 });
 
 test("aws_default_network_acl replaces the ACL that lets everything pass, for every subnet without another", () => {
