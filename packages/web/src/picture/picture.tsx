@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../parts/icons.tsx";
+import { TableToggle } from "../parts/table-toggle.tsx";
 import { traced } from "../state/store.ts";
 import { Canvas, fit, zoomBy } from "./canvas.tsx";
 import { Inspector } from "./inspector.tsx";
@@ -54,18 +55,7 @@ export function Picture(): JSX.Element {
             </button>
           </>
         )}
-        <button
-          type="button"
-          class="quiet"
-          aria-pressed={asTable.value}
-          onClick={() => {
-            asTable.value = !asTable.value;
-          }}
-          aria-label="As a table"
-          title="As a table"
-        >
-          <Icon name="table" />
-        </button>
+        <TableToggle isTable={asTable} />
       </div>
       <Inspector />
       {!asTable.value && <Legend />}
