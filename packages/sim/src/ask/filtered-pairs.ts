@@ -9,7 +9,7 @@ import type { Spot } from "../plane/packet.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
 import { type Stretch, sizeOf, spanOf } from "../plane/stretches.ts";
-import { PARTIAL, UNKNOWN } from "../plane/verdict-table.ts";
+import { PARTIAL } from "../plane/verdict-table.ts";
 import { BoxMaker } from "./boxes.ts";
 import { Sum } from "./packets.ts";
 import type { PairBoxes, PairResult } from "./pair-sets.ts";
@@ -29,6 +29,9 @@ export class FilteredPairs {
   readonly #stances: Stances;
   readonly #lanes: Lanes;
   readonly #cutter: AtomCutter;
+  /** The lanes of the pair that is being judged, and of its replies, for each part of the network. */
+  readonly #forward: Lane[] = [];
+  readonly #reply: Lane[] = [];
   /** Atoms of both ends of the pair that is being judged. */
   readonly #far = new AtomSizes();
   readonly #near = new AtomSizes();
@@ -41,18 +44,20 @@ export class FilteredPairs {
     this.#cutter = new AtomCutter(network, compiled, lanes, this.#fates, this.#stances);
   }
 
-  /** Reports whether packets of the pair and their replies take ways that are known here. O(log routes). */
+  /**
+   * Reports whether packets of the pair and their replies take ways that are known here, and notes their lanes. O(log routes)
+   * for each kind of hosts.
+   */
   knows(a: number, b: number, out: number, home: number): boolean {
-    return this.#compiled.parts.every(
-      ({ size }, p) =>
-        size[a] === 0 ||
-        size[b] === 0 ||
-        (this.#lane(p, a, b, out) !== NO_LANE && this.#lane(p, b, a, home) !== NO_LANE),
-    );
-  }
-
-  #lane(p: number, from: number, to: number, state: number): Lane {
-    return this.#lanes.of(p, from, to, state, this.#cutter.kindsOf(p, to));
+    const { parts } = this.#compiled;
+    for (let p = 0; p < parts.length; p++) {
+      const { size } = parts[p];
+      if (size[a] === 0 || size[b] === 0) continue;
+      this.#forward[p] = this.#lanes.of(p, a, b, out, this.#cutter.kindsOf(p, b));
+      this.#reply[p] = this.#lanes.of(p, b, a, home, this.#cutter.kindsOf(p, a));
+      if (this.#forward[p] === NO_LANE || this.#reply[p] === NO_LANE) return false;
+    }
+    return true;
   }
 
   /**
@@ -61,14 +66,14 @@ export class FilteredPairs {
    * are the states of the two cells.
    */
   judge(a: number, b: number, out: number, home: number, forth: Sum, back: Sum): number {
-    if (((out | home) & MAY_TURN) !== 0 && !this.knows(a, b, out, home)) return -1;
+    if (!this.knows(a, b, out, home)) return -1;
     const { parts } = this.#compiled;
     let seen = 0;
     for (let p = 0; p < parts.length; p++) {
       const part = parts[p];
       if (part.size[a] === 0 || part.size[b] === 0) continue;
       const [here, there] = [this.#cutter.kindsOf(p, a), this.#cutter.kindsOf(p, b)];
-      const [forward, reply] = [this.#lane(p, a, b, out), this.#lane(p, b, a, home)];
+      const [forward, reply] = [this.#forward[p], this.#reply[p]];
       for (let m = 0; m < here.length; m++) {
         for (let n = 0; n < there.length; n++) {
           const [x, y] = [here[m], there[n]];
@@ -189,9 +194,11 @@ export class FilteredPairs {
   /** Iterates how the atoms of both ends meet, in the order in which `answer` looks at their first addresses. */
   *#meetings(from: number, to: number): Generator<Meeting, void, undefined> {
     const [out, home] = this.#states(from, to);
+    this.knows(from, to, out, home);
+    const [forwards, replies] = [[...this.#forward], [...this.#reply]];
     for (const [p, part] of this.#compiled.parts.entries()) {
       if (part.size[from] === 0 || part.size[to] === 0) continue;
-      const [forward, reply] = [this.#lane(p, from, to, out), this.#lane(p, to, from, home)];
+      const [forward, reply] = [forwards[p], replies[p]];
       for (const x of this.#cutter.kindsOf(p, from)) {
         for (const y of this.#cutter.kindsOf(p, to)) {
           const outward = legOf(p, from, to, x, y, SOME_WAY, reply);
@@ -265,8 +272,6 @@ export const BACK = 8;
 /** The bits of one verdict. */
 export const CODE_BITS = 15;
 
-/** The bits of "some cannot be followed" in both families. */
-const MAY_TURN = UNKNOWN | (UNKNOWN << 3);
 /** Ways that are told address by address. */
 const SOME_WAY = 0;
 
