@@ -1,5 +1,3 @@
-import { Prefix } from "@twoway/core";
-import type { Vpc } from "../model/network.ts";
 import { PairMemo } from "../model/pair-memo.ts";
 import { AT_HUB, DOUBT, isAtHub, isDetour } from "../plane/hop.ts";
 import type { Lanes } from "../plane/lanes.ts";
@@ -33,6 +31,8 @@ const TO_NOBODY = 0;
 const TO_UNKNOWN = 1;
 const TO_FOLLOW = 2;
 const TO_HUB = 4;
+/** In which ways that ends. */
+const WAYS = [DROPPED, UNKNOWN, OTHERWISE];
 
 interface Senders {
   /** For each part of the network. */
@@ -111,22 +111,24 @@ export function countByClass(
 
 /** Returns the largest classes, and of each subnet in one of them its index there; -1 of the others. */
 function classify(
-  { layout, parts }: Reachability,
+  compiled: Reachability,
   lanes: Lanes,
   special: Uint8Array,
 ): { readonly classes: readonly Senders[]; readonly classOf: Int32Array } {
+  const { layout, parts } = compiled;
   const count = layout.subnets.length;
-  const alone = aloneOf(layout.vpcs);
+  const alone = aloneOf(compiled);
   const words = new Sequences();
   const classes = new Map<number, Senders>();
   for (let s = 0; s < count; s++) {
     if (special[s] !== 0 || alone[layout.subnetVpc[s]] === 0) continue;
     let key = 0;
     const lines = parts.map((_, p) => lineOf(lanes, p, s, layout.ownSlot[layout.subnetVpc[s]]));
-    if (lines.some((line) => line === undefined)) continue;
+    if (lines.includes(undefined)) continue;
     for (const line of lines) {
-      for (const [i, start] of line!.starts.entries())
-        key = words.next(words.next(words.next(key, start >>> 16), start & 0xffff), line!.turns[i]);
+      const { starts, turns } = line!;
+      for (let i = 0; i < starts.length; i++)
+        key = words.next(words.next(words.next(key, starts[i] >>> 16), starts[i] & 0xffff), turns[i]);
       key = words.next(key, 0x7fffffff);
     }
     const known = classes.get(key);
@@ -183,7 +185,8 @@ function fillWays(
   senders: Senders,
 ): void {
   const { ways } = senders;
-  for (const [p, part] of parts.entries()) {
+  for (let p = 0; p < parts.length; p++) {
+    const part = parts[p];
     const { usable, spanLo, spanHi, spanSubnet, shift } = part;
     const { starts, turns } = senders.lines[p];
     for (let v = 0; v < layout.vpcs.length; v++) {
@@ -195,13 +198,7 @@ function fillWays(
           const hi = k + 1 < starts.length ? Math.min(spanHi[i], starts[k + 1] - 1) : spanHi[i];
           const turn = turns[k];
           const way =
-            turn >= TO_HUB
-              ? wayByHub(part, p, lanes, turn - TO_HUB, to, lo, hi, senders)
-              : turn === TO_NOBODY
-                ? DROPPED
-                : turn === TO_UNKNOWN
-                  ? UNKNOWN
-                  : OTHERWISE;
+            turn < TO_HUB ? WAYS[turn] : wayByHub(part, p, lanes, turn - TO_HUB, to, lo, hi, senders);
           ways[to] = ((ways[to] | way) & OTHERWISE) !== 0 ? OTHERWISE : ways[to] | (way << shift);
         }
       }
@@ -212,25 +209,27 @@ function fillWays(
 function wayByHub(
   part: Part,
   p: number,
-  lanes: Lanes,
+  { hubs }: Lanes,
   entry: number,
   to: number,
   lo: number,
   hi: number,
   { come }: Senders,
 ): number {
-  const { starts, passages } = lanes.hubs.passages(p, entry, to);
+  const { starts, passages } = hubs.passages(p, entry, to);
+  const count = passages.length;
   let ways = 0;
-  for (let h = indexOf(starts, lo); h < starts.length && (h === 0 || starts[h] <= hi); h++) {
-    const { way, doors } = lanes.hubs.passage(passages[h]);
+  for (let h = count === 1 ? 0 : indexOf(starts, lo); h < count; h++) {
+    const first = h === 0 ? lo : Math.max(lo, starts[h]);
+    if (first > hi) break;
+    const last = h + 1 < count ? Math.min(hi, starts[h + 1] - 1) : hi;
+    const { way, doors } = hubs.passage(passages[h]);
     if (way === "follow" || doors.length > 0) return OTHERWISE;
     ways |= way === "delivered" ? DELIVERED : way === "unknown" ? UNKNOWN : DROPPED;
     if (way !== "delivered") continue;
-    const first = Math.max(lo, starts[h]);
-    const last = h + 1 < starts.length ? Math.min(hi, starts[h + 1] - 1) : hi;
     const there = come[p];
-    if (there instanceof Float64Array) there[to] += last - first + 1;
-    else there[to] += sizeOf(part, [[first, last]]);
+    if (part.family === 4) (there as Float64Array)[to] += last - first + 1;
+    else (there as bigint[])[to] += sizeOf(part, [[first, last]]);
   }
   return ways;
 }
@@ -274,18 +273,29 @@ class Sequences {
 }
 
 /** Returns for each VPC whether its ranges overlap those of no other. O(ranges log ranges). */
-function aloneOf(vpcs: readonly Vpc[]): Uint8Array {
-  const alone = new Uint8Array(vpcs.length).fill(1);
-  const ranges = vpcs
-    .flatMap(({ cidrs, secondary }, v) => [...cidrs, ...secondary].map((cidr) => ({ cidr, v })))
-    .sort((a, b) => Prefix.compare(a.cidr, b.cidr));
-  const open: typeof ranges = [];
-  for (const range of ranges) {
-    while (open.length > 0 && !open[open.length - 1].cidr.covers(range.cidr)) open.pop();
-    // those around the innermost one are marked already, or of the same VPC
-    const around = open.at(-1);
-    if (around !== undefined && around.v !== range.v) alone[around.v] = alone[range.v] = 0;
-    open.push(range);
+function aloneOf({ layout, parts }: Reachability): Uint8Array {
+  const alone = new Uint8Array(layout.vpcs.length).fill(1);
+  for (const { own } of parts) {
+    const [first, last, owner]: number[][] = [[], [], []];
+    for (let v = 0; v < own.length; v++) {
+      for (let i = 0; i < own[v].lo.length; i++) {
+        first.push(own[v].lo[i]);
+        last.push(own[v].hi[i]);
+        owner.push(v);
+      }
+    }
+    // ranges are blocks: one that begins inside another lies inside it
+    const sorted = Float64Array.from(first, (lo, i) => lo * ORDINALS + i).sort();
+    let widest = -1;
+    for (const key of sorted) {
+      const i = key % ORDINALS;
+      if (widest >= 0 && first[i] <= last[widest] && owner[i] !== owner[widest])
+        alone[owner[i]] = alone[owner[widest]] = 0;
+      if (widest < 0 || last[i] > last[widest]) widest = i;
+    }
   }
   return alone;
 }
+
+/** More ranges than there are; with a place it fits the 53 bits of a number. */
+const ORDINALS = 2 ** 21;

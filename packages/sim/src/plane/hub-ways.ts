@@ -1,5 +1,7 @@
+import { Prefix } from "@twoway/core";
 import type { Attachment, Hub, HubTable } from "../model/hub.ts";
 import { type Network, type Subnet, tableOf, type Vpc } from "../model/network.ts";
+import type { Routes } from "../model/routes.ts";
 import { doorsFor, entranceOf, routesOf, silentLine, subnetsOf } from "./hub.ts";
 import { type Line, lineOf } from "./line.ts";
 import type { Part } from "./part.ts";
@@ -66,11 +68,16 @@ interface Entry {
 
 interface KnownTable {
   readonly hub: Hub;
-  readonly table: HubTable;
-  /** For each part; undefined when nobody has asked, "unknown" when the routes are not part of the input. */
-  readonly lines: (Line | "unknown" | undefined)[];
+  /** Undefined when they are not part of the input. */
+  readonly routes: Routes | undefined;
+  /** What each target of the routes is; undefined for one that does not exist. */
+  readonly exits: readonly (Attachment | undefined)[];
+  /** For each part; its turns are exits, or GONE or DIVIDED. Made when first asked for. */
+  readonly lines: (Line | undefined)[];
   /** Some line writes into the table what the input does not tell. */
   readonly isSilent: boolean;
+  /** By the zone that packets come from. */
+  readonly entries: Map<string | undefined, number>;
 }
 
 export class HubWays {
@@ -81,14 +88,11 @@ export class HubWays {
   readonly #entryOf: Int32Array;
   readonly #doorOf: Int32Array;
   readonly #entries: (Entry | undefined)[] = [undefined, undefined];
-  readonly #entryIndex = new Map<string, number>();
   /** Doors on the way into a hub; their numbers begin with 1. */
   readonly #doors: Door[] = [];
   readonly #doorIndex = new Map<string, number>();
   readonly #tables: KnownTable[] = [];
   readonly #tableIndex = new Map<HubTable, number>();
-  readonly #attachments: Attachment[] = [];
-  readonly #attachmentIndex = new Map<Attachment, number>();
   readonly #passages: Passage[] = (["lost", "unknown", "follow"] as const).map((way) => ({
     way,
     hubs: [],
@@ -98,6 +102,8 @@ export class HubWays {
   readonly #passageIndex = new Map<string, number>();
   /** Each passage to the whole of a subnet, by its number. */
   readonly #alone: Passages[] = [];
+  /** The passages to the subnet that is being walked to. */
+  readonly #walk = new Walk();
   readonly #start: Trail = { hubs: [], onward: new Map(), open: -1 };
 
   constructor(network: Network, compiled: Reachability) {
@@ -136,8 +142,9 @@ export class HubWays {
     if (known === undefined) return this.#always(entry === NO_ENTRY ? LOST : UNKNOWN_BEHIND);
     let passages = known.passages[p][to];
     if (passages === undefined) {
-      passages = this.#walkAll(p, known, to);
-      if (passages.passages.length === 1) passages = this.#always(passages.passages[0]);
+      this.#walkAll(p, known, to);
+      const { starts, passages: found } = this.#walk;
+      passages = found.length === 1 ? this.#always(found[0]) : { starts: [...starts], passages: [...found] };
       known.passages[p][to] = passages;
     }
     return passages;
@@ -162,12 +169,15 @@ export class HubWays {
   }
 
   #entry(table: number, zone: string | undefined): number {
-    const key = `${table} ${zone ?? ""}`;
-    let entry = this.#entryIndex.get(key);
+    const { hub, entries } = this.#tables[table];
+    let entry = entries.get(zone);
     if (entry === undefined) {
-      const passages = this.#compiled.parts.map(() => []);
-      entry = this.#entries.push({ hub: this.#tables[table].hub, table, zone, passages }) - 1;
-      this.#entryIndex.set(key, entry);
+      const { layout, parts } = this.#compiled;
+      const passages = parts.map(() =>
+        new Array<Passages | undefined>(layout.subnets.length).fill(undefined),
+      );
+      entry = this.#entries.push({ hub, table, zone, passages }) - 1;
+      entries.set(zone, entry);
     }
     return entry;
   }
@@ -189,50 +199,40 @@ export class HubWays {
     if (table === undefined) return NOT_KNOWN;
     let index = this.#tableIndex.get(table);
     if (index === undefined) {
+      const routes = routesOf(this.#network, hub, table);
+      const exits = routes?.targets.map((target) => hub.attachments.get(target)) ?? [];
       const isSilent = silentLine(hub, table) !== undefined;
-      index = this.#tables.push({ hub, table, lines: [], isSilent }) - 1;
+      index = this.#tables.push({ hub, routes, exits, lines: [], isSilent, entries: new Map() }) - 1;
       this.#tableIndex.set(table, index);
     }
     return index;
   }
 
-  /** A table of a hub as a line; its turns are attachments, or what becomes of the packet. O(routes) once. */
-  #lineAt(p: number, { hub, table, lines, isSilent }: KnownTable): Line | "unknown" {
-    let line = lines[p];
-    if (line === undefined) {
-      const routes = routesOf(this.#network, hub, table);
-      const turns = routes?.targets.map((target) => this.#exit(hub, target)) ?? [];
-      // a dead next hop decides before the others, unless nobody knows what else is in the table
-      const join = (a: number, b: number): number =>
-        a === b ? a : !isSilent && (a === GONE || b === GONE) ? GONE : DIVIDED;
-      line =
-        routes === undefined ? "unknown" : lineOf(routes, this.#compiled.parts[p].axis, turns, GONE, join);
-      lines[p] = line;
-    }
-    return line;
+  /** A table of a hub as a line. O(routes) once. */
+  #lineAt(p: number, { exits, lines, isSilent }: KnownTable, routes: Routes): Line {
+    // a dead next hop decides before the others, unless nobody knows what else is in the table
+    const join = (a: number, b: number): number =>
+      a === b ? a : !isSilent && (a === GONE || b === GONE) ? GONE : DIVIDED;
+    lines[p] ??= lineOf(
+      routes,
+      this.#compiled.parts[p].axis,
+      exits.map((exit, i) => (exit === undefined ? GONE : i)),
+      GONE,
+      join,
+    );
+    return lines[p];
   }
 
-  #exit(hub: Hub, target: string): number {
-    const attachment = hub.attachments.get(target);
-    if (attachment === undefined) return GONE;
-    let index = this.#attachmentIndex.get(attachment);
-    if (index === undefined) {
-      index = this.#attachments.push(attachment) - 1;
-      this.#attachmentIndex.set(attachment, index);
-    }
-    return index;
-  }
-
-  #walkAll(p: number, { hub, table, zone }: Entry, to: number): Passages {
+  #walkAll(p: number, { hub, table, zone }: Entry, to: number): void {
     const { vpcs, subnets, subnetVpc } = this.#compiled.layout;
-    const part = this.#compiled.parts[p];
+    const { axis } = this.#compiled.parts[p];
     const into = { vpc: vpcs[subnetVpc[to]], subnet: subnets[to] };
-    const walk = new Walk();
     const trail = this.#onward(this.#start, hub);
-    const blocks = into.subnet.cidrs.filter(({ family }) => family === part.family);
-    for (const { address, last } of blocks.sort((a, b) => (a.address < b.address ? -1 : 1)))
-      this.#lookUp(p, table, trail, zone, into, part.axis.first(address), part.axis.last(last), walk);
-    return walk;
+    this.#walk.clear();
+    const { cidrs } = into.subnet;
+    for (const { family, address, last } of cidrs.length > 1 ? [...cidrs].sort(Prefix.compare) : cidrs)
+      if (family === axis.family)
+        this.#lookUp(p, table, trail, zone, into, axis.first(address), axis.last(last), this.#walk);
   }
 
   /**
@@ -250,21 +250,21 @@ export class HubWays {
     walk: Walk,
   ): void {
     const known = this.#tables[table];
-    const line = this.#lineAt(p, known);
-    if (line === "unknown") {
+    const { routes, exits } = known;
+    if (routes === undefined) {
       walk.add(lo, UNKNOWN_BEHIND);
       return;
     }
-    const { starts, turns } = line;
+    const { starts, turns } = this.#lineAt(p, known, routes);
     for (let k = indexOf(starts, lo); k < starts.length && starts[k] <= hi; k++) {
       const first = Math.max(lo, starts[k]);
       const last = k + 1 < starts.length ? Math.min(hi, starts[k + 1] - 1) : hi;
       const turn = turns[k];
       // what leads to the VPC itself is nearer than anything that a silent line may bring
-      const isHidden = known.isSilent && turn !== DIVIDED && this.#attachments[turn]?.vpc !== into.vpc.id;
+      const isHidden = known.isSilent && turn !== DIVIDED && exits[turn]?.vpc !== into.vpc.id;
       if (isHidden) walk.add(first, UNKNOWN_BEHIND);
       else if (turn < 0) walk.add(first, turn === GONE ? LOST : FOLLOW);
-      else this.#leave(p, this.#attachments[turn], trail, zone, into, first, last, walk);
+      else this.#leave(p, exits[turn]!, trail, zone, into, first, last, walk);
     }
   }
 
@@ -370,7 +370,7 @@ export class HubWays {
   }
 }
 
-/** Turns that lead to no attachment. */
+/** Turns that lead to no attachment, and a table that is not part of the input. */
 const GONE = -1;
 const NOT_KNOWN = -2;
 const DIVIDED = -3;
@@ -384,6 +384,11 @@ interface Target {
 class Walk implements Passages {
   readonly starts: number[] = [];
   readonly passages: number[] = [];
+
+  clear(): void {
+    this.starts.length = 0;
+    this.passages.length = 0;
+  }
 
   add(start: number, passage: number): void {
     if (this.passages.length > 0 && this.passages[this.passages.length - 1] === passage) return;

@@ -128,12 +128,12 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
 
 /** Returns a line that propagates into the table what the input does not tell. */
 export function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
-  return propagates
-    .flatMap((id) => hub.attachments.get(id) ?? [])
-    .find(
-      ({ kind, advertises, state }) =>
-        kind !== "vpc" && kind !== "peering" && advertises === undefined && state === "available",
-    );
+  for (const id of propagates) {
+    const line = hub.attachments.get(id);
+    if (line === undefined || line.kind === "vpc" || line.kind === "peering") continue;
+    if (line.advertises === undefined && line.state === "available") return line;
+  }
+  return undefined;
 }
 
 /** Reports whether the attachment leads to the VPC that the packet is meant for: no line is nearer to its range. */
