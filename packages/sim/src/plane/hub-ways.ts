@@ -1,10 +1,18 @@
 import { Prefix } from "@twoway/core";
-import type { Attachment, Hub, HubTable } from "../model/hub.ts";
+import type { Attachment, Hub } from "../model/hub.ts";
 import { type Network, type Subnet, tableOf, type Vpc } from "../model/network.ts";
-import type { Routes } from "../model/routes.ts";
-import { doorsFor, entranceOf, routesOf, silentLine, subnetsOf } from "./hub.ts";
-import { type Line, lineOf } from "./line.ts";
+import { doorsFor, entranceOf, subnetsOf } from "./hub.ts";
+import { DIVIDED, GONE, HubTables, NOT_KNOWN } from "./hub-tables.ts";
 import type { Part } from "./part.ts";
+import {
+  type Door,
+  FOLLOW,
+  LOST,
+  type Passage,
+  PassageNumbers,
+  type Trail,
+  UNKNOWN_BEHIND,
+} from "./passage.ts";
 import type { Reachability } from "./reachability.ts";
 import { indexOf } from "./segments.ts";
 
@@ -17,41 +25,11 @@ import { indexOf } from "./segments.ts";
  * lead on.
  */
 
-/** What becomes of packets from an entry on. The same ones are one number. */
-export interface Passage {
-  readonly way: "delivered" | "unknown" | "lost" | "follow";
-  /** The hubs on the way, in its order. */
-  readonly hubs: readonly string[];
-  /** ACLs of subnets in which the last hub stands, which look at what leaves them. */
-  readonly doors: readonly Door[];
-  /** Filters behind the last hub see the groups of the sender. */
-  readonly showsGroups: boolean;
-}
-
-/** The ACL of a subnet in which a hub stands. */
-export interface Door {
-  readonly vpc: Vpc;
-  readonly acl: string;
-}
-
-/** Passages by number; those of what is delivered come behind. */
-export const LOST = 0;
-export const UNKNOWN_BEHIND = 1;
-export const FOLLOW = 2;
-
 /** The passages to the blocks of a subnet; neighbours differ. */
 export interface Passages {
   /** The first place of each, ascending. What lies between two blocks means nothing. */
   readonly starts: readonly number[];
   readonly passages: readonly number[];
-}
-
-/** The hubs that a packet has been in. */
-interface Trail {
-  readonly hubs: readonly string[];
-  readonly onward: Map<Hub, Trail>;
-  /** The passage of what is delivered with no ACL in its way; made when there is some. */
-  open: number;
 }
 
 /** Entries by number; those into tables come behind. */
@@ -66,20 +44,6 @@ interface Entry {
   readonly passages: (Passages | undefined)[][];
 }
 
-interface KnownTable {
-  readonly hub: Hub;
-  /** Undefined when they are not part of the input. */
-  readonly routes: Routes | undefined;
-  /** What each target of the routes is; undefined for one that does not exist. */
-  readonly exits: readonly (Attachment | undefined)[];
-  /** For each part; its turns are exits, or GONE or DIVIDED. Made when first asked for. */
-  readonly lines: (Line | undefined)[];
-  /** Some line writes into the table what the input does not tell. */
-  readonly isSilent: boolean;
-  /** By the zone that packets come from. */
-  readonly entries: Map<string | undefined, number>;
-}
-
 export class HubWays {
   readonly #network: Network;
   readonly #compiled: Reachability;
@@ -91,24 +55,18 @@ export class HubWays {
   /** Doors on the way into a hub; their numbers begin with 1. */
   readonly #doors: Door[] = [];
   readonly #doorIndex = new Map<string, number>();
-  readonly #tables: KnownTable[] = [];
-  readonly #tableIndex = new Map<HubTable, number>();
-  readonly #passages: Passage[] = (["lost", "unknown", "follow"] as const).map((way) => ({
-    way,
-    hubs: [],
-    doors: [],
-    showsGroups: true,
-  }));
-  readonly #passageIndex = new Map<string, number>();
+  readonly #tables: HubTables;
+  readonly #numbers: PassageNumbers;
   /** Each passage to the whole of a subnet, by its number. */
   readonly #alone: Passages[] = [];
   /** The passages to the subnet that is being walked to. */
   readonly #walk = new Walk();
-  readonly #start: Trail = { hubs: [], onward: new Map(), open: -1 };
 
   constructor(network: Network, compiled: Reachability) {
     this.#network = network;
     this.#compiled = compiled;
+    this.#tables = new HubTables(network, compiled.parts);
+    this.#numbers = new PassageNumbers(network);
     this.#hubs = [...(network.hubs?.values() ?? [])];
     this.#entryOf = new Int32Array(compiled.layout.subnets.length * this.#hubs.length);
     this.#doorOf = new Int32Array(this.#entryOf.length);
@@ -133,7 +91,7 @@ export class HubWays {
   }
 
   passage(n: number): Passage {
-    return this.#passages[n];
+    return this.#numbers.at(n);
   }
 
   /** Returns the passages from the entry to the subnet; one that stands for all of it is one object. */
@@ -162,14 +120,14 @@ export class HubWays {
     this.#entryOf[at] = 1 + NO_ENTRY;
     if (entrance === undefined || entrance.door === "none") return;
     const { attachment, door } = entrance;
-    const table = this.#tableFor(hub, attachment);
+    const table = this.#tables.enter(hub, attachment);
     this.#entryOf[at] =
       1 + (table < 0 ? (table === GONE ? NO_ENTRY : UNKNOWN_ENTRY) : this.#entry(table, subnet.zone));
     if (door?.acl !== undefined) this.#doorOf[at] = this.#door({ vpc, acl: door.acl });
   }
 
   #entry(table: number, zone: string | undefined): number {
-    const { hub, entries } = this.#tables[table];
+    const { hub, entries } = this.#tables.at(table);
     let entry = entries.get(zone);
     if (entry === undefined) {
       const { layout, parts } = this.#compiled;
@@ -192,42 +150,11 @@ export class HubWays {
     return index;
   }
 
-  /** Into the hub by the attachment: what `switchAtHub` does before it looks anything up. */
-  #tableFor(hub: Hub, { state, table: id }: Attachment): number {
-    if (state !== "available" || id === undefined) return GONE;
-    const table = hub.tables.get(id);
-    if (table === undefined) return NOT_KNOWN;
-    let index = this.#tableIndex.get(table);
-    if (index === undefined) {
-      const routes = routesOf(this.#network, hub, table);
-      const exits = routes?.targets.map((target) => hub.attachments.get(target)) ?? [];
-      const isSilent = silentLine(hub, table) !== undefined;
-      index = this.#tables.push({ hub, routes, exits, lines: [], isSilent, entries: new Map() }) - 1;
-      this.#tableIndex.set(table, index);
-    }
-    return index;
-  }
-
-  /** A table of a hub as a line. O(routes) once. */
-  #lineAt(p: number, { exits, lines, isSilent }: KnownTable, routes: Routes): Line {
-    // a dead next hop decides before the others, unless nobody knows what else is in the table
-    const join = (a: number, b: number): number =>
-      a === b ? a : !isSilent && (a === GONE || b === GONE) ? GONE : DIVIDED;
-    lines[p] ??= lineOf(
-      routes,
-      this.#compiled.parts[p].axis,
-      exits.map((exit, i) => (exit === undefined ? GONE : i)),
-      GONE,
-      join,
-    );
-    return lines[p];
-  }
-
   #walkAll(p: number, { hub, table, zone }: Entry, to: number): void {
     const { vpcs, subnets, subnetVpc } = this.#compiled.layout;
     const { axis } = this.#compiled.parts[p];
     const into = { vpc: vpcs[subnetVpc[to]], subnet: subnets[to] };
-    const trail = this.#onward(this.#start, hub);
+    const trail = this.#numbers.onward(this.#numbers.start, hub);
     this.#walk.clear();
     const { cidrs } = into.subnet;
     for (const { family, address, last } of cidrs.length > 1 ? [...cidrs].sort(Prefix.compare) : cidrs)
@@ -249,13 +176,13 @@ export class HubWays {
     hi: number,
     walk: Walk,
   ): void {
-    const known = this.#tables[table];
+    const known = this.#tables.at(table);
     const { routes, exits } = known;
     if (routes === undefined) {
       walk.add(lo, UNKNOWN_BEHIND);
       return;
     }
-    const { starts, turns } = this.#lineAt(p, known, routes);
+    const { starts, turns } = this.#tables.line(p, known, routes);
     for (let k = indexOf(starts, lo); k < starts.length && starts[k] <= hi; k++) {
       const first = Math.max(lo, starts[k]);
       const last = k + 1 < starts.length ? Math.min(hi, starts[k + 1] - 1) : hi;
@@ -290,10 +217,10 @@ export class HubWays {
       case "peering": {
         const far = this.#network.hubs?.get(attachment.peer?.hub ?? "");
         const from = far?.attachments.get(attachment.peer?.attachment ?? "");
-        const table = far === undefined || from === undefined ? NOT_KNOWN : this.#tableFor(far, from);
+        const table = far === undefined || from === undefined ? NOT_KNOWN : this.#tables.enter(far, from);
         if (table < 0) walk.add(lo, table === GONE ? LOST : UNKNOWN_BEHIND);
-        else if (trail.hubs.length > this.#tables.length) walk.add(lo, LOST);
-        else this.#lookUp(p, table, this.#onward(trail, far!), zone, into, lo, hi, walk);
+        else if (trail.hubs.length > this.#tables.size) walk.add(lo, LOST);
+        else this.#lookUp(p, table, this.#numbers.onward(trail, far!), zone, into, lo, hi, walk);
         return;
       }
       case "vpn":
@@ -327,7 +254,7 @@ export class HubWays {
       if (owned === "all" && (near === undefined || vpc.profile.ownCidr === "local")) return LOST;
       return near === undefined && owned === "nothing" ? UNKNOWN_BEHIND : FOLLOW;
     }
-    if (near === undefined) return this.#open(trail);
+    if (near === undefined) return this.#numbers.open(trail);
     const found = doorsFor(vpc, near, zone);
     const ends = new Set(found.map((door) => throughDoor(vpc, door)));
     if (ends.size > 1 || ends.has("follow")) return FOLLOW;
@@ -335,45 +262,10 @@ export class HubWays {
       door === into.subnet || door.acl === undefined ? [] : [{ vpc, acl: door.acl }],
     );
     return ends.has("delivered") && doors.length === 0
-      ? this.#open(trail)
-      : this.#number({ way: ends.has("delivered") ? "delivered" : "unknown", ...this.#behind(trail), doors });
-  }
-
-  #onward(trail: Trail, hub: Hub): Trail {
-    let next = trail.onward.get(hub);
-    if (next === undefined) {
-      next = { hubs: [...trail.hubs, hub.id], onward: new Map(), open: -1 };
-      trail.onward.set(hub, next);
-    }
-    return next;
-  }
-
-  #open(trail: Trail): number {
-    if (trail.open < 0) trail.open = this.#number({ way: "delivered", ...this.#behind(trail), doors: [] });
-    return trail.open;
-  }
-
-  #behind({ hubs }: Trail): Pick<Passage, "hubs" | "showsGroups"> {
-    const last = this.#network.hubs!.get(hubs[hubs.length - 1])!;
-    return { hubs, showsGroups: last.groupReferences === true };
-  }
-
-  #number(passage: Passage): number {
-    const { way, hubs, doors } = passage;
-    const key = `${way} ${hubs.join(" ")} / ${doors.map(({ vpc, acl }) => `${vpc.id} ${acl}`).join(" ")}`;
-    let index = this.#passageIndex.get(key);
-    if (index === undefined) {
-      index = this.#passages.push(passage) - 1;
-      this.#passageIndex.set(key, index);
-    }
-    return index;
+      ? this.#numbers.open(trail)
+      : this.#numbers.number(ends.has("delivered") ? "delivered" : "unknown", trail, doors);
   }
 }
-
-/** Turns that lead to no attachment, and a table that is not part of the input. */
-const GONE = -1;
-const NOT_KNOWN = -2;
-const DIVIDED = -3;
 
 interface Target {
   readonly vpc: Vpc;

@@ -1,6 +1,7 @@
 import { AROUND, AT_HUB, DOUBT, DOUBT_IN, isAtHub, TURN_IN } from "./hop.ts";
 import type { Places } from "./host-kinds.ts";
-import { FOLLOW, type HubWays, LOST, type Passages } from "./hub-ways.ts";
+import type { HubWays, Passages } from "./hub-ways.ts";
+import { FOLLOW, LOST } from "./passage.ts";
 import { type Reachability, slotFor } from "./reachability.ts";
 import { indexOf, type Segments, segmentsOf } from "./segments.ts";
 import { UNKNOWN } from "./verdict-table.ts";
