@@ -4,7 +4,7 @@ import { type Network, type Span, type Subnet, tableOf, usableSpans, type Vpc } 
 import { Routes } from "../model/routes.ts";
 import { beyond } from "./detour.ts";
 import { nextHop } from "./forwarding.ts";
-import { routesOf, silentLine, subnetsOf } from "./hub.ts";
+import { hasUnnamed, routesOf, silentLine, subnetsOf } from "./hub.ts";
 import { type Line, lineOf, rowsOf, stretchAt } from "./line.ts";
 import type { Part } from "./part.ts";
 import { type Reachability, slotFor } from "./reachability.ts";
@@ -195,7 +195,7 @@ export class HubWays {
   /** From the VPC to its hub: what `reachHub` does. */
   #reach(hub: Hub, vpc: Vpc, { zone }: Subnet): number {
     const attachment = this.#attachmentOf(hub, vpc.id);
-    if (attachment === undefined) return DROPPED;
+    if (attachment === undefined) return hasUnnamed(hub) ? UNKNOWN : DROPPED;
     const near = subnetsOf(vpc, attachment);
     if (zone !== undefined && near?.every((door) => door.zone !== undefined && door.zone !== zone))
       return DROPPED;
@@ -233,7 +233,7 @@ export class HubWays {
     if (entry.known === undefined) {
       const { hub, table } = entry;
       const routes = routesOf(this.#network, hub, table);
-      const isSilent = silentLine(hub, table) !== undefined;
+      const isSilent = silentLine(this.#network, hub, table) !== undefined;
       const turns = routes?.targets.map((target) => this.#exit(hub, target)) ?? [];
       // a dead next hop decides before the others, unless nobody knows what else is in the table
       const join = (a: number, b: number): number =>

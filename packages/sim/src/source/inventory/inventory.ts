@@ -39,6 +39,10 @@ export class Inventory {
   readonly hubTables = new Map<string, HubTableRecord>();
   /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
   readonly looseRoutes: { readonly table: string; readonly route: RouteRecord }[] = [];
+  /** Routes that stand in one of these tables, nobody knows which. */
+  readonly looseRoutesOfOne: { readonly tables: readonly string[]; readonly route: RouteRecord }[] = [];
+  /** By id of a table that is one of several, nobody knows which: those. */
+  readonly tablesOfOne = new Map<string, readonly string[]>();
   /** By subnet: the table that an association of its own gives it. */
   readonly associations = new Map<string, string>();
   /** By VPC: the table that was made its main one later. */

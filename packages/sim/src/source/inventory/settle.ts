@@ -2,6 +2,7 @@ import { Services } from "../../model/services.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Place } from "./problems.ts";
 import type { FilterRecord, RouteRecord, TableRecord } from "./records.ts";
+import { settleDoubts } from "./settle-doubts.ts";
 import { settleHubs } from "./settle-hubs.ts";
 
 /**
@@ -20,6 +21,7 @@ export function settle(inventory: Inventory): void {
   settlePeerings(inventory);
   settleHosts(inventory);
   settleRoutes(inventory);
+  settleDoubts(inventory);
   settleEndpoints(inventory);
   settleHubs(inventory);
 }

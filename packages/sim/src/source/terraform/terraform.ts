@@ -8,6 +8,7 @@ import { forgetDeparted } from "./departed.ts";
 import { arrayOf, idOfAddress, type Resource, walkModule, walkState } from "./module.ts";
 import { References } from "./references.ts";
 import type { ReadyResource } from "./resource.ts";
+import { shareOut } from "./share-out.ts";
 import { readTencentResource } from "./tencent.ts";
 
 /**
@@ -74,7 +75,7 @@ function stateOf(state: unknown): unknown {
 
 /** Reads resources of which everything is known. */
 function readKnown(inventory: Inventory, resources: Iterable<Resource>): void {
-  const none = new Set<string>();
+  const none = new Map<string, readonly string[]>();
   readAll(
     inventory,
     [...resources].map((resource) => complete(resource, resource.values, none, undefined, false)),
@@ -114,14 +115,16 @@ function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
   const references = new References(plan, resources, [...walkModule(prior, "data")]);
   const read = resources.map((resource) => {
     const { values, open } = references.complete(resource);
-    const region = references.regionOf(plan, resource);
+    const region = references.regionOf(resource);
     const isNew = resource.values.id === undefined || resource.values.id === null;
     return {
       ...complete(resource, values, open, region, isNew),
       configures: (key: string) => references.configures(resource, key),
     };
   });
-  readAll(inventory, read);
+  readAll(inventory, shareOut(read));
+  for (const [source, message] of references.assumed)
+    inventory.problems.warning("ambiguous", message, { source, path: "" });
   const departed = [...walkModule(prior, "managed")].filter(({ address }) => {
     const actions = arrayOf(changes.get(address)?.actions);
     return actions.includes("delete") || actions.includes("update");
@@ -138,7 +141,7 @@ function mentionTime(inventory: Inventory, { timestamp }: Json): void {
 function complete(
   { address, type }: Resource,
   values: Json,
-  open: ReadonlySet<string>,
+  open: ReadyResource["open"],
   region: string | undefined,
   isNew: boolean,
 ): ReadyResource {
