@@ -128,6 +128,10 @@ export class Inventory {
   readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
+  /** Reads what somebody looked up, once all that is told at first hand is there. */
+  readonly lookedUp: (() => void)[] = [];
+  /** VPCs of which more subnets may be there than the input has. */
+  readonly partialVpcs = new Set<string>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
   readonly unmodelled = new Set<string>();
   /** Latest time that the input mentions as past, in milliseconds since 1970. */

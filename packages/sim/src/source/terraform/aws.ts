@@ -150,7 +150,10 @@ const TARGETS: readonly (readonly [key: string, kind: TargetRecord["kind"]])[] =
 ];
 
 /** Reads a block `route`, or a resource `aws_route`, which spells its destinations differently. */
-function routeOf(fields: Fields, { open, address }: ReadyResource): RouteRecord {
+export function routeOf(
+  fields: Fields,
+  { open, address }: Pick<ReadyResource, "open" | "address">,
+): RouteRecord {
   const destination =
     fields.text("cidr_block") ??
     fields.text("destination_cidr_block") ??

@@ -5,6 +5,7 @@ import { Inventory } from "../inventory/inventory.ts";
 import { Problems } from "../inventory/problems.ts";
 import { readAwsResource } from "./aws.ts";
 import { forgetDeparted } from "./departed.ts";
+import { readLookedUp } from "./looked-up.ts";
 import { arrayOf, idOfAddress, type Resource, walkModule, walkState } from "./module.ts";
 import { References } from "./references.ts";
 import type { ReadyResource } from "./resource.ts";
@@ -46,7 +47,10 @@ export function readTerraform(value: Json, file: string, after: Inventory, befor
     const { root_module: root } = isRecord(value.values) ? value.values : {};
     readKnown(after, walkModule(root, "managed"));
     readLookedUp(after, walkModule(root, "data"));
-  } else readKnown(after, walkState(value));
+  } else {
+    readKnown(after, walkState(value, "managed"));
+    readLookedUp(after, walkState(value, "data"));
+  }
 }
 
 export function isPlan(value: unknown): boolean {
@@ -80,21 +84,6 @@ function readKnown(inventory: Inventory, resources: Iterable<Resource>): void {
     inventory,
     [...resources].map((resource) => complete(resource, resource.values, none, undefined, false)),
   );
-}
-
-/** What data sources looked up is somebody else's; of prefix lists it says what routes and rules mean by their ids. */
-function readLookedUp(inventory: Inventory, resources: Iterable<Resource>): void {
-  for (const { address, type, values } of resources) {
-    const fields = new Fields(values, { source: address, path: "" }, inventory.problems);
-    const id = fields.text("prefix_list_id") ?? fields.text("id");
-    if (id === undefined || inventory.prefixLists.has(id)) continue;
-    if (type === "aws_prefix_list") inventory.prefixLists.set(id, fields.texts("cidr_blocks"));
-    if (type === "aws_ec2_managed_prefix_list")
-      inventory.prefixLists.set(
-        id,
-        fields.list("entries").flatMap((entry) => entry.text("cidr") ?? []),
-      );
-  }
 }
 
 function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
