@@ -379,4 +379,56 @@ test("rules of a group that a local names belong to the group that the module ma
   assert.match(verdict(network, "aws_instance.sql", "aws_instance.web", sql), /filter-denied/);
 });
 
+/** Two hosts that the plan makes, in a subnet of each VPC, and the group of the second with its rule. */
+function newHosts(from: string): { readonly network: Network; readonly warnings: readonly string[] } {
+  const host = (module: string, group: string): Planned => ({
+    of: {
+      subnet_id: ref(
+        `module.${module}.private_subnets[0]`,
+        `module.${module}.private_subnets`,
+        `module.${module}`,
+      ),
+      vpc_security_group_ids: ref(`aws_security_group.${group}.id`, `aws_security_group.${group}`),
+    },
+    holes: { private_ip: true, public_ip: true },
+  });
+  const group = (module: string, ingress: readonly object[]): Planned => ({
+    is: { ingress, egress: [{ protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] }] },
+    of: { vpc_id: ref(`module.${module}.vpc_id`, `module.${module}`) },
+  });
+  const rows: Rows = {
+    ...PEERED,
+    "aws_security_group.web": group("app", []),
+    "aws_security_group.sql": group("db", [
+      { protocol: "tcp", from_port: 5432, to_port: 5432, cidr_blocks: [from] },
+    ]),
+    "aws_instance.web": host("app", "web"),
+    "aws_instance.sql": host("db", "sql"),
+  };
+  return read(planOf(rows, BOTH));
+}
+
+test("a host that has no address yet is asked for as any address of its subnet, with its own groups", () => {
+  const { network, warnings } = newHosts("10.1.0.0/16");
+  const [sql, ssh] = [5432, 22].map((port) => ({ protocol: "tcp", port }));
+  assert.is(verdict(network, "aws_instance.web", "aws_instance.sql", sql), "two-way delivered/delivered");
+  assert.match(verdict(network, "aws_instance.web", "aws_instance.sql", ssh), /filter-denied/);
+  assert.match(verdict(network, "aws_instance.sql", "aws_instance.web", sql), /filter-denied/);
+  assert.ok(
+    warnings.some((text) =>
+      /^aws_instance.web: its address is not known: 10\.1\.0\.254 stands for it/.test(text),
+    ),
+  );
+});
+
+test("a host that has no address yet is no end to ask for where a rule tells its subnet's addresses apart", () => {
+  const { network, warnings } = newHosts("10.1.0.64/26");
+  assert.ok(network.unmodelled?.includes("aws_instance.web"));
+  assert.ok(
+    warnings.some((text) =>
+      /^aws_instance.web: .*10\.1\.0\.64\/26 tells that subnet's addresses apart/.test(text),
+    ),
+  );
+});
+
 test.run();

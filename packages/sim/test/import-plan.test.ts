@@ -539,7 +539,7 @@ test("aws_default_network_acl replaces the ACL that lets everything pass, for ev
           id: true,
           default_network_acl_id: true,
           vpc_id: true,
-          ingress: true,
+          ingress: [],
         }),
       },
     },

@@ -50,6 +50,12 @@ export class Inventory {
   /** Rules that stand outside their group or ACL. */
   readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] =
     [];
+  /** Rules that stand in one of these groups or ACLs, or in any of them, nobody knows which. */
+  readonly looseRulesOfOne: {
+    readonly filters: readonly string[] | undefined;
+    readonly egress: boolean;
+    readonly rule: RuleRecord;
+  }[] = [];
   /** By subnet: the ACL that it is associated with. */
   readonly subnetAcls = new Map<string, string>();
   /** By transit gateway: the tables that its attachments come to by themselves. */

@@ -2,11 +2,11 @@ import { grouped, type Inventory } from "./inventory.ts";
 import type { RouteRecord, TableRecord } from "./records.ts";
 
 /**
- * What is known to be one of several: a subnet's table, or the table of a route. Where all of them say the same that holds,
+ * What is known to be one of several: a subnet's table, the table of a route, the filter of a rule. Where all of them say the same that holds,
  * and where they differ nobody knows, so only what the doubt decides is unknown.
  */
 export function settleDoubts(inventory: Inventory): void {
-  const { tables, looseRoutes } = inventory;
+  const { tables, looseRoutes, looseRules } = inventory;
   for (const { tables: ids, route } of inventory.looseRoutesOfOne) {
     const { destination } = route;
     for (const table of ids) {
@@ -14,6 +14,13 @@ export function settleDoubts(inventory: Inventory): void {
       // a table has one route for each destination, so it is not the one
       if (isTaken !== true) looseRoutes.push({ table, route: { ...route, target: doubt(route) } });
     }
+  }
+  for (const { filters, egress, rule } of inventory.looseRulesOfOne) {
+    const isNumbered = rule.number !== undefined;
+    const unknown = `nobody knows whether ${rule.name} is one of its rules`;
+    const doubtful = { ...rule, cidrs: [], prefixLists: [], groups: [], unknown };
+    for (const filter of filters ?? (isNumbered ? inventory.acls : inventory.groups).keys())
+      looseRules.push({ filter, egress, rule: doubtful });
   }
   for (const [id, ids] of inventory.tablesOfOne) {
     const [first] = ids.map((other) => tables.get(other));
