@@ -18,6 +18,7 @@ import type {
   TableRecord,
   VpcRecord,
 } from "./records.ts";
+import type { PublicAccessBlock } from "./settle-public-access.ts";
 
 /**
  * What an import says, before it is put together: records in the words of the model, with ids and CIDRs still text, and
@@ -124,6 +125,9 @@ export class Inventory {
   readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
+  /** Accounts that block public access, and by VPC or subnet what is excluded from that. */
+  readonly publicBlocks: PublicAccessBlock[] = [];
+  readonly publicExclusions = new Map<string, { readonly all: boolean }>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
   readonly unmodelled = new Set<string>();
   /** Latest time that the input mentions as past, in milliseconds since 1970. */

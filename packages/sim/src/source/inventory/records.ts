@@ -103,6 +103,8 @@ export interface HostRecord extends Entity {
   readonly public: readonly (readonly [string, string])[] | undefined;
   /** Source/destination check is off. */
   readonly forwards: boolean | undefined;
+  /** It stands in a list of all interfaces, not only among what an instance tells of itself. */
+  readonly isListed?: boolean;
 }
 
 /** A security group or a network ACL. */

@@ -86,7 +86,11 @@ function addParts(
   inventory.hubTables.set(id, {
     id,
     hub: known?.hub ?? hub,
-    routes: routes === undefined ? known?.routes : [...(known?.routes ?? []), ...routes],
+    // beside routes that nothing lists, some of them do not make a table
+    routes:
+      routes === undefined || (known?.routes === undefined && !inventory.listsHubRoutes)
+        ? known?.routes
+        : [...(known?.routes ?? []), ...routes],
     propagates: propagates === undefined ? known?.propagates : [...(known?.propagates ?? []), ...propagates],
     place: known?.place ?? { source: id, path: "" },
   });

@@ -3,6 +3,7 @@ import type { Inventory } from "./inventory.ts";
 import type { Place } from "./problems.ts";
 import type { FilterRecord, RouteRecord, TableRecord } from "./records.ts";
 import { settleHubs } from "./settle-hubs.ts";
+import { settlePublicAccess } from "./settle-public-access.ts";
 
 /**
  * Puts in their place the records that tell something of others: CIDRs added later, routes that gateways bring along, owners
@@ -21,6 +22,7 @@ export function settle(inventory: Inventory): void {
   settleHosts(inventory);
   settleRoutes(inventory);
   settleEndpoints(inventory);
+  settlePublicAccess(inventory);
   settleHubs(inventory);
 }
 

@@ -62,6 +62,7 @@ export function readHaVip(record: Fields, inventory: Inventory): void {
     groups: undefined,
     public: outside === undefined ? [] : [[address, outside]],
     forwards: undefined,
+    isListed: true,
     place: { source: id, path: "" },
   });
 }
@@ -90,6 +91,7 @@ export function readEni(record: Fields, inventory: Inventory): void {
     groups: groups.length === 0 ? undefined : groups,
     public: pairs,
     forwards: undefined,
+    isListed: true,
     place: { source: id, path: "" },
   });
 }
