@@ -104,6 +104,10 @@ function comeIn(
     if (packet.isReply && packet.translations.at(-1)?.gateway === gateway)
       return { packet, node: { kind: "entry", gateway: internetGateway(network, gateway.vpc) ?? gateway } };
     const here = gatewayComponent(gateway, network.vpcs.get(gateway.vpc));
+    if (gateway.letsIn) {
+      const message = `${gateway.id} passes on what comes to some ports of ${text}, and these rules are not followed`;
+      return { end: stop("unsupported-target", here, message) };
+    }
     return { end: stop("no-public-address", here, `${gateway.id} has ${text}, and lets in replies only`) };
   }
   const { spot } = owner;

@@ -121,6 +121,7 @@ export function readGateways(inventory: Inventory, network: Network): Map<string
       ...(outside === undefined
         ? {}
         : { public: outside.flatMap((text) => readAddress(problems, text, place) ?? []) }),
+      ...(inventory.forwarding.has(id) ? { letsIn: true } : {}),
       source: place.source,
     };
     gateways.set(id, describeGateway(inventory, gateway));

@@ -3,6 +3,7 @@ import type { Services } from "../../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 import type {
   AttachmentRecord,
+  CcnRouteRecord,
   EndRecord,
   Entity,
   FilterRecord,
@@ -12,13 +13,13 @@ import type {
   HubRouteRecord,
   HubTableRecord,
   PeeringRecord,
+  PublicAccessBlock,
   RouteRecord,
   RuleRecord,
   SubnetRecord,
   TableRecord,
   VpcRecord,
 } from "./records.ts";
-import type { PublicAccessBlock } from "./settle-public-access.ts";
 
 /**
  * What an import says, before it is put together: records in the words of the model, with ids and CIDRs still text, and
@@ -47,6 +48,8 @@ export class Inventory {
   /** Rules that stand outside their group or ACL. */
   readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] =
     [];
+  /** Filters all of whose rules stand outside them: one without any in a direction denies everything there. */
+  readonly ruleLists = new Set<string>();
   /** By subnet: the ACL that it is associated with. */
   readonly subnetAcls = new Map<string, string>();
   /** By transit gateway: the tables that its attachments come to by themselves. */
@@ -125,6 +128,12 @@ export class Inventory {
   readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
+  /** Routes that a CCN is known to have; without its id where only the member tells of it. */
+  readonly ccnRoutes: CcnRouteRecord[] = [];
+  /** By CCN: the route tables of its own that its members use. */
+  readonly ccnTables = new Map<string, Set<string>>();
+  /** NAT gateways with rules that let packets in. */
+  readonly forwarding = new Set<string>();
   /** Accounts that block public access, and by VPC or subnet what is excluded from that. */
   readonly publicBlocks: PublicAccessBlock[] = [];
   readonly publicExclusions = new Map<string, { readonly all: boolean }>();

@@ -172,3 +172,21 @@ export interface HubRouteRecord {
   readonly target: string;
   readonly place: Place;
 }
+
+/** What an account blocks in a region; undefined names mean wherever the records are. */
+export interface PublicAccessBlock {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  /** Nothing passes, in neither direction; otherwise what begins inside does. */
+  readonly all: boolean;
+  readonly place: Place;
+}
+
+export interface CcnRouteRecord {
+  readonly hub: string | undefined;
+  /** Id of the member that it leads to. */
+  readonly instance: string;
+  readonly destination: string;
+  readonly enabled: boolean;
+  readonly place: Place;
+}

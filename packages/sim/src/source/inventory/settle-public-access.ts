@@ -1,5 +1,4 @@
 import type { Inventory } from "./inventory.ts";
-import type { Place } from "./problems.ts";
 import type { GatewayRecord } from "./records.ts";
 
 /**
@@ -49,13 +48,4 @@ function* knownGateways(
       if (isOut(target.kind) && !gateways.has(target.id))
         told.set(target.id, { id: target.id, kind: target.kind, vpc, place });
   for (const gateway of [...gateways.values(), ...told.values()]) if (isOut(gateway.kind)) yield gateway;
-}
-
-/** What an account blocks in a region; undefined names mean wherever the records are. */
-export interface PublicAccessBlock {
-  readonly account: string | undefined;
-  readonly region: string | undefined;
-  /** Nothing passes, in neither direction; otherwise what begins inside does. */
-  readonly all: boolean;
-  readonly place: Place;
 }
