@@ -1,3 +1,4 @@
+import { answer, resolveEndpoint } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { imported, verdict } from "./importing.ts";
@@ -66,6 +67,14 @@ test("a NAT gateway translates TCP, UDP and ICMP; another protocol is refused wh
     /^two-way /,
     "an internet gateway carries all",
   );
+});
+
+test("nobody answers at a NAT gateway's own address, and the gateway is named", () => {
+  const { network } = imported({ net: NET });
+  const ends = ["i-web", "10.1.1.210"].map((text) => resolveEndpoint(network, text, "test"));
+  const { shown } = answer(network, ends[0], ends[1], { protocol: "tcp", port: 80 });
+  assert.is(shown.forward.cause, "no-such-host");
+  assert.is(shown.forward.cause === null ? "" : shown.forward.component.id, "nat-1");
 });
 
 const BLOCKS: readonly (readonly [
