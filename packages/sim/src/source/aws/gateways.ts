@@ -82,5 +82,7 @@ export function readPrefixList(record: Fields, inventory: Inventory): void {
   if (id === undefined) return;
   const entries = record.list("Entries").flatMap((entry) => entry.text("Cidr") ?? []);
   const cidrs = [...record.texts("Cidrs"), ...entries];
-  if (cidrs.length > 0) inventory.prefixLists.set(id, cidrs);
+  // an empty list is known too; the call that describes lists without their entries says nothing
+  const isListed = record.raw("Cidrs") !== undefined || record.raw("Entries") !== undefined;
+  if (isListed) inventory.prefixLists.set(id, cidrs);
 }

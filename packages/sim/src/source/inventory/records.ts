@@ -51,6 +51,8 @@ export interface RouteRecord {
   readonly enabled: boolean;
   /** The cloud itself calls the route dead. */
   readonly dead: boolean;
+  /** A gateway brought it along: any other route of its destination wins over it. */
+  readonly isPropagated?: boolean;
   readonly place: Place;
 }
 
