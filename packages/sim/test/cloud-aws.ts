@@ -16,7 +16,8 @@ import {
 export function awsFolder(estate: Estate): Record<string, unknown> {
   const files: Record<string, unknown> = {};
   const shown = estate.vpcs.filter(({ account }) => !estate.hidden.includes(account));
-  const places = new Map(shown.map(({ account, region }) => [`${account}/${region}`, { account, region }]));
+  const owned = [...shown, ...estate.hubs.filter(({ account }) => !estate.hidden.includes(account))];
+  const places = new Map(owned.map(({ account, region }) => [`${account}/${region}`, { account, region }]));
   for (const [folder, { account, region }] of places) {
     const own = shown.filter((vpc) => vpc.account === account && vpc.region === region);
     const isEnd = (id: string): boolean => own.some((vpc) => vpc.id === id);

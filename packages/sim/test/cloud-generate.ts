@@ -433,10 +433,18 @@ export function estates(kinds: EstateKinds): fc.Arbitrary<Estate> {
         if (vpn !== undefined && often(60)) add(often(80) ? PARTNER : somewhere(), "vpn", vpn.id);
         if (endpoint !== undefined && often(60)) add(SERVICE_LIST, "endpoint", endpoint);
         if (kinds.edges && hosts.length > 0 && often(25)) {
-          const { id: eni } = one(hosts);
-          add(often(30) ? ANYWHERE : somewhere(), "interface", eni);
+          const { id: eni, addresses } = one(hosts);
+          const to = often(30) ? ANYWHERE : somewhere();
+          // what it does with packets for the interface itself is another question
+          if (!holds(to, addresses[0]) || to.bits < 16) add(to, "interface", eni);
         }
-        return { id, routes };
+        // a route that takes a subnet's own range from it is left out: what AWS does with it inside the subnet is not documented
+        const users = part.subnets.filter((subnet) => (subnet.table ?? tableIds[0]) === id);
+        const takesOwn = ({ to }: EstateRoute): boolean =>
+          typeof to !== "string" &&
+          frame.cidrs.some((own) => own.bits <= to.bits && holds(own, to.base)) &&
+          users.some((subnet) => holds(to, subnet.cidr.base) || holds(subnet.cidr, to.base));
+        return { id, routes: routes.filter((route) => !takesOwn(route)) };
       });
       return {
         ...frame,

@@ -20,14 +20,18 @@ test("an estate that AWS describes is judged packet by packet as the walk throug
   const tally = new Tally();
   fc.assert(
     fc.property(
-      estates({ edges: false, hubs: false }),
+      estates({ edges: true, hubs: true }),
       fc.infiniteStream(fc.nat({ max: 1 << 30 })),
       (estate, random) => {
         const { network } = read(awsFolder(estate));
         const walk = new CloudWalk(estate);
         for (const question of questionsOf(estate, 25, () => random.next().value!)) {
           const { walked, expected, found } = compare(network, walk, question);
-          assert.is(found, expected, `${questionText(question)}: ${found} instead of ${expected}\n${JSON.stringify(estate)}`);
+          assert.is(
+            found,
+            expected,
+            `${questionText(question)}: ${found} instead of ${expected}\n${JSON.stringify(estate)}`,
+          );
           tally.add(walked.verdict);
           for (const { cause, outcome } of [walked.forward, walked.back]) tally.add(cause || outcome);
         }

@@ -15,7 +15,7 @@ export function questionsOf(estate: Estate, count: number, random: () => number)
   const senders = sendersOf(estate);
   if (senders.length === 0) return [];
   const others = othersOf(estate);
-  return Array.from({ length: count }, (_, n) => {
+  const drawn = Array.from({ length: count }, (_, n) => {
     const protocol = one([6, 6, 17, 1]);
     const port = one(protocol === 1 ? [8, 0, 13] : [443, 22, 5000]);
     const ends = [one(senders), one(n % 4 === 0 ? others : senders)];
@@ -23,6 +23,8 @@ export function questionsOf(estate: Estate, count: number, random: () => number)
     const [from, to] = n % 16 === 0 && ends[1].vpc === undefined ? [ends[1], ends[0]] : ends;
     return { from, to, protocol, port, sourcePort: one([40000, 2000]) };
   });
+  // what somebody sends to himself goes nowhere
+  return drawn.filter(({ from, to }) => from.vpc !== to.vpc || from.address !== to.address);
 }
 
 /** Addresses inside that somebody has, or may have. */

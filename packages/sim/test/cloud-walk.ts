@@ -150,7 +150,7 @@ export class CloudWalk {
   #leave(vpc: EstateVpc, subnet: EstateSubnet, before: Packet, isDoor: boolean): End[] {
     const { address } = before.destination;
     const here = `${subnet.id} ${before.source.address} ${before.destination.vpc} ${address} ${left(before)} ${before.passedOn}`;
-    if (before.been.includes(here)) return [{ ...dropped(before, "loop", vpc.id), isLate: true }];
+    if (before.been.includes(here)) return [{ ...dropped(before, "loop"), isLate: true }];
     const at: Packet = { ...before, been: [...before.been, here], zone: subnet.zone };
     // two in one subnet do not need the router
     if (!isDoor && holds(subnet.cidr, address) && at.destination.vpc === vpc.id)
@@ -230,7 +230,8 @@ export class CloudWalk {
     if (destination.vpc !== undefined) return [{ ...dropped(packet, "left-network", id), isLate: true }];
     if (packet.passedOn && packet.translated.length === 0) return [unknown(packet)];
     const nat = packet.isReply ? undefined : packet.translated.at(-1);
-    const outer = nat !== undefined ? nat.nat.public : publicOf(vpc, source);
+    const outer =
+      nat !== undefined ? nat.nat.public : this.#estate.listsHosts ? publicOf(vpc, source) : undefined;
     if (outer === undefined && (nat !== undefined || source.vpc !== vpc.id || this.#estate.listsHosts))
       return [dropped(packet, "no-public-address", id)];
     if (outer === undefined) return [unknown(packet)];
@@ -301,7 +302,10 @@ export class CloudWalk {
     const subnet = vpc.subnets.find(({ id }) => id === nat.subnet)!;
     const taken = packet.last === subnet ? packet : this.#acl(vpc, subnet, false, packet);
     // what it sends on comes from another address than the one that was asked: nobody waits for that
-    if (packet.isReply) return [dropped(taken, "")];
+    if (packet.isReply)
+      return packet.destination.vpc === undefined
+        ? [dropped(taken, "no-public-address", nat.id)]
+        : [{ ...dropped(taken, "left-network", nat.id), isLate: true }];
     const written = { vpc: vpc.id, address: nat.address };
     return this.#leave(
       vpc,
@@ -367,7 +371,7 @@ export class CloudWalk {
   #switch(hub: EstateHub, from: string, associated: string | undefined, packet: Packet): End[] {
     const { address } = packet.destination;
     const here = `${hub.id} ${from} ${packet.source.address} ${packet.destination.vpc} ${address} ${left(packet)}`;
-    if (packet.been.includes(here)) return [{ ...dropped(packet, "loop", hub.id), isLate: true }];
+    if (packet.been.includes(here)) return [{ ...dropped(packet, "loop"), isLate: true }];
     const at = {
       ...packet,
       been: [...packet.been, here],

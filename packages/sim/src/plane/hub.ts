@@ -40,10 +40,10 @@ export function reachHub(hub: Hub, at: Choice, packet: Packet, hops: readonly Ho
     const message = `${attachment.id} has no subnet in ${subnet.zone}, the zone of ${subnet.id}`;
     return { hops: crossing, end: stop("hub-attachment", attachmentComponent(hub, attachment), message) };
   }
-  // the hub stands in one subnet of each zone; its ACL looks at what other subnets send there
-  const door = near?.find(({ zone }) => zone === subnet.zone) ?? near?.[0];
-  const isOwn = near === undefined || near.includes(subnet);
-  const checks = door === undefined || isOwn ? [] : aclCheck("ingress", vpc, door, packet);
+  // the hub stands in one subnet of each zone; its ACL looks at all that is sent there, from the subnet itself too
+  const door =
+    near?.find((one) => one === subnet) ?? near?.find(({ zone }) => zone === subnet.zone) ?? near?.[0];
+  const checks = door === undefined ? [] : aclCheck("ingress", vpc, door, packet);
   return { hops, checks, next: [{ kind: "hub", hub, from: attachment }] };
 }
 

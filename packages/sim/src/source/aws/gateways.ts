@@ -27,10 +27,15 @@ export function readNatGateway(record: Fields, inventory: Inventory): void {
   const primary = addresses.find((entry) => entry.flag("IsPrimary") === true) ?? addresses[0];
   const isPrivate = record.text("ConnectivityType") === "private";
   const listed = addresses.flatMap((entry) => entry.text("PublicIp") ?? []);
+  if (!isThere) {
+    // still listed for an hour, with addresses that somebody else may have by now
+    add(inventory, id, "nat", undefined);
+    return;
+  }
   inventory.addUnique(inventory.gateways, {
     id,
     kind: "nat",
-    vpc: isThere ? record.text("VpcId") : undefined,
+    vpc: record.text("VpcId"),
     subnet: record.text("SubnetId"),
     address: primary?.text("PrivateIp"),
     public: isPrivate ? [] : listed.length === 0 ? undefined : listed,

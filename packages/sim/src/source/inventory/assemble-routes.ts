@@ -185,7 +185,7 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
     // one that is not ACTIVE says so itself
     return dead && network.peerings.get(id)?.state === "ACTIVE" ? "blackhole" : id;
   }
-  if (kind === "hub" && network.hubs?.has(id)) return dead ? "blackhole" : id;
+  if (kind === "hub" && knowsAttachment(reading, vpc, id)) return dead ? "blackhole" : id;
   const known = gateways.get(id);
   if (dead) return known === undefined ? id : "blackhole";
   if (known !== undefined && known.vpc === vpc.id) return id;
@@ -203,6 +203,15 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
     gateways.set(own, describeGateway(inventory, gateway));
   }
   return own;
+}
+
+/** A hub that is only named, as the other end of a peering of hubs is, may have attachments that nobody lists. */
+function knowsAttachment({ inventory, network }: Reading, vpc: Vpc, id: string): boolean {
+  const hub = network.hubs?.get(id);
+  return (
+    hub !== undefined &&
+    (inventory.hubs.has(id) || [...hub.attachments.values()].some((one) => one.vpc === vpc.id))
+  );
 }
 
 function isKnown({ network, gateways }: Reading, target: string): boolean {
