@@ -15,6 +15,7 @@ import {
   type ChangeView,
   changeView,
   type FlipView,
+  flipsFrom,
   type OwnersView,
   ownersView,
   together,
@@ -94,6 +95,8 @@ interface Step {
   readonly change: Change;
 }
 
+const NOTHING: Change = { pairs: [], added: [], removed: [] };
+
 /**
  * Everything that the page asks, answered from one network and the changes that were made to it. It runs in a worker and
  * holds the only copy of the network; what it returns is plain data. A question belongs in a file of its own beside this.
@@ -106,6 +109,8 @@ export class Engine {
   /** How many steps of the story were played before the changes. */
   #step = 0;
   #steps: Step[] = [];
+  /** What they did together. */
+  #change: Change = NOTHING;
   /** The network of the last picture that was sent. */
   #shown: Network | undefined;
   /** Policies of the network as it was read. */
@@ -131,6 +136,7 @@ export class Engine {
     this.#step = 0;
     this.#whatIf = new WhatIf(scenario.network);
     this.#steps = [];
+    this.#change = NOTHING;
     this.#shown = scenario.network;
     this.#policiesBefore = undefined;
     return {
@@ -180,14 +186,19 @@ export class Engine {
     const view = viewChange(this.#shown ?? session.network, session.network);
     this.#shown = session.network;
     const all = this.#steps.map(({ change }) => change);
-    const nothing: Change = { pairs: [], added: [], removed: [] };
+    this.#change = all.length === 0 ? NOTHING : together(all, this.#before, session.network);
     return {
       applied: this.#steps.map(({ line, events }) => ({ line, events })),
       ...(refused === undefined ? {} : { refused }),
-      change: changeView(all.length === 0 ? nothing : together(all, this.#before, session.network)),
+      change: changeView(this.#change),
       view,
       ms: performance.now() - begin,
     };
+  }
+
+  /** More of the pairs that the changes flipped, from this place of their list on. */
+  flips(start: number): readonly FlipView[] {
+    return flipsFrom(this.#change, start);
   }
 
   #apply(session: WhatIf, line: string): Changed["refused"] {
@@ -259,6 +270,7 @@ export class Engine {
     this.#step = step;
     this.#whatIf = new WhatIf(network);
     this.#steps = [];
+    this.#change = NOTHING;
     this.#policiesBefore = undefined;
   }
 

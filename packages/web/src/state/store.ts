@@ -31,6 +31,8 @@ export const first = signal<Input | undefined>(undefined);
 export const source = signal<LinkSource>({ kind: "first" });
 export const opened = signal<Extract<Opened, { kind: "opened" }> | undefined>(undefined);
 export const view = signal<NetworkView | undefined>(undefined);
+/** There is a network to look at. */
+export const isOpen = computed(() => view.value !== undefined);
 /** The files that the network was read from. */
 export const input = signal<Input>({ files: [] });
 /** Files that could not be opened, until others are. */
@@ -75,16 +77,20 @@ export const question = computed((): Question | undefined => {
 /** Starts with what the link says, or with the network that the page was made for. */
 export async function begin(): Promise<void> {
   first.value = await firstInput();
+  await followLink();
+}
+
+/** Opens what the address says: when the page begins, and when somebody puts another link into it. */
+export async function followLink(): Promise<void> {
   const link = await decodeLink(location.hash);
   if (link === undefined) {
     if (location.hash.length > 1)
       notice.value = "This link is damaged or from another version; it was left out.";
-    if (first.value.files.length > 0) await openSource({ kind: "first" });
+    if ((first.value?.files.length ?? 0) > 0) await openSource({ kind: "first" });
     else busy.value = false;
     return;
   }
-  const isOpen = await openSource(link.source);
-  if (!isOpen) return;
+  if (!(await openSource(link.source))) return;
   batch(() => {
     from.value = link.from;
     to.value = link.to;
@@ -284,10 +290,14 @@ async function refreshPolicies(): Promise<void> {
   policies.value = await engine.policies();
 }
 
+/** Links wait so long, in milliseconds: what was clicked is drawn first, and of several only the last is written. */
+const LINK_PAUSE = 60;
+
 /** Puts what is shown into the address, so that the address is a link to it. */
 async function writeLink(): Promise<void> {
-  if (opened.value === undefined) return;
   const turn = ++linkTurn;
+  await new Promise((resolve) => setTimeout(resolve, LINK_PAUSE));
+  if (turn !== linkTurn || opened.value === undefined) return;
   const hash = await encodeLink({
     source: source.value,
     changes: history.value.done,
