@@ -21,8 +21,8 @@ export async function trace(page: Page, from: string, to: string): Promise<strin
   await page.getByLabel("From", { exact: true }).first().fill(from);
   await page.getByLabel("To", { exact: true }).first().fill(to);
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".outcome, .problems");
-  return textOf(page.locator(".outcome .verdict, .problems").first());
+  await page.waitForSelector("#panel .outcome, #panel .problems");
+  return textOf(page.locator("#panel .outcome .verdict, #panel .problems").first());
 }
 
 export async function tryAction(page: Page, line: string): Promise<void> {

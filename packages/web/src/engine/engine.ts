@@ -33,7 +33,7 @@ import {
 import { type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
 import { type PairView, pairView } from "./pair-view.ts";
-import { type Story, type StoryView, storyOf } from "./story-view.ts";
+import { planStory, type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type Question, type TraceView, traceView } from "./trace-view.ts";
 import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
@@ -48,6 +48,8 @@ export type Opened =
       readonly warnings: readonly Problem[];
       readonly policies: number;
       readonly steps: number;
+      /** A plan, which is opened as it will be once it is applied; `before` is the picture of what is there. */
+      readonly before?: NetworkView;
     }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
@@ -129,24 +131,27 @@ export class Engine {
     } catch (error) {
       return { kind: "failed", problems: problemsOf(error, files) };
     }
-    const { scenario, warnings } = loaded;
+    const { scenario, planned, warnings } = loaded;
+    const network = planned ?? scenario.network;
     this.#files = files;
     this.#loaded = loaded;
     this.#story = undefined;
-    this.#step = 0;
-    this.#whatIf = new WhatIf(scenario.network);
+    this.#step = planned === undefined ? 0 : 1;
+    this.#whatIf = new WhatIf(network);
     this.#steps = [];
     this.#change = NOTHING;
-    this.#shown = scenario.network;
+    this.#shown = network;
     this.#policiesBefore = undefined;
     return {
       kind: "opened",
       name: scenario.name,
       description: scenario.description,
-      view: viewOf(scenario.network),
+      view: viewOf(network),
       warnings: warnings.map((issue) => located(issue, files)),
       policies: scenario.policies.length,
-      steps: scenario.steps.length,
+      ...(planned === undefined
+        ? { steps: scenario.steps.length }
+        : { steps: 1, before: viewOf(scenario.network) }),
     };
   }
 
@@ -196,9 +201,9 @@ export class Engine {
     };
   }
 
-  /** More of the pairs that the changes flipped, from this place of their list on. */
-  flips(start: number): readonly FlipView[] {
-    return flipsFrom(this.#change, start);
+  /** More of the pairs that the changes flipped, or the plan, from this place of their list on. */
+  flips(of: "changes" | "plan", start: number): readonly FlipView[] {
+    return flipsFrom(of === "plan" ? (this.#played().change ?? NOTHING) : this.#change, start);
   }
 
   #apply(session: WhatIf, line: string): Changed["refused"] {
@@ -306,7 +311,9 @@ export class Engine {
   }
 
   #played(): Story {
-    this.#story ??= storyOf(this.#scenario);
+    const planned = this.#loaded?.planned;
+    this.#story ??=
+      planned === undefined ? storyOf(this.#scenario) : planStory(this.#scenario.network, planned);
     return this.#story;
   }
 

@@ -102,7 +102,7 @@ export function WhatIfPanel(): JSX.Element {
       </section>
       <PolicyList />
       {changed.value !== undefined && done.length > 0 && (
-        <PairsChanged change={changed.value.change} more={(start) => engine.flips(start)} />
+        <PairsChanged change={changed.value.change} more={(start) => engine.flips("changes", start)} />
       )}
     </div>
   );

@@ -9,7 +9,7 @@ import type { Place } from "../engine/place.ts";
 import type { StoryView } from "../engine/story-view.ts";
 import type { Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
-import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
+import { after, type History, NO_CHANGES, redo, settled, undo, without } from "./history.ts";
 import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -102,11 +102,12 @@ export async function followLink(): Promise<void> {
   const { step: wanted = 0 } = link;
   const last = opened.value?.steps ?? 0;
   if (wanted > last) notice.value = `The story of this link has ${last} steps, and no step ${wanted}.`;
-  else if (wanted > 0) {
+  else if (wanted !== step.value) {
     step.value = wanted;
     await engine.goTo(wanted);
   }
-  await setChanges({ done: link.changes, undone: [] });
+  const changes = { done: link.changes, undone: [] };
+  await setChanges(changes, changes);
 }
 
 /** Returns the input that the exported file carries, or that the server hands over. */
@@ -166,7 +167,9 @@ async function open(origin: LinkSource, wanted: Input): Promise<boolean> {
     notice.value = "";
     busy.value = false;
     story.value = undefined;
-    step.value = 0;
+    // a plan is opened as it will be, and its story tells what it changes
+    step.value = result.before === undefined ? 0 : result.steps;
+    if (result.before !== undefined) panel.value = "story";
     history.value = NO_CHANGES;
     changed.value = undefined;
     refused.value = undefined;
@@ -267,14 +270,14 @@ export async function goTo(next: number): Promise<void> {
   await setChanges(history.value);
 }
 
-async function setChanges(next: History): Promise<void> {
+async function setChanges(next: History, before: History = history.value): Promise<void> {
   const turn = ++changeTurn;
   const result = await engine.change(next.done);
   batch(() => {
     // the picture follows every answer: each holds only what differs from the one before
     if (view.value !== undefined) view.value = changedView(view.value, result.view);
     if (turn !== changeTurn) return;
-    history.value = cut(next, result.applied.length);
+    history.value = settled(before, next, result.applied.length);
     changed.value = result;
     refused.value = result.refused;
   });
