@@ -1,9 +1,18 @@
-import { answer, Reach, readScenario, resolveEndpoint } from "@twoway/sim";
+import {
+  answer,
+  type PairChange,
+  parseAction,
+  Reach,
+  readScenario,
+  resolveEndpoint,
+  WhatIf,
+} from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
 import { cellOf, MAX_SIDE, matrixView, SELF, verdictOf } from "@twoway/web/engine/matrix-view";
 import { pairView } from "@twoway/web/engine/pair-view";
 import {
   countCells,
+  countFlips,
   countOf,
   groupsIn,
   groupsOf,
@@ -14,7 +23,7 @@ import {
 } from "@twoway/web/matrix/grid";
 import { headersOf, LYING } from "@twoway/web/matrix/headers";
 import { move } from "@twoway/web/matrix/moves";
-import { fitted } from "@twoway/web/matrix/paint";
+import { fitted } from "@twoway/web/parts/fitted";
 import { heightOf, linesAt, scrollToLine, windowOf } from "@twoway/web/parts/long-list";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -30,7 +39,7 @@ test("every cell of every scenario is what `answer` says of the two subnets", ()
   let partial = 0;
   for (const story of STORIES) {
     const network = networkOf(story);
-    const { subnets, cells } = matrixView(new Reach(network));
+    const { subnets, cells } = matrixView(new Reach(network), { pairs: [] });
     const ends = subnets.map((name) => resolveEndpoint(network, nameText(name), ""));
     for (const [i, from] of ends.entries()) {
       for (const [j, to] of ends.entries()) {
@@ -58,13 +67,13 @@ test("a cell holds every verdict, whole and in part, and the diagonal is none of
 
 test("above the largest side no array is made", () => {
   const subnets = Array.from({ length: MAX_SIDE + 1 }, (_, i) => ({ vpc: "v", subnet: `s${i}` }));
-  assert.is(matrixView({ subnets } as unknown as Reach).cells.length, 0);
+  assert.is(matrixView({ subnets } as unknown as Reach, { pairs: [] }).cells.length, 0);
 });
 
 test("the counts of a legend are those of `Reach.count`", () => {
   for (const story of STORIES) {
     const reach = new Reach(networkOf(story));
-    const data = matrixView(reach);
+    const data = matrixView(reach, { pairs: [] });
     const all = data.subnets.map((_, i) => i);
     const counts = countCells(data, all, all);
     const { twoWay, forwardOnly, returnOnly, unreachable, unknown, partial } = reach.count();
@@ -194,10 +203,40 @@ test("the pairs of a table are those of the picture whose verdict is wanted", ()
       { vpc: "a", subnet: "y" },
     ],
     cells,
+    flips: new Map([[2, 0]]),
   };
   assert.equal([...pairsOf(data, [0, 1], [0, 1], () => true)], [1, 2]);
+  assert.equal([...pairsOf(data, [0, 1], [0, 1], () => true, data.flips)], [2]);
+  assert.equal([countFlips(data, [0, 1], [0]), countFlips(data, [0], [0, 1])], [1, 0]);
   assert.equal([...pairsOf(data, [0, 1], [0, 1], (cell) => cell === 4)], [1]);
   assert.equal([...pairsOf(data, [1], [0, 1], () => true)], [2]);
+});
+
+test("pairs that a change flips are marked with what they were, and a pair that is gone is not", () => {
+  let marked = 0;
+  for (const { name, text } of STORIES) {
+    const { network } = readScenario(text, name).scenario;
+    for (const id of network.peerings.keys()) {
+      const session = new WhatIf(network);
+      const old = session.reach.subnets.map(nameText);
+      const before = matrixView(session.reach, { pairs: [] }).cells;
+      const tried = session.apply([parseAction(`delete-peering ${id}`)]);
+      if (tried.kind === "refused") continue;
+      const { subnets, cells, flips } = matrixView(session.reach, tried.change);
+      assert.equal(subnets.map(nameText), old);
+      for (const [place, was] of flips) assert.is(was, before[place], `${name} ${place}`);
+      // a verdict that is another one is marked; others may be, of which another part gets through
+      for (const [place, cell] of cells.entries())
+        if (cell !== before[place]) assert.ok(flips.has(place), `${name} ${place}`);
+      marked += flips.size;
+    }
+  }
+  console.log(`\npositive: ${marked} pairs marked`);
+  assert.ok(marked > 20);
+  const lone = new WhatIf(readScenario(STORIES[0].text, STORIES[0].name).scenario.network).reach;
+  const [from] = lone.subnets;
+  const pair = { from, to: { vpc: "gone", subnet: "gone" } } as unknown as PairChange;
+  assert.is(matrixView(lone, { pairs: [pair] }).flips.size, 0);
 });
 
 test("arrows go from cell to cell, with Control from VPC to VPC, and stop at the edges", () => {
@@ -235,7 +274,7 @@ test("arrows go from cell to cell, with Control from VPC to VPC, and stop at the
 
 test("names of VPCs lie above the columns while each has room, and stand upright otherwise", () => {
   const subnets = ["a-long-name", "a-long-name", "b"].map((vpc, i) => ({ vpc, subnet: `s${i}` }));
-  const data = { subnets, cells: new Uint8Array(9) };
+  const data = { subnets, cells: new Uint8Array(9), flips: new Map() };
   const all = [0, 1, 2];
   const groups = groupsOf(subnets, all);
   assert.is(headersOf(data, all, groups, all, 60).columnVpc, LYING);

@@ -1,11 +1,11 @@
-import { Reach, runScenario } from "@twoway/sim";
+import { parseAction, Reach, runScenario, WhatIf } from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
 import { encodeLink } from "@twoway/web/state/link";
-import { rateText } from "@twoway/web/traffic/figures";
+import { countText, rateText } from "@twoway/web/traffic/figures";
 import type { Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { browsing, drop, exported, painted, seriousFaults } from "./chromium.ts";
-import { hears, tab, textOf } from "./gestures.ts";
+import { hears, tab, textOf, tryAction } from "./gestures.ts";
 import { largeNetwork, storyCalled } from "./networks.ts";
 
 /** Matrix, story, source and traffic in a browser. */
@@ -74,6 +74,35 @@ browse(
     await page.getByRole("button", { name: "Try it" }).first().click();
     await page.waitForSelector(".outcome.two-way");
     await hears(page, "[role=gridcell]", "two-way");
+  },
+);
+
+browse(
+  "pairs that a change flips are told in the matrix with what they were, and shown alone where that is wanted",
+  { story: "blast-radius" },
+  async (page) => {
+    const { network } = storyCalled("blast-radius").scenario;
+    const line = "delete-peering shared-mail";
+    const tried = new WhatIf(network).apply([parseAction(line)]);
+    if (tried.kind === "refused") throw new Error(tried.refusal.message);
+    const { pairs } = tried.change;
+    await tab(page, "Matrix");
+    await page.waitForSelector(".heat-canvas");
+    assert.is(await page.locator(".chip.flipped").count(), 0);
+    await tryAction(page, line);
+    await hears(page, ".chip.flipped", `changed ${pairs.length}`);
+    const [{ from, to, before, after }] = pairs;
+    await page.getByLabel("From", { exact: true }).fill(nameText(from));
+    await page.getByLabel("To", { exact: true }).fill(nameText(to));
+    const said = `${nameText(from)} to ${nameText(to)}: ${after.verdict}, before the change ${before.verdict}`;
+    await hears(page, "[role=gridcell]", said);
+    await page.getByLabel("From", { exact: true }).fill("");
+    await page.getByLabel("To", { exact: true }).fill("");
+    await page.locator(".chip.flipped").click();
+    await page.getByRole("button", { name: "As a table" }).click();
+    await page.locator(`.long table[aria-rowcount='${pairs.length + 1}']`).waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.waitForSelector(".chip.flipped", { state: "detached" });
   },
 );
 
@@ -234,6 +263,33 @@ browse(
       outs,
       outs.map((_, i) => rateText((8 * wide.outBytes[i]) / series.period)),
     );
+  },
+);
+
+browse(
+  "a change is metered in the traffic, before and after, and steps are marked on the time axis",
+  { story: "cross-region-congestion" },
+  async (page) => {
+    await tab(page, "Traffic");
+    const { steps, name } = storyCalled("cross-region-congestion").scenario;
+    await page.waitForFunction(
+      (count) => document.querySelectorAll(".marks li").length === count,
+      steps.length,
+    );
+    await tryAction(page, "delete-peering near");
+    await hears(page, ".traffic-list tbody", "not active");
+    const { network, ...rest } = storyCalled("cross-region-congestion").scenario;
+    const session = new WhatIf(network);
+    session.apply([parseAction("delete-peering near")]);
+    const { unroutable } = runScenario({ ...rest, network: session.network }).metered!.metering.flows;
+    const lost = countText(unroutable.reduce((sum, count) => sum + count, 0));
+    assert.is.not(lost, "0", name);
+    await hears(page, ".totals", `without a way0 ${lost}`);
+    await hears(page, ".marks", "what-if");
+    await page.getByRole("button", { name: "wide", exact: true }).click();
+    await hears(page, ".u-legend", "Out before");
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.waitForSelector(".traffic-list del", { state: "detached" });
   },
 );
 

@@ -3,6 +3,7 @@ import {
   type Change,
   evaluatePolicies,
   type ImportOptions,
+  type Metered,
   type Network,
   type Policy,
   parseAction,
@@ -35,7 +36,15 @@ import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network
 import { type PairView, pairView } from "./pair-view.ts";
 import { planStory, type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type Question, type TraceView, traceView } from "./trace-view.ts";
-import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
+import {
+  type Compared,
+  figuresOf,
+  type PeeringFigures,
+  stepMarks,
+  type TrafficView,
+  trafficView,
+} from "./traffic-view.ts";
+import { triedTraffic } from "./tried-traffic.ts";
 import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
 
 /** What an input is, or everything that is wrong with it. */
@@ -113,6 +122,8 @@ export class Engine {
   #steps: Step[] = [];
   /** What they did together. */
   #change: Change = NOTHING;
+  /** What becomes of the traffic with them, once somebody asked. */
+  #tried: Metered | undefined;
   /** The network of the last picture that was sent. */
   #shown: Network | undefined;
   /** Policies of the network as it was read. */
@@ -140,6 +151,7 @@ export class Engine {
     this.#whatIf = new WhatIf(network);
     this.#steps = [];
     this.#change = NOTHING;
+    this.#tried = undefined;
     this.#shown = network;
     this.#policiesBefore = undefined;
     return {
@@ -191,6 +203,7 @@ export class Engine {
     const view = viewChange(this.#shown ?? session.network, session.network);
     this.#shown = session.network;
     const all = this.#steps.map(({ change }) => change);
+    this.#tried = undefined;
     this.#change = all.length === 0 ? NOTHING : together(all, this.#before, session.network);
     return {
       applied: this.#steps.map(({ line, events }) => ({ line, events })),
@@ -253,16 +266,44 @@ export class Engine {
     return this.#played().view;
   }
 
-  /** What became of the traffic of the story; undefined where there is none. */
-  traffic(): TrafficView | undefined {
-    const { metered } = this.#played();
-    return metered && trafficView(metered);
+  /**
+   * What became of the traffic of the story, and with the changes, if there are any: the rest of the story is played on what
+   * they leave. Undefined where there is no traffic.
+   */
+  traffic(): Compared<TrafficView> | undefined {
+    const { metered, networks } = this.#played();
+    if (metered === undefined) return undefined;
+    const { steps } = this.#scenario;
+    const plain = trafficView(metered, stepMarks(steps, networks));
+    const tried = this.#triedTraffic();
+    if (tried === undefined) return { now: plain };
+    const time = this.#before.now;
+    const note = this.#steps.map(({ line }) => line).join("; ");
+    const marks = [...plain.marks.slice(0, this.#step), { time, label: "what-if", note }];
+    return {
+      now: trafficView(tried, [...marks, ...plain.marks.slice(this.#step)]),
+      before: plain,
+    };
   }
 
-  /** All figures of one peering of that traffic. */
-  figures(peering: string): PeeringFigures | undefined {
+  /** All figures of one peering of that traffic; what it has none of is left out. */
+  figures(peering: string): Partial<Compared<PeeringFigures>> {
     const { metered } = this.#played();
-    return metered && figuresOf(metered, peering);
+    const plain = metered && figuresOf(metered, peering);
+    const tried = this.#triedTraffic();
+    if (tried === undefined) return plain === undefined ? {} : { now: plain };
+    const now = figuresOf(tried, peering);
+    return { ...(now && { now }), ...(plain && { before: plain }) };
+  }
+
+  #triedTraffic(): Metered | undefined {
+    if (this.#steps.length === 0) return undefined;
+    this.#tried ??= triedTraffic(
+      this.#scenario,
+      this.#step,
+      this.#steps.map(({ line }) => line),
+    );
+    return this.#tried;
   }
 
   /**
@@ -276,12 +317,13 @@ export class Engine {
     this.#whatIf = new WhatIf(network);
     this.#steps = [];
     this.#change = NOTHING;
+    this.#tried = undefined;
     this.#policiesBefore = undefined;
   }
 
   /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
   matrix(): MatrixView {
-    const found = matrixView(this.#session().reach);
+    const found = matrixView(this.#session().reach, this.#flipped);
     return transfer(found, [found.cells.buffer]);
   }
 
@@ -298,6 +340,12 @@ export class Engine {
   #session(): WhatIf {
     if (this.#whatIf === undefined) throw new TypeError("no network is open");
     return this.#whatIf;
+  }
+
+  /** What the changes did; of a plan that is looked at as it will be, without any, what it does. */
+  get #flipped(): Change {
+    const isPlanned = this.#loaded?.planned !== undefined && this.#step === 1 && this.#steps.length === 0;
+    return isPlanned ? (this.#played().change ?? NOTHING) : this.#change;
   }
 
   get #scenario(): Loaded["scenario"] {

@@ -1,4 +1,5 @@
-import type { PairVerdict, Reach, SubnetName, Verdict } from "@twoway/sim";
+import type { Change, PairVerdict, Reach, SubnetName, Verdict } from "@twoway/sim";
+import { nameText } from "./change-view.ts";
 
 /** The verdicts of all ordered pairs of subnets, as one array that moves to the page without being copied. */
 export interface MatrixView {
@@ -6,6 +7,8 @@ export interface MatrixView {
   readonly subnets: readonly SubnetName[];
   /** `cells[from * subnets.length + to]`, read by `verdictOf`. Empty where there are too many subnets. */
   readonly cells: Uint8Array<ArrayBuffer>;
+  /** The pairs that changes or a plan flipped: the place of each in `cells`, and the cell that it was. */
+  readonly flips: ReadonlyMap<number, number>;
 }
 
 /** The array has the square of it in bytes: 25 MB. */
@@ -27,12 +30,18 @@ export function cellOf({ verdict, partial }: PairVerdict): number {
 }
 
 /** O(subnets²) bytes, and the pairs that are not unreachable throughout. */
-export function matrixView(reach: Reach): MatrixView {
+export function matrixView(reach: Reach, { pairs }: Pick<Change, "pairs">): MatrixView {
   const { subnets } = reach;
   const side = subnets.length;
-  if (side > MAX_SIDE) return { subnets, cells: new Uint8Array(0) };
+  if (side > MAX_SIDE) return { subnets, cells: new Uint8Array(0), flips: new Map() };
   const cells = new Uint8Array(side * side);
   for (let i = 0; i < side; i++) cells[i * side + i] = SELF;
   for (const pair of reach.pairs()) cells[pair.from * side + pair.to] = cellOf(pair);
-  return { subnets, cells };
+  const places = new Map(subnets.map((name, i) => [nameText(name), i]));
+  const flips = new Map<number, number>();
+  for (const { from, to, before } of pairs) {
+    const [row, column] = [places.get(nameText(from)), places.get(nameText(to))];
+    if (row !== undefined && column !== undefined) flips.set(row * side + column, cellOf(before));
+  }
+  return { subnets, cells, flips };
 }

@@ -7,7 +7,7 @@ import type { PairView } from "../engine/pair-view.ts";
 import { Icon } from "../parts/icons.tsx";
 import { TableToggle } from "../parts/table-toggle.tsx";
 import { SIGNS } from "../parts/verdict.tsx";
-import { countCells, countOf, LEGEND, matching, pairsOf } from "./grid.ts";
+import { countCells, countFlips, countOf, LEGEND, matching, pairsOf } from "./grid.ts";
 import { HeatMap } from "./heat-map.tsx";
 import { PairCard } from "./pair-card.tsx";
 import { PairTable } from "./pair-table.tsx";
@@ -29,6 +29,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
   const toText = useSignal("");
   const faint = useSignal<ReadonlySet<Verdict>>(new Set());
   const isTable = useSignal(false);
+  const onlyFlips = useSignal(false);
   const size = useSignal(firstSize(data.subnets.length));
   const chosen = useSignal<{ from: number; to: number } | undefined>(undefined);
   const pair = useSignal<PairView | undefined>(undefined);
@@ -37,12 +38,21 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
   const rows = useMemo(() => matching(data.subnets, fromText.value), [data.subnets, fromText.value]);
   const columns = useMemo(() => matching(data.subnets, toText.value), [data.subnets, toText.value]);
   const counts = useMemo(() => countCells(data, rows, columns), [data, rows, columns]);
+  const flipped = useMemo(() => countFlips(data, rows, columns), [data, rows, columns]);
+  // where nothing flips any more, everything is looked for again
+  const isNarrow = onlyFlips.value && data.flips.size > 0;
   const pairs = useMemo(
     () =>
       isTable.value
-        ? pairsOf(data, rows, columns, (cell) => !faint.value.has(verdictOf(cell)!.verdict))
+        ? pairsOf(
+            data,
+            rows,
+            columns,
+            (cell) => !faint.value.has(verdictOf(cell)!.verdict),
+            isNarrow ? data.flips : undefined,
+          )
         : new Uint32Array(0),
-    [data, rows, columns, faint.value, isTable.value],
+    [data, rows, columns, faint.value, isTable.value, isNarrow],
   );
   useEffect(() => {
     const asked = chosen.value;
@@ -121,6 +131,21 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
               </li>
             );
           })}
+          {data.flips.size > 0 && (
+            <li>
+              <button
+                type="button"
+                class="chip flipped"
+                aria-pressed={isNarrow}
+                onClick={() => {
+                  onlyFlips.value = !onlyFlips.value;
+                }}
+                title="Show only what the changes flipped"
+              >
+                changed <strong>{flipped.toLocaleString("en")}</strong>
+              </button>
+            </li>
+          )}
         </ul>
       </header>
       <div class="matrix-body" ref={body}>
@@ -133,6 +158,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
             columns={columns}
             cell={size.value}
             faint={faint.value}
+            onlyFlips={isNarrow}
             onOpen={open}
             onZoom={zoom}
           />

@@ -7,7 +7,8 @@ import { changed, selection, traced } from "../state/store.ts";
 import { type Camera, fitting, MAX_ZOOM, MIN_ZOOM, showing, toPicture } from "./camera.ts";
 import { hitAt } from "./hit.ts";
 import { plays } from "./marks.ts";
-import { type Marks, paint, type Theme, themeOf } from "./paint.ts";
+import { type Marks, paint } from "./paint.ts";
+import { type Theme, themeOf } from "./theme.ts";
 import { choose, drawn, idOf, reveal } from "./view-state.ts";
 import { type Way, wayOf } from "./way.ts";
 

@@ -1,7 +1,7 @@
-import { signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import type { MatrixView } from "../engine/matrix-view.ts";
-import type { PeeringFigures, TrafficView } from "../engine/traffic-view.ts";
-import { engine, opened } from "./store.ts";
+import type { Compared, PeeringFigures, TrafficView } from "../engine/traffic-view.ts";
+import { engine } from "./store.ts";
 
 /** The verdicts of the network as it is now; undefined until somebody looks. */
 export const matrix = signal<MatrixView | undefined>(undefined);
@@ -16,26 +16,35 @@ export async function refreshMatrix(): Promise<void> {
 let matrixTurn = 0;
 
 /** What became of the traffic of the story; null where there is none, undefined until somebody looks. */
-export const traffic = signal<TrafficView | null | undefined>(undefined);
-/** The figures of the peering that is looked at. */
-export const figures = signal<PeeringFigures | undefined>(undefined);
+export const traffic = signal<Compared<TrafficView> | null | undefined>(undefined);
+/** The peering that is looked at. */
+export const peering = signal("");
+export const figures = signal<Partial<Compared<PeeringFigures>>>({});
 
-/** Asks what became of the traffic, and looks at the peering with the most alarms and losses. */
+/** Asks what became of the traffic. Another story begins with the peering that has the most alarms and losses. */
 export async function refreshTraffic(): Promise<void> {
-  const asked = opened.value;
+  const turn = ++trafficTurn;
   const found = await engine.traffic();
-  if (opened.value !== asked) return;
+  if (turn !== trafficTurn) return;
   traffic.value = found ?? null;
-  const [worst] = [...(found?.peerings ?? [])].sort(
+  const all = [found?.now, found?.before].flatMap((view) => view?.peerings ?? []);
+  if (all.some((one) => one.peering === peering.value)) return lookAt(peering.value);
+  const [worst] = [...all].sort(
     (a, b) => b.alarms - a.alarms || b.dropped - a.dropped || b.peakOut + b.peakIn - a.peakOut - a.peakIn,
   );
-  if (worst !== undefined) await lookAt(worst.peering);
+  return lookAt(worst?.peering ?? "");
 }
 
-export async function lookAt(peering: string): Promise<void> {
+let trafficTurn = 0;
+
+export async function lookAt(id: string): Promise<void> {
   const turn = ++figuresTurn;
-  const found = await engine.figures(peering);
-  if (turn === figuresTurn) figures.value = found;
+  const found = id === "" ? {} : await engine.figures(id);
+  if (turn !== figuresTurn) return;
+  batch(() => {
+    peering.value = id;
+    figures.value = found;
+  });
 }
 
 let figuresTurn = 0;
