@@ -15,6 +15,7 @@ import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type * as LogFilesModule from "../src/jobs/log-files.ts";
 import { ROOT, twoway } from "./command.ts";
 import { hasRedis, startRedis } from "./redis.ts";
 
@@ -22,6 +23,10 @@ import { hasRedis, startRedis } from "./redis.ts";
 const test = suite("replay");
 const folder = mkdtempSync(join(tmpdir(), "twoway-replay-"));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const { checkLog, openLogs } = (await import(
+  new URL("../jobs/log-files.js", import.meta.url).href
+)) as typeof LogFilesModule;
 
 const NETWORK = join(ROOT, "scenarios/replay-before-delete.yaml");
 const LOG = "scenarios/replay-before-delete.log";
@@ -179,9 +184,31 @@ const FORMATS: Readonly<Record<string, () => string | Uint8Array>> = {
   "Parquet, not compressed": () => parquet("UNCOMPRESSED", 100),
   "Parquet with snappy, in row groups of four": () => parquet("SNAPPY", 4),
   "Parquet with gzip, as AWS writes it": () => parquet("GZIP", 5),
+  "Parquet with zstd": () => parquet("ZSTD", 5),
 };
 
-function parquet(codec: "UNCOMPRESSED" | "SNAPPY" | "GZIP", rowGroupSize: number): Uint8Array {
+const COMPRESSORS = {
+  GZIP: (bytes: Uint8Array) => gzipSync(bytes),
+  // a frame of one segment, its length in eight bytes, and blocks that are stored as they are (RFC 8878, 3.1.1)
+  ZSTD: (bytes: Uint8Array) => {
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(bytes.length));
+    const parts = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0b1110_0000]), size];
+    for (let at = 0; ; at += 1 << 17) {
+      const block = bytes.subarray(at, at + (1 << 17));
+      const isLast = at + block.length === bytes.length;
+      const header = Buffer.alloc(3);
+      header.writeUIntLE((block.length << 3) | (isLast ? 1 : 0), 0, 3);
+      parts.push(header, Buffer.from(block));
+      if (isLast) return new Uint8Array(Buffer.concat(parts));
+    }
+  },
+};
+
+function parquet(
+  codec: "UNCOMPRESSED" | "SNAPPY" | keyof typeof COMPRESSORS,
+  rowGroupSize: number,
+): Uint8Array {
   const numbers = new Set([
     "srcport",
     "dstport",
@@ -202,14 +229,7 @@ function parquet(codec: "UNCOMPRESSED" | "SNAPPY" | "GZIP", rowGroupSize: number
         row[i] === "-" || row[i] === undefined ? null : numbers.has(name) ? BigInt(row[i]) : row[i],
       ),
   }));
-  return new Uint8Array(
-    parquetWriteBuffer({
-      columnData,
-      codec,
-      rowGroupSize,
-      ...(codec === "GZIP" ? { compressors: { GZIP: (bytes: Uint8Array) => gzipSync(bytes) } } : {}),
-    }),
-  );
+  return new Uint8Array(parquetWriteBuffer({ columnData, codec, rowGroupSize, compressors: COMPRESSORS }));
 }
 
 for (const [name, content] of Object.entries(FORMATS)) {
@@ -255,11 +275,28 @@ test("the default format of AWS needs no names; what NAT gateways pass on is jud
   const plain = await replayed([log], []);
   assert.is(plain.classes.passes.records, 1);
   assert.is(plain.classes.skipped.records, 1);
+  // as CloudWatch Logs exports it: the time of the event before each line
+  const timed = readFileSync(log, "utf8").replace(/^2 /gm, "2026-01-01T00:01:07.000Z 2 ");
+  const exported = await replayed([write("timed.log", timed)], []);
+  assert.equal(exported.classes, plain.classes);
   const legs = write(
     "legs.log",
     "srcaddr dstaddr srcport dstport protocol pkt-srcaddr pkt-dstaddr action\n10.9.9.9 10.2.1.10 40112 5432 6 10.1.1.10 - ACCEPT\n",
   );
   assert.is((await replayed([legs], [])).groups[0].pairs[0].from, "shop/web");
+});
+
+test("a log that became another one, of the same length too, is no part of the run", async () => {
+  const log = write("pinned.log", `${lines.join("\n")}\n`);
+  const [pin] = await openLogs([log], undefined);
+  checkLog(log, pin);
+  const text = readFileSync(log, "utf8");
+  write("pinned.log", text.replace("10.1.1.10", "10.1.1.11"));
+  assert.throws(() => checkLog(log, pin), /this is not the log .* and others of them/);
+  write("pinned.log", `${text}${lines[1]}\n`);
+  assert.throws(() => checkLog(log, pin), /it has \d+ bytes here, and \d+ there/);
+  rmSync(log);
+  assert.throws(() => checkLog(log, pin), /there is no such file/);
 });
 
 test("lines that are none are counted and the first are told with their places; --strict makes them an error", async () => {

@@ -25,7 +25,6 @@ export {
   setsBetween,
 } from "./ask/change.ts";
 export { type CidrAdvice, cidrAdvice } from "./ask/cidr-advice.ts";
-export type { ReplayCause } from "./ask/conversation.ts";
 export { type Endpoint, type EndpointSpan, resolveEndpoint } from "./ask/endpoint.ts";
 export { type Contest, fairShare } from "./ask/fair-share.ts";
 export type { Fault } from "./ask/fault.ts";
@@ -40,6 +39,7 @@ export {
 } from "./ask/flow-verdict.ts";
 export { HeavyAddresses, type HeavyJson, type HeavyList } from "./ask/heavy-addresses.ts";
 export type { KnownPlaces } from "./ask/known-places.ts";
+export type { ReplayCause } from "./ask/leg.ts";
 export { countLosses, type LossRange, lossRanges } from "./ask/loss-range.ts";
 export {
   type FlowSample,

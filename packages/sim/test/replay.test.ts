@@ -1,4 +1,4 @@
-import { type Address, formatAddress, writeWords } from "@twoway/core";
+import { type Address, formatAddress, Prefix, writeWords } from "@twoway/core";
 import {
   ACTION,
   DIRECTION,
@@ -7,6 +7,7 @@ import {
   type Network,
   Replay,
   Routes,
+  readScenario,
   roundTrip,
   Services,
   type Spot,
@@ -264,6 +265,40 @@ test("records of both families, of overlapping VPCs and beside the ends of every
     "outside IPv4",
     "ambiguous",
   ]);
+});
+
+test("the reply to a sender behind a private NAT gateway goes to the gateway, and not to the sender", () => {
+  const text = `
+profile: aws
+vpcs:
+  a: { cidr: 10.1.0.0/16, subnets: { hidden: 10.1.1.0/24, inner: 10.1.2.0/24 } }
+  b: { cidr: 10.2.0.0/16, subnets: { db: 10.2.1.0/24 } }
+peerings: { a-b: a - b }
+gateways: { nat: { kind: nat, vpc: a, subnet: inner, address: 10.1.2.5, public: none } }
+routes:
+  a: [ 10.2.0.0/16 -> a-b ]
+  apart: { subnets: [ a/hidden ], routes: [ 10.2.0.0/16 -> nat ] }
+  b: [ 10.1.2.0/24 -> a-b ]
+`;
+  const { network } = readScenario(text, "nat.yaml").scenario;
+  const replay = new Replay(network);
+  const records = new FlowRecords(2);
+  for (const [row, source] of ["10.1.1.9", "10.1.3.9"].entries()) {
+    records.family[row] = 4;
+    writeWords(Prefix.parse(`${source}/32`).address, records.source, 4 * row);
+    writeWords(Prefix.parse("10.2.1.9/32").address, records.destination, 4 * row);
+    records.protocol[row] = 6;
+    records.tcpFlags[row] = 2;
+    records.destinationPort[row] = 443;
+    records.place[row] = UNSAID;
+  }
+  records.length = 2;
+  const found = new Int32Array(2);
+  replay.classify(records, found);
+  assert.equal(
+    [...found].map((index) => replay.outcomes[index].class),
+    ["passes", "never"],
+  );
 });
 
 test.run();

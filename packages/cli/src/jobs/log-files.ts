@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync, statSync } from "node:fs";
 import { GzipError, gunzip } from "@twoway/core";
 import { type LogLayout, type LogRange, layoutOf } from "@twoway/sim";
@@ -18,6 +19,8 @@ export interface LogFile {
   readonly bytes: number;
   /** When it was written, in milliseconds since 1970: a run is not continued on another file. */
   readonly modified: number;
+  /** What `checkLog` compares. */
+  readonly content: string;
   readonly pieces: readonly LogPiece[];
 }
 
@@ -36,7 +39,7 @@ export async function openLogs(
     for (const file of inside(path)) {
       const { size, mtimeMs } = statSync(file);
       const pieces = size === 0 ? [] : await piecesOf(file, size, fields, piece);
-      files.push({ file, bytes: size, modified: mtimeMs, pieces });
+      files.push({ file, bytes: size, modified: mtimeMs, content: sampleOf(file, size), pieces });
     }
   }
   return files;
@@ -67,6 +70,46 @@ async function piecesOf(
     pieces.push({ kind: "text", layout, range: { from, to: Math.min(size, from + piece) } });
   return pieces;
 }
+
+/**
+ * Throws an InputError unless the file has the size and the samples that it had when the run began: a worker elsewhere may
+ * have another file by this name.
+ */
+export function checkLog(file: string, { bytes, content }: Pick<LogFile, "bytes" | "content">): void {
+  let size: number;
+  try {
+    size = statSync(file).size;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  if (size === bytes && sampleOf(file, size) === content) return;
+  const message = `this is not the log that the run was started on: it has ${size} bytes here, and ${bytes} there${size === bytes ? ", and others of them" : ""}`;
+  throw wrong("unreadable", file, message, "the same file for every worker, unchanged during a run");
+}
+
+/** Returns the SHA-256 of some parts of the file, from its beginning to its end. A log is too large to read twice. */
+function sampleOf(file: string, size: number): string {
+  const hash = createHash("sha256");
+  const sample = new Uint8Array(SAMPLE);
+  try {
+    const descriptor = openSync(file, "r");
+    try {
+      const last = Math.max(0, size - SAMPLE);
+      for (let i = 0; i < SAMPLES; i++) {
+        const at = Math.floor((last * i) / (SAMPLES - 1));
+        hash.update(sample.subarray(0, readSync(descriptor, sample, 0, SAMPLE, at)));
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  return hash.digest("hex");
+}
+
+const SAMPLE = 4096;
+const SAMPLES = 16;
 
 function headOf(file: string): Uint8Array {
   try {

@@ -67,6 +67,7 @@ const task: z.ZodType<Task> = z.object({
       before: pinnedNetwork,
       after: pinnedNetwork,
       file: z.string(),
+      log: z.object({ bytes: z.int().min(0), content: z.string() }),
       piece: z.discriminatedUnion("kind", [
         z.object({ kind: z.literal("text"), layout, range }),
         z.object({ kind: z.literal("gzip"), layout }),

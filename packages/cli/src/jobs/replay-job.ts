@@ -10,7 +10,7 @@ import {
   WHOLE_LOG,
 } from "@twoway/sim";
 import type { JobOf, Tick } from "./job.ts";
-import { damaged, type LogFile, type LogPiece } from "./log-files.ts";
+import { checkLog, damaged, type LogFile, type LogPiece } from "./log-files.ts";
 import { readParquet } from "./parquet-log.ts";
 import { networkOf, type PinnedNetwork } from "./pinned-network.ts";
 import { VerdictFile } from "./verdict-file.ts";
@@ -21,6 +21,7 @@ export interface ReplayJob extends JobOf<"replay"> {
   /** The network after the change; the same where nothing is changed. */
   readonly after: PinnedNetwork;
   readonly file: string;
+  readonly log: Pick<LogFile, "bytes" | "content">;
   readonly piece: LogPiece;
   /** Where the judged records of this job go, if they are wanted. */
   readonly out?: string;
@@ -36,16 +37,22 @@ export interface ReplayInput {
 
 /** Cuts logs into jobs; `mergeTallies` puts their results together. */
 export function replayJobs({ before, after, logs, out }: ReplayInput): readonly ReplayJob[] {
-  const pieces = logs.flatMap(({ file, bytes, pieces }) =>
-    pieces.map((piece) => ({ file, piece, size: sizeOf(piece, bytes, pieces.length) })),
+  const pieces = logs.flatMap(({ file, bytes, content, pieces }) =>
+    pieces.map((piece) => ({
+      file,
+      log: { bytes, content },
+      piece,
+      size: sizeOf(piece, bytes, pieces.length),
+    })),
   );
-  return pieces.map(({ file, piece, size }, index) => ({
+  return pieces.map(({ file, log, piece, size }, index) => ({
     kind: "replay",
     index,
     size,
     before,
     after,
     file,
+    log,
     piece,
     ...(out === undefined ? {} : { out: partOf(out, index) }),
   }));
@@ -74,7 +81,8 @@ function replayOf(before: PinnedNetwork, after: PinnedNetwork): Replay {
 }
 
 export async function runReplayJob(job: ReplayJob, tick: Tick): Promise<TallyJson> {
-  const { before, after, file, out } = job;
+  const { before, after, file, log, out } = job;
+  checkLog(file, log);
   const replay = replayOf(before, after);
   const tally = new FlowTally(replay.outcomes, file);
   const verdicts = out === undefined ? undefined : new VerdictFile(out, file);

@@ -1,52 +1,26 @@
-import type { Cause } from "../model/cause.ts";
 import { type Component, type Network, subnetAt } from "../model/network.ts";
 import { hasPorts, Services } from "../model/services.ts";
-import { aclCheck, admit, groupCheck } from "../plane/filter.ts";
-import { groupsAt, type Packet, packetFrom, publicOwner, replyTo, type Spot } from "../plane/packet.ts";
+import { type Packet, packetFrom, replyTo, type Spot } from "../plane/packet.ts";
 import { type Path, pathsTo, replyPath } from "../plane/path.ts";
 import { type Ways, waysBetween } from "../plane/round-trip.ts";
-import { type Asked, repliesTo, showcase } from "../plane/service.ts";
-import { type Outcome, partition, traceOf } from "../plane/trace.ts";
+import { type Asked, repliesTo } from "../plane/service.ts";
+import { partition } from "../plane/trace.ts";
 import { type Admit, keptAdmit } from "./crossing.ts";
 import { kindName } from "./kinds.ts";
+import { headersOfReplies, isLetOut, type Leg, type LegOutcome, legOf, type Taken } from "./leg.ts";
+
+/** The protocol and ports of the packet that asks; the ports are left unread where the protocol has none. */
+export interface RecordedService {
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly port: number;
+}
 
 /** What a network does with one conversation: a packet from the end that asks, and the reply of the other one. */
 export interface Conversation {
   readonly forward: Leg;
   readonly back: Leg;
 }
-
-/** One of the two ways. */
-export interface Leg {
-  readonly outcome: Outcome;
-  /** What stops it, or leaves it in doubt; undefined when it delivers. */
-  readonly stopped?: Stopped;
-  /** Reports whether the filters of the sender itself let it out, or may: further on it is another's business. */
-  readonly leaves: () => boolean;
-}
-
-export interface Stopped {
-  readonly cause: ReplayCause;
-  readonly component?: Component;
-}
-
-/** Causes of a trace, and what a flow record leaves open. */
-export type ReplayCause =
-  | Cause
-  /** The VPC of one end is not part of this network. */
-  | "no-such-vpc"
-  /** The record has no ICMP type, and not all types fare the same. */
-  | "icmp-type"
-  /** The record does not say which end asked, and it makes a difference. */
-  | "asker-unknown"
-  /** Several VPCs have the address, and the record names none. */
-  | "ambiguous-address"
-  /** Neither end is in the network. */
-  | "outside"
-  /** It was recorded in a VPC that is not part of the network. */
-  | "other-vpc"
-  /** One end is a gateway's own address: the leg of a conversation that another record tells whole. */
-  | "gateway-leg";
 
 /**
  * Follows conversations in one network, as `roundTrip` does and without hints, for millions of records. Ways depend on the
@@ -55,12 +29,17 @@ export type ReplayCause =
  */
 export class Conversations {
   readonly #network: Network;
-  readonly #spots = new Map<string, Spot>();
+  readonly #spots = new Map<Spot, Spot>();
   readonly #kinds = new Map<Spot, Spot>();
   readonly #firsts = new Map<string, Spot>();
-  readonly #there = new Map<Spot, Map<Spot, readonly Path[]>>();
-  readonly #home = new Map<Spot, Map<Spot, readonly Path[]>>();
-  #paths = 0;
+  readonly #there = new Map<Spot, Map<Spot, Way>>();
+  readonly #home = new Map<Spot, Map<Spot, Way>>();
+  /** What routes alone decide comes to a few legs. */
+  readonly #legs = new Map<string, LegOutcome>();
+  #kept = 0;
+  /** Those that filters had a say in, by their ends and service: to follow one again costs more than to keep it. */
+  readonly #followed = new Map<Spot, Map<Spot, Map<number, Conversation>>>();
+  #asked = 0;
   readonly #admit: Admit;
 
   constructor(network: Network) {
@@ -68,8 +47,11 @@ export class Conversations {
     this.#admit = keptAdmit(network);
   }
 
-  /** Follows both ways, for one service or for all types of ICMP. O(routers and filters on the way) at the most. */
-  follow(source: Spot, target: Spot, asked: Asked): Conversation {
+  /**
+   * Follows both ways of a conversation. Spots are known again by identity. A few lookups where routes alone decide, or
+   * where it was followed before; else O(routers and filters on the way).
+   */
+  follow(source: Spot, target: Spot, service: RecordedService): Conversation {
     const network = this.#network;
     const [from, to] = [this.#known(source), this.#known(target)];
     for (const { vpc } of [from, to]) {
@@ -82,21 +64,97 @@ export class Conversations {
       };
       return { forward: leg, back: leg };
     }
-    const { ways, admitted } = this.#waysBetween(from, to);
-    const replied = repliesTo(asked.services, asked.sourcePorts);
-    const sent = partition(network, ways.forward, asked.services, admitted);
-    const forward = legOf(network, [
-      { paths: ways.forward, exact: () => pathsTo(network, from, to), fates: sent },
-    ]);
-    // a reply to what arrived, or may have, and one to what did not, may take ways of their own
-    const replies = [
-      { arrived: true, services: sent.delivered.union(sent.unknown) },
-      { arrived: false, services: sent.dropped },
-    ].flatMap(({ arrived, services }): Taken[] => {
-      if (services.isEmpty) return [];
+    const [there, home] = this.#waysBetween(from, to);
+    if (there.kind === "routed" && home.kind === "routed") {
+      const leaves = (packet: Packet, services: Services): boolean => isLetOut(network, packet, services);
+      return {
+        forward: { ...there.leg, leaves: () => leaves(packetFrom(from, to), askedOf(service).services) },
+        back: {
+          ...home.leg,
+          leaves: () => leaves(replyTo(packetFrom(from, to)), repliesOf(askedOf(service))),
+        },
+      };
+    }
+    const known = this.#followedBetween(from, to);
+    const { protocol, sourcePort, port } = service;
+    const name = (protocol * 2 ** 16 + sourcePort) * 2 ** 16 + port;
+    let conversation = known.get(name);
+    if (conversation === undefined) {
+      conversation =
+        there.kind === "changed" || home.kind === "changed"
+          ? this.#followChanged(from, to, askedOf(service))
+          : this.#followFiltered(from, to, there, home, askedOf(service));
+      known.set(name, conversation);
+    }
+    return conversation;
+  }
+
+  /** What comes back depends on how the packet left, and on who stands behind a public address that sent it. */
+  #waysBetween(from: Spot, to: Spot): readonly [there: Way, home: Way] {
+    if (from.vpc === undefined || to.vpc === undefined) return [CHANGED, CHANGED];
+    const network = this.#network;
+    const [anyFrom, anyTo] = [this.#firstOfKind(from), this.#firstOfKind(to)];
+    const there = this.#wayOf(this.#there, anyFrom, to, () => pathsTo(network, anyFrom, to));
+    if (there.kind === "changed") return [CHANGED, CHANGED];
+    return [there, this.#wayOf(this.#home, anyTo, from, () => replyPath(network, from, anyTo))];
+  }
+
+  #followedBetween(from: Spot, to: Spot): Map<number, Conversation> {
+    if (++this.#asked > MAX_ASKED) {
+      this.#asked = 0;
+      this.#followed.clear();
+    }
+    let some = this.#followed.get(from);
+    if (some === undefined) {
+      some = new Map();
+      this.#followed.set(from, some);
+    }
+    let known = some.get(to);
+    if (known === undefined) {
+      known = new Map();
+      some.set(to, known);
+    }
+    return known;
+  }
+
+  #followFiltered(from: Spot, to: Spot, there: KeptWay, home: KeptWay, asked: Asked): Conversation {
+    const network = this.#network;
+    const [anyFrom, anyTo] = [this.#firstOfKind(from), this.#firstOfKind(to)];
+    const meant = (spot: Spot): Spot => (spot === anyFrom ? from : spot === anyTo ? to : spot);
+    const admitted: Admit = (_, check, remote) => this.#admit(network, check, meant(remote));
+    const exactly = waysOf(network, from, to);
+    const sent = fatesOn(network, there, asked.services, admitted);
+    const forward =
+      there.kind === "routed"
+        ? there.leg
+        : legOf(network, [{ paths: there.paths, exact: () => exactly().forward, fates: sent }]);
+    const back =
+      home.kind === "routed"
+        ? home.leg
+        : legOf(
+            network,
+            answersTo(sent).map(({ arrived, services }) => ({
+              paths: home.paths,
+              exact: () => exactly().backs(arrived),
+              fates: partition(network, home.paths, repliesTo(services, asked.sourcePorts), admitted),
+            })),
+          );
+    const request = packetFrom(from, to);
+    return {
+      forward: { ...forward, leaves: () => isLetOut(network, request, asked.services) },
+      back: { ...back, leaves: () => isLetOut(network, replyTo(request), repliesOf(asked)) },
+    };
+  }
+
+  #followChanged(from: Spot, to: Spot, asked: Asked): Conversation {
+    const network = this.#network;
+    const ways = waysBetween(network, from, to);
+    const sent = partition(network, ways.forward, asked.services, this.#admit);
+    const forward = legOf(network, [{ paths: ways.forward, exact: () => ways.forward, fates: sent }]);
+    const replies = answersTo(sent).map(({ arrived, services }): Taken => {
       const paths = ways.backs(arrived);
-      const fates = partition(network, paths, repliesTo(services, asked.sourcePorts), admitted);
-      return [{ paths, exact: () => waysBetween(network, from, to).backs(arrived), fates }];
+      const fates = partition(network, paths, repliesTo(services, asked.sourcePorts), this.#admit);
+      return { paths, exact: () => paths, fates };
     });
     const request = packetFrom(from, to);
     const arrived = forward.outcome !== "dropped";
@@ -106,63 +164,57 @@ export class Conversations {
         ...legOf(network, replies),
         leaves: () =>
           headersOfReplies(ways.forward, request, arrived).some(
-            (packet) => packet === undefined || isLetOut(network, packet, replied),
+            (packet) => packet === undefined || isLetOut(network, packet, repliesOf(asked)),
           ),
       },
     };
   }
 
-  #waysBetween(from: Spot, to: Spot): { readonly ways: Ways; readonly admitted: Admit } {
-    const network = this.#network;
-    const anyFrom = this.#firstOfKind(from);
-    const forward = this.#kept(this.#there, anyFrom, to, () => pathsTo(network, anyFrom, to));
-    // what comes back depends on how the packet left, and on who stands behind a public address that sent it
-    if (
-      from.vpc === undefined ||
-      to.vpc === undefined ||
-      forward.some(({ packet }) => packet.translations.length > 0)
-    )
-      return { ways: waysBetween(network, from, to), admitted: this.#admit };
-    const anyTo = this.#firstOfKind(to);
-    const back = this.#kept(this.#home, anyTo, from, () => replyPath(network, from, anyTo));
-    const meant = (spot: Spot): Spot => (spot === anyFrom ? from : spot === anyTo ? to : spot);
-    const admitted: Admit = (_, check, remote) => this.#admit(network, check, meant(remote));
-    return { ways: { forward, backs: () => back }, admitted };
-  }
-
-  #kept(
-    all: Map<Spot, Map<Spot, readonly Path[]>>,
-    kind: Spot,
-    end: Spot,
-    find: () => readonly Path[],
-  ): readonly Path[] {
+  #wayOf(all: Map<Spot, Map<Spot, Way>>, kind: Spot, end: Spot, find: () => readonly Path[]): Way {
     let some = all.get(kind);
     if (some === undefined) {
       some = new Map();
       all.set(kind, some);
     }
-    let paths = some.get(end);
-    if (paths === undefined) {
-      if (++this.#paths > MAX_PATHS) {
-        this.#paths = 0;
+    let way = some.get(end);
+    if (way === undefined) {
+      way = this.#summary(find());
+      this.#kept += way.kind === "filtered" ? HOPS_KEPT : 1;
+      if (this.#kept > MAX_KEPT) {
+        this.#kept = 0;
         this.#there.clear();
         this.#home.clear();
       }
-      paths = find();
-      some.set(end, paths);
+      some.set(end, way);
     }
-    return paths;
+    return way;
   }
 
-  /** The same object for the same end. */
+  #summary(paths: readonly Path[]): Way {
+    const isChanged = paths.some(
+      ({ ending, packet }) =>
+        packet.translations.length > 0 ||
+        (ending.cause === null && (ending.back !== undefined || ending.doubtful !== undefined)),
+    );
+    if (isChanged) return CHANGED;
+    if (paths.some(({ checks }) => checks.length > 0)) return { kind: "filtered", paths };
+    const { all } = Services;
+    const found = legOf(this.#network, [
+      { paths, exact: () => paths, fates: partition(this.#network, paths, all) },
+    ]);
+    const name = JSON.stringify(found);
+    const leg = this.#legs.get(name) ?? found;
+    this.#legs.set(name, leg);
+    return { kind: "routed", leg };
+  }
+
+  /** The same object for the same end, in a subnet of this network: it may have others than the one that was asked. */
   #known(spot: Spot): Spot {
-    const name = `${spot.vpc} ${typeof spot.address} ${spot.address}`;
-    let known = this.#spots.get(name);
+    let known = this.#spots.get(spot);
     if (known === undefined) {
       const vpc = this.#network.vpcs.get(spot.vpc ?? "");
-      // the network may have other subnets than the one in which the end was looked up
       known = vpc === undefined ? spot : { ...spot, subnet: subnetAt(vpc, spot.address)?.id };
-      this.#spots.set(name, known);
+      this.#spots.set(spot, known);
     }
     return known;
   }
@@ -179,76 +231,56 @@ export class Conversations {
   }
 }
 
-const MAX_PATHS = 100_000;
+/** How many ways are kept that routes alone decide, a hundred bytes each; one with its hops takes the place of several. */
+const MAX_KEPT = 1 << 21;
+const HOPS_KEPT = 16;
+/** How often conversations with filters are asked for before what is kept of them is forgotten. */
+const MAX_ASKED = 1 << 18;
 
-/** Ways, and what becomes of the services that take them. */
-interface Taken {
-  /** Found with these ends, or with others of their kinds. */
-  readonly paths: readonly Path[];
-  readonly exact: () => readonly Path[];
-  readonly fates: Readonly<Record<Outcome, Services>>;
+/** What is kept of a way between two kinds of ends. */
+type Way =
+  /** No filter is on it: all services fare the same, and its hops are not kept. */
+  | { readonly kind: "routed"; readonly leg: LegOutcome }
+  | { readonly kind: "filtered"; readonly paths: readonly Path[] }
+  /** The reply depends on how the packet left, so the two ends have to be followed themselves. */
+  | { readonly kind: "changed" };
+
+type KeptWay = Exclude<Way, { readonly kind: "changed" }>;
+
+const CHANGED: Way = { kind: "changed" };
+
+/** Returns the ways between the ends themselves, found when they are asked for. */
+function waysOf(network: Network, from: Spot, to: Spot): () => Ways {
+  let ways: Ways | undefined;
+  return () => {
+    ways ??= waysBetween(network, from, to);
+    return ways;
+  };
 }
 
-/** One doubt leaves the whole in doubt, and so do services of which some arrive and some do not. */
-function legOf(network: Network, taken: readonly Taken[]): Omit<Leg, "leaves"> {
-  const [doubtful, stopped, passed] = (["unknown", "dropped", "delivered"] as const).map((outcome) =>
-    taken.find(({ fates }) => !fates[outcome].isEmpty),
-  );
-  if (doubtful !== undefined) return stoppedAt(network, doubtful, doubtful.fates.unknown);
-  if (stopped === undefined) return { outcome: "delivered" };
-  const told = stoppedAt(network, stopped, stopped.fates.dropped);
-  if (passed === undefined) return told;
-  return { outcome: "unknown", stopped: { ...told.stopped, cause: "icmp-type" } };
+function fatesOn(network: Network, way: KeptWay, services: Services, admitted: Admit): Taken["fates"] {
+  if (way.kind === "filtered") return partition(network, way.paths, services, admitted);
+  const { none } = Services;
+  return { delivered: none, unknown: none, dropped: none, [way.leg.outcome]: services };
 }
 
-/** Of filters it is told which rule decided, and that depends on the ends themselves. */
-function stoppedAt(
-  network: Network,
-  { paths, exact }: Taken,
-  services: Services,
-): { readonly outcome: Outcome; readonly stopped: Stopped } {
-  const isRouted = paths.every(({ checks }) => checks.length === 0);
-  const trace = traceOf(network, isRouted ? paths : exact(), showcase(services));
-  if (trace.cause === null) throw new RangeError("a packet that does not arrive has a cause");
-  return { outcome: trace.outcome, stopped: { cause: trace.cause, component: trace.component } };
+/** A reply to what arrived, or may have, and one to what did not: they may take ways of their own. */
+function answersTo({ delivered, unknown, dropped }: Taken["fates"]): {
+  readonly arrived: boolean;
+  readonly services: Services;
+}[] {
+  return [
+    { arrived: true, services: delivered.union(unknown) },
+    { arrived: false, services: dropped },
+  ].filter(({ services }) => !services.isEmpty);
 }
 
-/** Returns the headers that the reply may have where it sets out; undefined for one from outside the network. */
-function headersOfReplies(
-  forward: readonly Path[],
-  request: Packet,
-  arrived: boolean,
-): readonly (Packet | undefined)[] {
-  if (!arrived) return [replyTo(request)];
-  return forward.map(({ ending, packet }) => {
-    if (ending.cause !== null) return replyTo(request);
-    return ending.back === undefined && ending.doubtful === undefined ? replyTo(packet) : undefined;
-  });
-}
-
-/** Reports whether the filters of the sender let some of the services out, or may; whatever its table does then. */
-function isLetOut(network: Network, packet: Packet, services: Services): boolean {
-  const owner = packet.source.vpc === undefined ? publicOwner(network, packet.source.address) : undefined;
-  const source = owner?.kind === "host" ? owner.spot : packet.source;
-  const vpc = network.vpcs.get(source.vpc ?? "");
-  const subnet = vpc?.subnets.get(source.subnet ?? "");
-  if (vpc === undefined || subnet === undefined) return true;
-  const { destination } = packet;
-  const isInside = destination.vpc === vpc.id && destination.subnet === subnet.id;
-  const checks = [
-    ...groupCheck("egress", vpc, groupsAt(network, source), packet),
-    ...(isInside ? [] : aclCheck("egress", vpc, subnet, packet)),
-  ];
-  let left = services;
-  for (const check of checks) {
-    const { delivered, unknown } = admit(network, check, check.remote);
-    left = left.intersect(delivered.union(unknown));
-  }
-  return !left.isEmpty;
-}
-
-/** Returns the service of a packet as a flow record tells it: without ports where there are none, and all types of ICMP. */
-export function recordedService(protocol: number, sourcePort: number, port: number): Asked {
+/** Returns what is asked by a packet as a flow record tells it: without ports where there are none, and all types of ICMP. */
+function askedOf({ protocol, sourcePort, port }: RecordedService): Asked {
   const services = hasPorts(protocol) ? Services.of(protocol, port, port) : Services.of(protocol);
   return { services, sourcePorts: { first: sourcePort, last: sourcePort } };
+}
+
+function repliesOf({ services, sourcePorts }: Asked): Services {
+  return repliesTo(services, sourcePorts);
 }

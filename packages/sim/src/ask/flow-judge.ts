@@ -1,7 +1,7 @@
 import type { Address } from "@twoway/core";
 import { type Component, type Network, ownersOf, owns, subnetAt, type Vpc } from "../model/network.ts";
 import type { Spot } from "../plane/packet.ts";
-import { type Conversation, Conversations, recordedService } from "./conversation.ts";
+import { type Conversation, Conversations } from "./conversation.ts";
 import { DIRECTION, ELSEWHERE } from "./flow-records.ts";
 import { type Comparison, type FlowVerdict, ROLES, type Role, type Seen, verdictOn } from "./flow-verdict.ts";
 import type { RecordPlace } from "./known-places.ts";
@@ -29,15 +29,18 @@ export interface FlowAnswer extends FlowVerdict {
 
 export const OUTSIDE_NAME = "outside";
 
-/** Judges single records, one at a time, by following packets. Keeps conversations that it has followed, up to a limit. */
+/** Judges single records, one at a time, by following packets. Keeps the ends of those that it has judged. */
 export class FlowJudge {
   readonly #before: Network;
   readonly #after: Network;
   readonly #places: readonly (RecordPlace | undefined)[];
-  readonly #was: Side;
+  readonly #was: Conversations;
   /** The same where nothing is changed. */
-  readonly #is: Side;
-  readonly #ends = new Map<string, End>();
+  readonly #is: Conversations;
+  /** By the VPC of the record, up to a limit. */
+  readonly #ends = new Map<string | undefined, Map<Address, End>>();
+  #known = 0;
+  readonly #spots = new Map<string, Spot>();
   /** The own addresses of NAT gateways, behind the VPC; a host that routes has packets of its own. */
   readonly #gateways = new Map<string, Component>();
 
@@ -45,8 +48,8 @@ export class FlowJudge {
     this.#before = before;
     this.#after = after;
     this.#places = places;
-    this.#was = { conversations: new Conversations(before), known: new Map() };
-    this.#is = after === before ? this.#was : { conversations: new Conversations(after), known: new Map() };
+    this.#was = new Conversations(before);
+    this.#is = after === before ? this.#was : new Conversations(after);
     for (const network of [before, after]) {
       for (const { id, kind, vpc, address, source } of network.gateways.values())
         if (kind === "nat" && address !== undefined)
@@ -77,9 +80,8 @@ export class FlowJudge {
     }
     const seen = seenFrom(from.spot, to.spot, place, direction);
     const compare = (role: Role): Comparison => {
-      const before = this.#converse(this.#was, role, question, from.spot, to.spot);
-      const after =
-        this.#is === this.#was ? before : this.#converse(this.#is, role, question, from.spot, to.spot);
+      const before = converse(this.#was, role, question, from.spot, to.spot);
+      const after = this.#is === this.#was ? before : converse(this.#is, role, question, from.spot, to.spot);
       return { before, after };
     };
     return {
@@ -90,12 +92,19 @@ export class FlowJudge {
 
   /** The end that has the address: in the VPC of the record if that owns it, else in the only one that does. */
   #end(address: Address, place: RecordPlace | undefined): End {
-    const key = `${place?.vpc ?? ""} ${typeof address} ${address}`;
-    let end = this.#ends.get(key);
+    let ends = this.#ends.get(place?.vpc);
+    if (ends === undefined) {
+      ends = new Map();
+      this.#ends.set(place?.vpc, ends);
+    }
+    let end = ends.get(address);
     if (end === undefined) {
-      if (this.#ends.size === MAX_KNOWN) this.#ends.clear();
+      if (++this.#known > MAX_KNOWN) {
+        this.#known = 0;
+        this.#ends.clear();
+      }
       end = this.#findEnd(address, place);
-      this.#ends.set(key, end);
+      ends.set(address, end);
     }
     return end;
   }
@@ -103,35 +112,27 @@ export class FlowJudge {
   #findEnd(address: Address, place: RecordPlace | undefined): End {
     for (const network of [this.#before, this.#after]) {
       const own = network.vpcs.get(place?.vpc ?? "");
-      if (own !== undefined && owns(own, address)) return { spot: spotIn(own, address) };
+      if (own !== undefined && owns(own, address)) return { spot: this.#spotIn(own, address) };
     }
     for (const network of [this.#before, this.#after]) {
       const owners = ownersOf(network, address);
       const placed = owners.filter((vpc) => subnetAt(vpc, address) !== undefined);
       const [vpc, ...others] = placed.length === 1 ? placed : owners;
       if (others.length > 0) return { several: owners.map(({ id }) => id) };
-      if (vpc !== undefined) return { spot: spotIn(vpc, address) };
+      if (vpc !== undefined) return { spot: this.#spotIn(vpc, address) };
     }
-    return { spot: { address, vpc: undefined, subnet: undefined } };
+    return { spot: this.#spotIn(undefined, address) };
   }
 
-  #converse(
-    { conversations, known }: Side,
-    role: Role,
-    { protocol, sourcePort, port }: FlowQuestion,
-    source: Spot,
-    target: Spot,
-  ): Conversation {
-    const [from, to] = role === "request" ? [source, target] : [target, source];
-    const [asking, asked] = role === "request" ? [sourcePort, port] : [port, sourcePort];
-    const key = `${from.vpc} ${from.address} ${to.vpc} ${to.address} ${protocol} ${asking} ${asked} ${typeof from.address}`;
-    let conversation = known.get(key);
-    if (conversation === undefined) {
-      if (known.size === MAX_KNOWN) known.clear();
-      conversation = conversations.follow(from, to, recordedService(protocol, asking, asked));
-      known.set(key, conversation);
+  /** The same object for the same address, however it was found. */
+  #spotIn(vpc: Vpc | undefined, address: Address): Spot {
+    const name = `${vpc?.id} ${typeof address} ${address}`;
+    let spot = this.#spots.get(name);
+    if (spot === undefined) {
+      spot = { vpc: vpc?.id, subnet: vpc && subnetAt(vpc, address)?.id, address };
+      this.#spots.set(name, spot);
     }
-    return conversation;
+    return spot;
   }
 
   #isPublic(address: Address): boolean {
@@ -139,18 +140,21 @@ export class FlowJudge {
   }
 }
 
-const MAX_KNOWN = 1 << 16;
-
-interface Side {
-  readonly conversations: Conversations;
-  readonly known: Map<string, Conversation>;
-}
+const MAX_KNOWN = 1 << 18;
 
 /** Where an address is, or the VPCs that all have it. */
 type End = { readonly spot: Spot } | { readonly several: readonly string[] };
 
-function spotIn(vpc: Vpc, address: Address): Spot {
-  return { vpc: vpc.id, subnet: subnetAt(vpc, address)?.id, address };
+function converse(
+  conversations: Conversations,
+  role: Role,
+  { protocol, sourcePort, port }: FlowQuestion,
+  source: Spot,
+  target: Spot,
+): Conversation {
+  return role === "request"
+    ? conversations.follow(source, target, { protocol, sourcePort, port })
+    : conversations.follow(target, source, { protocol, sourcePort: port, port: sourcePort });
 }
 
 function nameOf(end: End): string {

@@ -1,7 +1,8 @@
 import { hasPorts, TCP } from "../model/services.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
-import type { Conversation, Leg, Stopped } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import { ACTION } from "./flow-records.ts";
+import type { Leg, Stopped } from "./leg.ts";
 
 /**
  * What a change does to a recorded flow. A record is one direction of a conversation; its own packets are the request or

@@ -133,8 +133,8 @@ export class Replay {
 }
 
 const SLOT = 8;
-/** 32 MiB. */
-const MAX_SLOTS = 1 << 20;
+/** 64 MiB. */
+const MAX_SLOTS = 1 << 21;
 
 function hashOf(from: number, to: number, place: number, marks: number, ports: number): number {
   let hash = Math.imul(from, 0x9e3779b1) ^ Math.imul(to, 0x85ebca6b);

@@ -1,8 +1,8 @@
 import { parseAddress } from "@twoway/core";
-import type { ReplayCause } from "../ask/conversation.ts";
 import { ACTION } from "../ask/flow-records.ts";
 import { type Disagreement, FLOW_CLASSES, type FlowClass, type Reason } from "../ask/flow-verdict.ts";
 import { HeavyAddresses, type HeavyJson, type HeavyList } from "../ask/heavy-addresses.ts";
+import type { ReplayCause } from "../ask/leg.ts";
 import type { FlowSample, TallyJson } from "../ask/merge-tallies.ts";
 import { CAUSES } from "../model/cause.ts";
 import { formatTime } from "../model/clock.ts";

@@ -90,6 +90,8 @@ const NAMES: Readonly<Record<string, ColumnName>> = {
 const DEFAULT =
   "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
 
+const EVENT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 const SPACE = 32;
 const COMMA = 44;
 const TAB = 9;
@@ -117,12 +119,18 @@ export function layoutOf(head: Uint8Array, file: string, fields?: string): LogLa
   if (named.includes("source") && named.includes("destination")) {
     return checked({ format: "columns", separator, columns: named, header: line }, file);
   }
+  // CloudWatch Logs puts the time of the event before each line that it exports
+  const isTimed = separator === SPACE && EVENT_TIME.test(words[0]);
+  const layout = (names: readonly string[]): LogLayout => {
+    const columns = names.map(columnNamed);
+    const isBehind = isTimed && words.length === columns.length + 1;
+    return { format: "columns", separator, columns: isBehind ? ["other", ...columns] : columns };
+  };
   const given = fields?.split(/[\s,]+/).filter((word) => word !== "");
-  if (given !== undefined)
-    return checked({ format: "columns", separator, columns: given.map(columnNamed) }, file);
+  if (given !== undefined) return checked(layout(given), file);
   const standard = DEFAULT.split(" ");
-  if (separator === SPACE && words.length === standard.length && words[0] === "2")
-    return { format: "columns", separator, columns: standard.map(columnNamed) };
+  const record = isTimed ? words.slice(1) : words;
+  if (separator === SPACE && record.length === standard.length && record[0] === "2") return layout(standard);
   const message =
     words.length === 1
       ? "this is no flow log: its first line has one word"
