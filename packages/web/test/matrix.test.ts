@@ -8,8 +8,9 @@ import {
   WhatIf,
 } from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
-import { cellOf, MAX_SIDE, matrixView, SELF, verdictOf } from "@twoway/web/engine/matrix-view";
+import { cellOf, matrixView, SELF, verdictOf } from "@twoway/web/engine/matrix-view";
 import { pairView } from "@twoway/web/engine/pair-view";
+import { vpcMatrix } from "@twoway/web/engine/vpc-matrix";
 import {
   countCells,
   countFlips,
@@ -65,9 +66,76 @@ test("a cell holds every verdict, whole and in part, and the diagonal is none of
   assert.is(new Set([...cells.map(cellOf), SELF]).size, 11);
 });
 
-test("above the largest side no array is made", () => {
-  const subnets = Array.from({ length: MAX_SIDE + 1 }, (_, i) => ({ vpc: "v", subnet: `s${i}` }));
-  assert.is(matrixView({ subnets } as unknown as Reach, { pairs: [] }).cells.length, 0);
+test("a cell of VPCs is the worst of the pairs of their subnets, in part where another fares better", () => {
+  const tally = new Map<string, number>();
+  for (const story of [...STORIES, { name: "wide.yaml", text: WIDE }]) {
+    const network = networkOf(story);
+    const reach = new Reach(network);
+    const { subnets, cells, level } = vpcMatrix(reach, network);
+    assert.is(level, "vpcs");
+    assert.equal(
+      subnets,
+      [...network.vpcs.values()].map(({ id, region }) => ({ vpc: region, subnet: id })),
+    );
+    const inside = (vpc: string): number[] =>
+      [...reach.subnets.keys()].filter((i) => reach.subnets[i].vpc === vpc);
+    for (const [a, { subnet: from }] of subnets.entries()) {
+      for (const [b, { subnet: to }] of subnets.entries()) {
+        const pairs = inside(from).flatMap((i) =>
+          inside(to)
+            .filter((j) => j !== i)
+            .map((j) => reach.verdict(i, j)),
+        );
+        const found = verdictOf(cells[a * subnets.length + b]);
+        if (pairs.length === 0) {
+          assert.is(found, undefined);
+          continue;
+        }
+        const verdict = WORST_FIRST.find((one) => pairs.some((pair) => pair.verdict === one))!;
+        const partial = pairs.some((pair) => pair.verdict !== verdict || pair.partial);
+        assert.equal(found, { verdict, partial }, `${story.name} ${from} ${to}`);
+        const kind = `${verdict}${partial ? " in part" : ""}`;
+        tally.set(kind, (tally.get(kind) ?? 0) + 1);
+      }
+    }
+  }
+  console.log(`\npositive: ${[...tally].map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
+  for (const kind of ["two-way", "unreachable", "unreachable in part", "return-only in part"])
+    assert.ok((tally.get(kind) ?? 0) > 0, kind);
+});
+
+/** As SPEC S16 has them. */
+const WORST_FIRST = ["unreachable", "return-only", "forward-only", "unknown", "two-way"] as const;
+
+/** One of the subnets of b has a table without the way back. */
+const WIDE = `
+vpcs:
+  a: { cidr: 10.0.0.0/16, subnets: { x: 10.0.1.0/24 } }
+  b: { cidr: 10.1.0.0/16, subnets: { y: 10.1.1.0/24, z: 10.1.2.0/24 } }
+peerings: { p: a - b }
+routes: { a: [ 10.1.0.0/16 -> p ], b: [ 10.0.0.0/16 -> p ], lone: { subnets: [ b/z ], routes: [] } }
+`;
+
+test("the subnets of some VPCs are those rows and columns of the whole matrix", () => {
+  for (const story of STORIES) {
+    const network = networkOf(story);
+    const reach = new Reach(network);
+    const whole = matrixView(reach, { pairs: [] });
+    const chosen = [...network.vpcs.keys()].slice(-2);
+    const part = matrixView(reach, { pairs: [] }, chosen);
+    assert.equal(
+      [...new Set(part.subnets.map(({ vpc }) => vpc))].every((vpc) => chosen.includes(vpc)),
+      true,
+    );
+    for (const [row, from] of part.places.entries()) {
+      assert.is(part.subnets[row], whole.subnets[from]);
+      for (const [column, to] of part.places.entries())
+        assert.is(
+          part.cells[row * part.places.length + column],
+          whole.cells[from * whole.subnets.length + to],
+        );
+    }
+  }
 });
 
 test("the counts of a legend are those of `Reach.count`", () => {
@@ -202,6 +270,8 @@ test("the pairs of a table are those of the picture whose verdict is wanted", ()
       { vpc: "a", subnet: "x" },
       { vpc: "a", subnet: "y" },
     ],
+    level: "subnets" as const,
+    places: [0, 1],
     cells,
     flips: new Map([[2, 0]]),
   };
@@ -274,7 +344,8 @@ test("arrows go from cell to cell, with Control from VPC to VPC, and stop at the
 
 test("names of VPCs lie above the columns while each has room, and stand upright otherwise", () => {
   const subnets = ["a-long-name", "a-long-name", "b"].map((vpc, i) => ({ vpc, subnet: `s${i}` }));
-  const data = { subnets, cells: new Uint8Array(9), flips: new Map() };
+  const level = "subnets";
+  const data = { level, subnets, places: [0, 1, 2], cells: new Uint8Array(9), flips: new Map() } as const;
   const all = [0, 1, 2];
   const groups = groupsOf(subnets, all);
   assert.is(headersOf(data, all, groups, all, 60).columnVpc, LYING);

@@ -358,6 +358,49 @@ browse(
   },
 );
 
+let larger: ReturnType<typeof largeNetwork>;
+
+browse(
+  "above 5,000 subnets the matrix is one of VPCs, and a cell of it opens their subnets",
+  () => {
+    larger = largeNetwork(1000);
+    return { serve: [larger.file], patience: 60_000 };
+  },
+  async (page) => {
+    const { network } = larger;
+    const reach = new Reach(network);
+    assert.ok(reach.subnets.length > 5000, `${reach.subnets.length}`);
+    const [peering] = network.peerings.values();
+    const [a, b] = [peering.requester.vpc, peering.accepter.vpc].map((id) => network.vpcs.get(id)!);
+    const begin = performance.now();
+    await tab(page, "Matrix");
+    await page.waitForSelector(".heat-canvas");
+    const took = performance.now() - begin;
+    assert.is(Number(await page.locator(".heat-scroll").getAttribute("aria-rowcount")), network.vpcs.size);
+    await page.getByLabel("From", { exact: true }).first().fill(`${a.region}/${a.id}`);
+    await page.getByLabel("To", { exact: true }).first().fill(`${b.region}/${b.id}`);
+    await page.locator(".heat-scroll").press("Control+Home"); // others may have these names in theirs
+    await hears(page, "[role=gridcell]", `${a.region}/${a.id} to ${b.region}/${b.id}: `);
+    await page.locator(".heat-scroll").press("Enter");
+    await page.getByRole("button", { name: "All VPCs" }).waitFor();
+    const inside = [...reach.subnets.keys()].filter((i) => [a.id, b.id].includes(reach.subnets[i].vpc));
+    await page.getByRole("button", { name: "As a table" }).click();
+    const count = inside.length * (inside.length - 1) + 1;
+    await page.locator(`.long table[aria-rowcount='${count}']`).waitFor();
+    const [i, j] = [inside[0], inside.at(-1)!];
+    await page.getByLabel("From", { exact: true }).first().fill(nameText(reach.subnets[i]));
+    await page.getByLabel("To", { exact: true }).first().fill(nameText(reach.subnets[j]));
+    await hears(page, ".long tbody tr", reach.verdict(i, j).verdict);
+    await page.locator(".long tbody button").first().click();
+    await hears(page, ".pair-card h3", nameText(reach.subnets[j]));
+    await page.getByRole("button", { name: "All VPCs" }).click();
+    await page.waitForSelector(".matrix-note");
+    console.log(
+      `\nnote a matrix of ${network.vpcs.size} VPCs with ${reach.subnets.length} subnets: shown after ${Math.round(took)} ms`,
+    );
+  },
+);
+
 let large: ReturnType<typeof largeNetwork>;
 
 browse(

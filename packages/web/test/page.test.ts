@@ -1,5 +1,5 @@
 import { answer, parseAction, readScenario, resolveEndpoint, WhatIf } from "@twoway/sim";
-import { encodeLink } from "@twoway/web/state/link";
+import { decodeLink, encodeLink } from "@twoway/web/state/link";
 import * as assert from "uvu/assert";
 import { browsing, drop, exported, painted, seriousFaults } from "./chromium.ts";
 import { flips, openStory, textOf, trace, tryAction } from "./gestures.ts";
@@ -116,7 +116,11 @@ browse(
     assert.is(await page.getByLabel("Port").inputValue(), "443");
     // the address follows what is tried
     await tryAction(page, "delete-peering shared-bank");
-    await page.waitForFunction((before) => location.hash.slice(1) !== before, link);
+    for (let tries = 0; tries < 200; tries++) {
+      const now = await decodeLink(new URL(page.url()).hash);
+      if (now?.changes.length === 2) break;
+      await page.waitForTimeout(20);
+    }
     const copy = await page.context().newPage();
     await copy.goto(page.url());
     await copy.waitForFunction(() => document.querySelectorAll(".changes > li").length === 2);
@@ -204,6 +208,43 @@ browse(
     );
   },
 );
+
+for (const kind of ["hub", "gateway"] as const) {
+  browse(
+    `a ${kind} shows the routes that lead to it, and what can be done to each is done`,
+    { story: kind === "hub" ? "hub-isolated-spokes" : "edge-to-edge" },
+    async (page) => {
+      const { network } = storyCalled(kind === "hub" ? "hub-isolated-spokes" : "edge-to-edge").scenario;
+      const [target] = (kind === "hub" ? network.hubs! : network.gateways).keys();
+      const routes = [...network.vpcs.values()]
+        .flatMap((vpc) => [...vpc.tables.values()])
+        .flatMap(({ id, routes }) => [...(routes ?? [])].map((route) => ({ table: id, route })))
+        .filter(({ route }) => route.target === target)
+        .map(({ table, route }) => ({ table, destination: `${route.destination}` }));
+      assert.ok(routes.length > 0);
+      await page.getByRole("button", { name: "As a table" }).click();
+      await page.locator(".twin").getByRole("button", { name: target, exact: true }).click();
+      const rows = page.locator(".inspector .routes tr");
+      await rows.first().waitFor();
+      assert.is(await rows.count(), routes.length);
+      const text = await textOf(page.locator(".inspector"));
+      for (const { table, destination } of routes) assert.ok(text.includes(`${table}: ${destination}`), text);
+      const [{ table, destination }] = routes;
+      await rows.first().getByRole("button", { name: "Delete" }).click();
+      await page.waitForFunction(
+        (line) => document.querySelector(".changes code")?.textContent === line,
+        `delete-route ${table} ${destination} -> ${target}`,
+      );
+      await page.waitForFunction(
+        (count) => document.querySelectorAll(".inspector .routes tr").length === count,
+        routes.length - 1,
+      );
+      const line = page.getByLabel("Action", { exact: true }).first();
+      await page.locator(".inspector").getByRole("button", { name: "Add a route of" }).first().click();
+      assert.match(await line.inputValue(), new RegExp(`^add-route \\S+ 0.0.0.0/0 -> ${target}$`));
+    },
+  );
+}
 
 browse(
   "readers who want no motion see the packet where it ends, at once",

@@ -31,7 +31,7 @@ import {
   prepareInput,
   problemsOf,
 } from "./input.ts";
-import { type MatrixView, matrixView } from "./matrix-view.ts";
+import { MAX_SIDE, type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
 import { type PairView, pairView } from "./pair-view.ts";
 import { planStory, type Story, type StoryView, storyOf } from "./story-view.ts";
@@ -45,7 +45,8 @@ import {
   trafficView,
 } from "./traffic-view.ts";
 import { triedTraffic } from "./tried-traffic.ts";
-import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
+import { type RouteTo, routesTo, type VpcDetail, vpcDetail } from "./vpc-detail.ts";
+import { vpcMatrix } from "./vpc-matrix.ts";
 
 /** What an input is, or everything that is wrong with it. */
 export type Opened =
@@ -321,13 +322,18 @@ export class Engine {
     this.#policiesBefore = undefined;
   }
 
-  /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
-  matrix(): MatrixView {
-    const found = matrixView(this.#session().reach, this.#flipped);
+  /**
+   * The verdicts of all pairs of subnets, or of those of some VPCs; of VPCs where there are too many subnets. The array moves to
+   * the page and is not copied.
+   */
+  matrix(vpcs?: readonly string[]): MatrixView {
+    const { reach, network } = this.#session();
+    const isLarge = vpcs === undefined && reach.subnets.length > MAX_SIDE;
+    const found = isLarge ? vpcMatrix(reach, network) : matrixView(reach, this.#flipped, vpcs);
     return transfer(found, [found.cells.buffer]);
   }
 
-  /** The exact sets of a pair, by indices of the matrix. */
+  /** The exact sets of a pair, by the places of its subnets. */
   pair(from: number, to: number): PairView {
     return pairView(this.#session().reach, from, to);
   }
@@ -335,6 +341,11 @@ export class Engine {
   /** The routes of a VPC's tables, as they are now. */
   vpc(id: string): VpcDetail | undefined {
     return vpcDetail(this.#session().network, id);
+  }
+
+  /** The routes that lead to a hub or a gateway, as they are now. */
+  routesTo(target: string): RouteTo[] {
+    return routesTo(this.#session().network, target);
   }
 
   #session(): WhatIf {

@@ -110,7 +110,8 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
     return isInside ? { row, column } : undefined;
   };
   const open = ({ row, column }: Place): void => {
-    if (rows[row] !== columns[column]) props.onOpen(rows[row], columns[column]);
+    const cell = data.cells[rows[row] * data.subnets.length + columns[column]];
+    if (verdictOf(cell) !== undefined) props.onOpen(rows[row], columns[column]);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" || event.key === " ") {
@@ -148,7 +149,7 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
         class="heat-scroll"
         role="grid"
         tabIndex={0}
-        aria-label="All pairs of subnets, senders down, receivers across"
+        aria-label={`All pairs of ${data.level === "vpcs" ? "VPCs" : "subnets"}, senders down, receivers across`}
         aria-rowcount={rows.length}
         aria-colcount={columns.length}
         aria-activedescendant={`${id}-cell`}

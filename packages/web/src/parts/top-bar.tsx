@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { busy, notice, opened, view } from "../state/store.ts";
+import { busy, linkNow, notice, opened, view } from "../state/store.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { openPicker } from "./drop-zone.tsx";
 import { Warnings } from "./warnings.tsx";
@@ -33,7 +33,7 @@ export function TopBar(): JSX.Element {
         </span>
       )}
       {notice.value !== "" && <span role="status">{notice.value}</span>}
-      {view.value !== undefined && <CopyButton label="Copy link" text={() => location.href} />}
+      {view.value !== undefined && <CopyButton label="Copy link" text={linkNow} />}
       <button type="button" onClick={() => openPicker("files")}>
         Open …
       </button>

@@ -10,7 +10,7 @@ import type { StoryView } from "../engine/story-view.ts";
 import type { Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
 import { after, type History, NO_CHANGES, redo, settled, undo, without } from "./history.ts";
-import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
+import { decodeLink, encodeLink, type LinkSource, type LinkState } from "./link.ts";
 import { startWorker } from "./start-worker.ts";
 
 /**
@@ -301,7 +301,17 @@ async function writeLink(): Promise<void> {
   const turn = ++linkTurn;
   await new Promise((resolve) => setTimeout(resolve, LINK_PAUSE));
   if (turn !== linkTurn || opened.value === undefined) return;
-  const hash = await encodeLink({
+  const hash = await encodeLink(linkState());
+  if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
+}
+
+/** Returns the link to what is shown, also where the address does not say it yet. */
+export async function linkNow(): Promise<string> {
+  return `${location.href.split("#", 1)[0]}#${await encodeLink(linkState())}`;
+}
+
+function linkState(): LinkState {
+  return {
     source: source.value,
     changes: history.value.done,
     from: from.value,
@@ -311,8 +321,7 @@ async function writeLink(): Promise<void> {
     panel: panel.value,
     ...(stage.value === "topology" ? {} : { stage: stage.value }),
     ...(step.value === 0 ? {} : { step: step.value }),
-  });
-  if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
+  };
 }
 
 let linkTurn = 0;
