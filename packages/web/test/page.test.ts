@@ -173,6 +173,14 @@ browse(
   },
 );
 
+browse("a network without a VPC says so, and what makes one", {}, async (page) => {
+  await drop(page, [{ name: "empty.yaml", text: "name: Nothing\nvpcs: {}\n" }]);
+  await painted(page, "Nothing");
+  await page.getByText("There is no VPC here yet").waitFor();
+  await tryAction(page, "create-vpc first 10.0.0.0/16");
+  await page.getByText("There is no VPC here yet").waitFor({ state: "detached" });
+});
+
 browse(
   "the keyboard steps through the picture, and the table twin has everything that is drawn",
   { story: "two-places-three-centres" },

@@ -78,6 +78,7 @@ function draw(host: HTMLElement, options: ChartOptions): uPlot {
     ctx.save();
     ctx.font = `${11 * devicePixelRatio}px ${style.fontFamily}`;
     ctx.fillStyle = ctx.strokeStyle = colour("--dim");
+    ctx.textAlign = "left"; // the axes leave theirs
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
     // what happened at one time shares a line
