@@ -44,7 +44,7 @@ interface Watched {
 }
 
 /** How a test of a page begins. */
-export interface Setting extends BrowserContextOptions {
+interface Setting extends BrowserContextOptions {
   /** A bundled scenario, by its file's name without `.yaml`, that is served and painted when the test begins. */
   readonly story?: string;
   /** Arguments of `twoway serve`; none unless given. Tests with the same arguments share a server. */

@@ -112,10 +112,12 @@ test("traffic is metered again with the changes, from the step on that they are 
   openedBy(engine, { name, text });
   const plain = engine.traffic()!;
   assert.is(plain.before, undefined);
-  assert.equal(
-    plain.now.marks.map(({ label }) => label),
-    scenario.steps.map((_, i) => `${i + 1}`),
-  );
+  let time = scenario.network.now;
+  const marks = scenario.steps.map(({ after, note }, i) => {
+    time += after;
+    return { time, label: `${i + 1}`, note };
+  });
+  assert.equal(plain.now.marks, marks);
   let differ = 0;
   for (const [played] of [undefined, ...scenario.steps].entries()) {
     engine.goTo(played);
