@@ -142,6 +142,10 @@ browse("a plan opens as it will be; its pairs that flip, before and after are th
   await painted(page, "plan.json");
   await tab(page, "Story");
   await hears(page, ".steps > .now", "Before the plan is applied");
+  await page.getByRole("button", { name: "Once the plan is applied" }).click();
+  await hears(page, ".player [role=status]", "1/1");
+  await tab(page, "Trace");
+  await hears(page, ".outcome", "two-way");
 });
 
 browse(
