@@ -18,7 +18,8 @@ import { flipLines, newFolder, storyCalled } from "./networks.ts";
 
 /** Folders, plans and files of clouds in a browser: dropped and chosen, read as the command line reads them. */
 
-const { browse, run } = browsing("inputs of the page in a browser");
+const test = browsing("inputs of the page in a browser");
+const { browse } = test;
 
 /** Writes a dump into a new folder, with what a folder holds beside it, and returns its path. */
 function folderOf(dump: Dump): string {
@@ -182,4 +183,4 @@ browse(
   },
 );
 
-run();
+test.run();

@@ -10,7 +10,8 @@ import { largeNetwork, storyCalled } from "./networks.ts";
 
 /** Matrix, story, source and traffic in a browser. */
 
-const { browse, run } = browsing("panels in a browser");
+const test = browsing("panels in a browser");
+const { browse } = test;
 
 /** Replaces the text in the editor, by keys. */
 async function retype(page: Page, text: string): Promise<void> {
@@ -446,4 +447,4 @@ browse(
   },
 );
 
-run();
+test.run();

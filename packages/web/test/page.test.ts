@@ -7,7 +7,8 @@ import { expectedFlips, largeNetwork, STORIES, storyCalled } from "./networks.ts
 
 /** The page in a browser, as `twoway serve` serves it and as `--export` writes it. */
 
-const { browse, run } = browsing("page in a browser");
+const test = browsing("page in a browser");
+const { browse } = test;
 
 browse("every bundled scenario opens from the list and is painted", {}, async (page) => {
   for (const { name, text } of STORIES) {
@@ -355,4 +356,4 @@ browse(
   },
 );
 
-run();
+test.run();

@@ -6,7 +6,8 @@ import { expectedFlips, largeNetwork } from "./networks.ts";
 
 /** How long a click on 1,000 VPCs takes to be seen, measured inside the page, and that what is seen is right. */
 
-const { browse, run } = browsing("what-ifs of 1,000 VPCs in a browser");
+const test = browsing("what-ifs of 1,000 VPCs in a browser");
+const { browse } = test;
 
 const PEERINGS = 20;
 
@@ -102,4 +103,4 @@ function summary(clicks: readonly Clicked[]): string {
   return `${part("listed")}, ${part("painted")}`;
 }
 
-run();
+test.run();
