@@ -4,7 +4,7 @@ import { Routes, type WrittenRoute } from "../../model/routes.ts";
 import { refusesRoute } from "../../model/rules.ts";
 import { describeGateway } from "./assemble-edges.ts";
 import { grouped, type Inventory, sorted } from "./inventory.ts";
-import { readCidr } from "./loose-text.ts";
+import { checkTarget, readCidr } from "./loose-text.ts";
 import { placeText } from "./problems.ts";
 import type { RouteRecord, TableRecord } from "./records.ts";
 
@@ -106,6 +106,7 @@ function writeRoutes(
       const destination = readCidr(problems, text, route.place);
       if (destination === undefined || isLocal(reading, vpc, destination, route)) continue;
       const target = targetOf(reading, vpc, route);
+      checkTarget(problems, target, route.place);
       const key = `${destination}`;
       const beside = seen.get(key) ?? [];
       if (beside.includes(target)) continue; // listed twice
@@ -168,11 +169,12 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
   const { inventory, network, gateways } = reading;
   const { id, kind } = target;
   if (kind === "local" || kind === "blackhole") return "blackhole";
-  if (kind === "peering") {
+  // what the id belongs to counts, whatever the route calls it
+  if (kind === "peering" || network.peerings.has(id)) {
     // one that is not ACTIVE says so itself
     return dead && network.peerings.get(id)?.state === "ACTIVE" ? "blackhole" : id;
   }
-  if (kind === "hub" && network.hubs?.has(id)) return dead ? "blackhole" : id;
+  if (network.hubs?.has(id)) return dead ? "blackhole" : id;
   const known = gateways.get(id);
   if (dead) return known === undefined ? id : "blackhole";
   if (known !== undefined && known.vpc === vpc.id) return id;
