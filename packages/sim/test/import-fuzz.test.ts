@@ -320,7 +320,7 @@ for (const [provider, files] of [
           ),
         );
       }),
-      seeded(1500),
+      seeded(500),
     );
     tally.print(`dumps of ${provider} with faults`, ["read", "refused"]);
   });

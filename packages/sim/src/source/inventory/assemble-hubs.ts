@@ -21,6 +21,7 @@ export function readHubs(inventory: Inventory): Map<string, Hub> {
   }
   const tables = new Map<string, HubTableRecord[]>();
   for (const record of sorted(inventory.hubTables.values())) {
+    checkId(problems, record.id, record.place);
     const hub = record.hub ?? hubOfTable.get(record.id);
     if (hub === undefined) {
       problems.warning("missing-reference", `nothing says which hub ${record.id} belongs to`, record.place);

@@ -1,3 +1,4 @@
+import { Prefix } from "@twoway/core";
 import { DAY, DEFAULT_NOW } from "../../model/clock.ts";
 import type { Network, RouteTable, Subnet, Vpc } from "../../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../../model/peering.ts";
@@ -11,7 +12,7 @@ import { readRoutes } from "./assemble-routes.ts";
 import { grouped, type Inventory, sorted } from "./inventory.ts";
 import { checkId, readCidrs } from "./loose-text.ts";
 import type { Place } from "./problems.ts";
-import type { EndRecord, SubnetRecord, TableRecord, VpcRecord } from "./records.ts";
+import type { EndRecord, Entity, SubnetRecord, TableRecord, VpcRecord } from "./records.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -22,8 +23,10 @@ import { settle } from "./settle.ts";
 /** Throws an InputError with everything that is wrong. `override` are rules instead of the providers' own. */
 export function assemble(inventory: Inventory, override: ProfileName | undefined): Network {
   const { problems } = inventory;
+  for (const read of inventory.lookedUp) read();
   settle(inventory);
   completeVpcs(inventory);
+  addRest(inventory);
   checkKinds(inventory);
   const profile = override ?? profileOfMost(inventory);
   const vpcs = new Map<string, Vpc>();
@@ -52,13 +55,16 @@ export function assemble(inventory: Inventory, override: ProfileName | undefined
 /** One id may not be that of two things: a route to it, or a question about it, could mean either. */
 function checkKinds(inventory: Inventory): void {
   const kinds = new Map<string, string>();
+  const hubs = new Map<string, Entity>(inventory.hubs);
+  for (const { hub, place } of [...inventory.attachments.values(), ...inventory.hubTables.values()])
+    if (hub !== undefined && !hubs.has(hub)) hubs.set(hub, { id: hub, place });
   for (const [kind, records] of [
     ["a VPC", inventory.vpcs],
     ["a subnet", inventory.subnets],
     ["a route table", inventory.tables],
     ["a peering", inventory.peerings],
     ["a gateway", inventory.gateways],
-    ["a hub", inventory.hubs],
+    ["a hub", hubs],
   ] as const) {
     for (const { id, place } of records.values()) {
       const other = kinds.get(id);
@@ -150,6 +156,48 @@ function readVpc(inventory: Inventory, record: VpcRecord, override: ProfileName 
   checkId(problems, record.id, record.place);
   if (!inventory.unmodelled.has(record.id)) problems.refusal(refusesVpc(vpc), record.place);
   return vpc;
+}
+
+/** In a VPC of which subnets may be missing the rest of its ranges may be in one, of which nothing is known. */
+function addRest(inventory: Inventory): void {
+  const { problems, vpcs, subnets, partialVpcs } = inventory;
+  const known = grouped(subnets.values(), ({ vpc }) => vpc ?? "");
+  for (const id of partialVpcs) {
+    const record = vpcs.get(id);
+    if (record === undefined) continue;
+    const { cidrs, secondary, profile, place } = record;
+    const taken = readCidrs(
+      problems,
+      (known.get(id) ?? []).flatMap((subnet) => subnet.cidrs),
+      place,
+    );
+    for (const cidr of readCidrs(problems, [...cidrs, ...secondary], place)) {
+      for (const block of restOf(cidr, taken)) {
+        const own = `${id}.rest.${`${block}`.replace(/[/:]/g, "-")}`;
+        const rest = {
+          id: own,
+          name: own,
+          vpc: id,
+          profile,
+          cidrs: [`${block}`],
+          table: `${id}.unknown`,
+          place,
+        };
+        const nothing = { account: undefined, region: undefined, zone: undefined };
+        subnets.set(own, { ...rest, ...nothing, acl: `${id}.unknown` });
+      }
+    }
+  }
+}
+
+/** Returns the largest blocks of the CIDR that overlap with none of those. O(those × bits). */
+function restOf(cidr: Prefix, taken: readonly Prefix[]): Prefix[] {
+  const inside = taken.filter((other) => other.overlaps(cidr));
+  if (inside.length === 0) return [cidr];
+  if (inside.some((other) => other.covers(cidr))) return [];
+  const bits = cidr.bits + 1;
+  const second = Prefix.from(cidr.last, bits);
+  return [Prefix.from(cidr.address, bits), second].flatMap((half) => restOf(half, inside));
 }
 
 function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
