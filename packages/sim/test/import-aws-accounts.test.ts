@@ -1,3 +1,4 @@
+import { InputError } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { imported, verdict } from "./importing.ts";
@@ -178,6 +179,50 @@ test("a blackhole in a hub's table drops, and wins over a shorter route", () => 
     "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, dead] },
   });
   assert.is(verdict(network, "subnet-a", "subnet-b"), "return-only route-blackhole/delivered");
+});
+
+for (const [label, states, expected] of [
+  ["that is deleted", ["deleted", "available"], TWO_WAY],
+  ["that is rejected, and listed last", ["available", "rejected"], TWO_WAY],
+  ["that is changed, and goes on carrying", ["modifying", "deleted"], TWO_WAY],
+] as const) {
+  test(`a VPC that was attached to a hub again has, beside an attachment ${label}, the one that is there`, () => {
+    const again = {
+      TransitGatewayVpcAttachments: states.map((state, i) => ({
+        TransitGatewayAttachmentId: `tgw-attach-b${i === 0 ? "" : i}`,
+        TransitGatewayId: "tgw-1",
+        VpcId: "vpc-b",
+        SubnetIds: ["subnet-b"],
+        State: state,
+      })),
+    };
+    const { TransitGatewayVpcAttachments: attached, ...rest } = HUB.h;
+    const live = states[0] === "deleted" ? "tgw-attach-b1" : "tgw-attach-b";
+    const here = (text: string): unknown => JSON.parse(text.replaceAll("tgw-attach-b", live));
+    const { network } = imported({
+      ...HUB,
+      h: { ...rest, TransitGatewayVpcAttachments: [attached[0]] },
+      again,
+      "assoc-tgw-rtb-1.json": here(JSON.stringify(ASSOCIATIONS)),
+      "routes-tgw-rtb-1.json": here(JSON.stringify(FOUND)),
+    });
+    assert.is(verdict(network, "subnet-a", "subnet-b"), expected);
+  });
+}
+
+test("a VPC that is attached to one hub twice at once is an InputError, and so is one id for two things", () => {
+  const refused = (files: Record<string, unknown>, message: RegExp): void =>
+    assert.throws(
+      () => imported(files),
+      (error: unknown) => error instanceof InputError && message.test(error.message),
+    );
+  const twice = { TransitGatewayAttachmentId: "tgw-attach-c", TransitGatewayId: "tgw-1", VpcId: "vpc-b" };
+  refused(
+    { ...HUB, twice: { TransitGatewayVpcAttachments: [twice] } },
+    /attached to tgw-1 by tgw-attach-b and/,
+  );
+  const odd = { RouteTableId: "vpc-a", VpcId: "vpc-a", Routes: [] };
+  refused({ ...HUB, odd: { RouteTables: [odd] } }, /vpc-a is the id of a VPC and of a route table/);
 });
 
 const REFERENCE = {

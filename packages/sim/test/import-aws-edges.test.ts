@@ -77,6 +77,21 @@ test("nobody answers at a NAT gateway's own address, and the gateway is named", 
   assert.is(shown.forward.cause === null ? "" : shown.forward.component.id, "nat-1");
 });
 
+test("a NAT gateway in a subnet that is not part of the dump sends packets on nobody knows how", () => {
+  const [nat] = NET.NatGateways;
+  const lost = { ...nat, SubnetId: "subnet-elsewhere" };
+  const { network, warnings } = imported({ net: { ...NET, NatGateways: [lost] } });
+  assert.match(verdict(network, "i-job", "8.8.8.8"), /^unknown unsupported-target\//);
+  assert.match(warnings.map(({ message }) => message).join("\n"), /nat-1 stands in subnet-elsewhere/);
+});
+
+test("a group of a VPC that is not part of the dump is kept, and what is written can be read again", () => {
+  const group = { GroupId: "sg-far", VpcId: "vpc-far", IpPermissions: [], IpPermissionsEgress: [] };
+  const { network } = imported({ net: NET, g: { SecurityGroups: [group] } });
+  assert.is(verdict(network, "i-web", "8.8.8.8"), "two-way delivered/delivered");
+  assert.ok(network.groups?.has("sg-far"));
+});
+
 const BLOCKS: readonly (readonly [
   label: string,
   mode: string,

@@ -270,6 +270,25 @@ const refusals: readonly (readonly [string, Readonly<Record<string, unknown>>, R
   ["a record that is no object", { v: { Vpcs: ["vpc-c"] } }, /should be an object/],
   ["nothing that is a network", { v: { Buckets: [] } }, /nothing here that can be read as a network/],
   [
+    "a port that does not exist, in a group and in a rule of its own",
+    {
+      ...ALL,
+      g: { SecurityGroups: [{ GroupId: "sg-1", IpPermissions: [{ IpProtocol: "tcp", FromPort: 1e300 }] }] },
+      r: {
+        SecurityGroupRules: [
+          {
+            SecurityGroupRuleId: "sgr-1",
+            GroupId: "sg-1",
+            IpProtocol: "tcp",
+            FromPort: 65536,
+            ToPort: 65536,
+          },
+        ],
+      },
+    },
+    /g: SecurityGroups\[0\].*ports from 0 to 65535(.|\n)*r: SecurityGroupRules\[0\].*ports from 0 to 65535/,
+  ],
+  [
     "a state that does not exist",
     { ...ALL, p: { VpcPeeringConnections: [peering("happy")] } },
     /"happy" is no state/,

@@ -263,6 +263,7 @@ for (const [type, id, expected] of [
   ["CVM", "ins-none", /^unknown /],
   ["INTRANAT", "intranat-1", /^unknown /],
   ["USER_CCN", "10.1.1.9", /^unknown /],
+  ["NORMAL_CVM", "10.1.1.9", /^unknown /], // which no interface has
   ["GWLB_ENDPOINT", "vpce-1", /^unknown /],
 ] as const) {
   test(`a next hop of type ${type} is never taken for another`, () => {

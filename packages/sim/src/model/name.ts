@@ -13,7 +13,14 @@ export function nameProblem(name: string): string | undefined {
   return undefined;
 }
 
-const RESERVED: ReadonlySet<string> = new Set(["internet", "local", "blackhole", "unknown", "as"]);
+const RESERVED: ReadonlySet<string> = new Set([
+  "internet",
+  "local",
+  "blackhole",
+  "unknown",
+  "as",
+  "__proto__",
+]);
 
 /** Returns the rule that a name for people breaks (S9); undefined for a good one, or where none is given. */
 export function displayNameProblem(name: string | undefined): string | undefined {

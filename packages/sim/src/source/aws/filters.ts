@@ -21,11 +21,13 @@ export function readGroup(record: Fields, inventory: Inventory): void {
   });
 }
 
+const NO_SERVICE = "a rule has an IpProtocol that exists, and ports from 0 to 65535 or an ICMP type and code";
+
 function readPermissions(record: Fields, key: string, way: string): RuleRecord[] {
   return record.list(key).flatMap((entry, i) => {
     const services = awsServices(entry.text("IpProtocol"), entry.number("FromPort"), entry.number("ToPort"));
     if (services === undefined) {
-      record.problems.error("bad-text", `${entry.text("IpProtocol")} is no protocol`, entry);
+      record.problems.error("bad-text", NO_SERVICE, entry);
       return [];
     }
     return {
@@ -48,6 +50,7 @@ export function readGroupRule(record: Fields, inventory: Inventory): void {
   const id = record.need("SecurityGroupRuleId");
   const group = record.need("GroupId");
   const services = awsServices(record.text("IpProtocol"), record.number("FromPort"), record.number("ToPort"));
+  if (services === undefined) record.problems.error("bad-text", NO_SERVICE, record);
   if (id === undefined || group === undefined || services === undefined) return;
   const cidr = record.text("CidrIpv4") ?? record.text("CidrIpv6");
   const list = record.text("PrefixListId");

@@ -57,7 +57,7 @@ export function readHubAttachment(record: Fields, inventory: Inventory): void {
     id,
     hub: record.text("TransitGatewayId"),
     kind,
-    state: record.text("State"),
+    state: carrying(record.text("State")),
     table:
       association?.text("State") === "disassociated"
         ? undefined
@@ -78,6 +78,11 @@ export function readHubAttachment(record: Fields, inventory: Inventory): void {
   // one attachment, and each of the two hubs has it
   addAttachment(inventory, { ...base, hub: requester, peer: accepter });
   addAttachment(inventory, { ...base, hub: accepter, peer: requester });
+}
+
+/** An attachment goes on carrying packets while it is changed. */
+function carrying(state: string | undefined): string | undefined {
+  return state === "modifying" || state === "rollingBack" ? "available" : state;
 }
 
 /** The two hubs of a peering share its attachment's id: each has a record of its own. */

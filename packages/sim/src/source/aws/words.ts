@@ -91,7 +91,7 @@ export function isAttached(state: string | undefined): boolean {
 
 /**
  * Returns the services of a rule: a protocol by name or number (`-1` and `all` are every one) and its ports, or the type
- * and code of ICMP, of which -1 is every one. Undefined for a protocol that does not exist.
+ * and code of ICMP, of which -1 is every one. Undefined for a protocol, a port or a type that does not exist.
  */
 export function awsServices(
   protocol: string | undefined,
@@ -102,7 +102,10 @@ export function awsServices(
   if (word === undefined || word === "-1" || word === "all") return Services.all;
   const number = protocolNumber(word);
   if (number === undefined) return undefined;
-  if (number === 1 || number === 58) {
+  const limit = number === 1 || number === 58 ? 255 : 65535;
+  if ([from, to].some((one) => one !== undefined && (!Number.isInteger(one) || one > limit)))
+    return undefined;
+  if (limit === 255) {
     if (from === undefined || from < 0) return Services.of(number);
     if (to === undefined || to < 0) return Services.of(number, 256 * from, 256 * from + 255);
     return Services.of(number, 256 * from + to, 256 * from + to);

@@ -1,7 +1,7 @@
 import { type Address, formatAddress, Prefix } from "@twoway/core";
 import type { Gateway, Host, Network } from "../../model/network.ts";
 import { type Inventory, sorted } from "./inventory.ts";
-import { checkId, readAddress, readCidrs } from "./loose-text.ts";
+import { checkId, readAddress, readCidr, readCidrs } from "./loose-text.ts";
 import type { Problems } from "./problems.ts";
 import type { HostRecord } from "./records.ts";
 
@@ -24,7 +24,7 @@ export function readHosts(inventory: Inventory): Map<string, Map<string, Host>> 
       continue;
     }
     const key = instance !== undefined && first.get(instance) === id ? instance : id;
-    checkId(problems, key, place);
+    for (const name of [key, ...(groups ?? [])]) checkId(problems, name, place);
     const hosts = bySubnet.get(subnet) ?? new Map<string, Host>();
     bySubnet.set(subnet, hosts);
     const outside = publicAddresses(inventory, record);
@@ -112,12 +112,21 @@ export function readGateways(inventory: Inventory, network: Network): Map<string
       continue;
     }
     const own = address === undefined ? undefined : readAddress(problems, address, place);
+    const stand = subnet === undefined ? undefined : network.vpcs.get(owner)?.subnets.get(subnet);
+    const isLost = subnet !== undefined && stand === undefined;
+    if (isLost) {
+      const message = `${id} stands in ${subnet}, which is not part of the input, so nobody knows how it sends packets on`;
+      problems.warning("missing-reference", message, place);
+    }
+    const isInside = own !== undefined && stand?.cidrs.some((cidr) => cidr.contains(own)) === true;
+    if (own !== undefined && stand !== undefined && !isInside)
+      problems.warning("bad-address", `${address} of ${id} lies outside ${subnet}`, place);
     const gateway: Gateway = {
       id,
-      kind,
+      kind: isLost ? "other" : kind,
       vpc: owner,
-      ...(subnet === undefined ? {} : { subnet }),
-      ...(own === undefined ? {} : { address: own }),
+      ...(stand === undefined ? {} : { subnet: stand.id }),
+      ...(isInside ? { address: own } : {}),
       ...(outside === undefined
         ? {}
         : { public: outside.flatMap((text) => readAddress(problems, text, place) ?? []) }),
@@ -156,10 +165,15 @@ function describeInstance(inventory: Inventory, gateway: Gateway): Gateway {
     address === undefined
       ? undefined
       : readAddress(problems, address, host?.place ?? { source: gateway.source, path: "" });
+  const listed = subnets.get(host?.subnet ?? "");
+  const stand = listed?.vpc === gateway.vpc ? listed : undefined;
+  const isInside =
+    own !== undefined &&
+    stand?.cidrs.some((cidr) => readCidr(problems, cidr, stand.place)?.contains(own)) === true;
   return {
     ...gateway,
-    ...(host?.subnet === undefined ? {} : { subnet: host.subnet }),
-    ...(own === undefined ? {} : { address: own }),
+    // one that nothing describes may stand in any subnet
+    ...(stand === undefined ? {} : { subnet: stand.id, ...(isInside ? { address: own } : {}) }),
     ...(host?.forwards === undefined ? {} : { forwards: host.forwards }),
     ...(host?.groups === undefined ? {} : { groups: host.groups }),
     source: host?.place.source ?? gateway.source,

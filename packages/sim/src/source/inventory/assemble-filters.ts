@@ -7,7 +7,7 @@ import type { FilterRecord, RuleRecord } from "./records.ts";
 
 /** Security groups and network ACLs of an import, with the rules that stand outside them put in their place. */
 
-export function readGroups(inventory: Inventory): Map<string, SecurityGroup> {
+export function readGroups(inventory: Inventory, vpcs: ReadonlyMap<string, Vpc>): Map<string, SecurityGroup> {
   const loose = grouped(inventory.looseRules, ({ filter }) => filter);
   const groups = new Map<string, SecurityGroup>();
   for (const record of sorted(inventory.groups.values())) {
@@ -16,7 +16,7 @@ export function readGroups(inventory: Inventory): Map<string, SecurityGroup> {
     groups.set(id, {
       id,
       name: name ?? id,
-      ...(vpc === undefined ? {} : { vpc }),
+      ...(vpc === undefined || !vpcs.has(vpc) ? {} : { vpc }),
       ...(account === undefined ? {} : { account }),
       ...(region === undefined ? {} : { region }),
       ...sides(inventory, record, loose.get(id) ?? []),
@@ -76,6 +76,7 @@ function unlisted({ id, place }: FilterRecord): FilterRule {
 /** Returns the rule once for each kind of far end that it names; a rule that names none matches nothing. */
 function readRule(inventory: Inventory, rule: RuleRecord): FilterRule[] {
   const { problems, prefixLists } = inventory;
+  for (const group of rule.groups) checkId(problems, group, rule.place);
   const remotes: Remote[] = rule.groups.map((group) => ({ kind: "group", group }));
   const cidrs = [...rule.cidrs];
   for (const id of rule.prefixLists) {

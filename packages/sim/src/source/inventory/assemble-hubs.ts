@@ -2,7 +2,7 @@ import { Prefix } from "@twoway/core";
 import type { Attachment, Hub, HubTable } from "../../model/hub.ts";
 import { Routes } from "../../model/routes.ts";
 import { type Inventory, sorted } from "./inventory.ts";
-import { checkId, readCidr, readCidrs } from "./loose-text.ts";
+import { checkId, checkTarget, readCidr, readCidrs } from "./loose-text.ts";
 import { placeText } from "./problems.ts";
 import type { AttachmentRecord, HubTableRecord } from "./records.ts";
 
@@ -21,6 +21,7 @@ export function readHubs(inventory: Inventory): Map<string, Hub> {
   }
   const tables = new Map<string, HubTableRecord[]>();
   for (const record of sorted(inventory.hubTables.values())) {
+    checkId(problems, record.id, record.place);
     const hub = record.hub ?? hubOfTable.get(record.id);
     if (hub === undefined) {
       problems.warning("missing-reference", `nothing says which hub ${record.id} belongs to`, record.place);
@@ -40,12 +41,34 @@ export function readHubs(inventory: Inventory): Map<string, Hub> {
       kind: record?.kind ?? "transit-gateway",
       account: record?.account ?? "unknown",
       region: record?.region ?? "unknown",
-      ...readParts(inventory, id, attached.get(id) ?? [], tables.get(id) ?? []),
+      ...readParts(inventory, id, presentOf(inventory, attached.get(id) ?? []), tables.get(id) ?? []),
       ...(record?.groupReferences === undefined ? {} : { groupReferences: record.groupReferences }),
       source: place.source,
     });
   }
   return hubs;
+}
+
+/**
+ * Returns the attachments without those that another one of the same VPC has replaced: clouds list what is deleted for some
+ * time, and a hub has one attachment of a VPC.
+ */
+function presentOf(
+  { problems }: Inventory,
+  attached: readonly AttachmentRecord[],
+): readonly AttachmentRecord[] {
+  const isThere = ({ state }: AttachmentRecord): boolean => (state ?? "available") === "available";
+  const chosen = new Map<string, AttachmentRecord>(); // by VPC
+  for (const record of attached) {
+    if (record.vpc === undefined) continue;
+    const other = chosen.get(record.vpc);
+    if (other === undefined || (!isThere(other) && isThere(record))) chosen.set(record.vpc, record);
+    else if (isThere(record)) {
+      const message = `${record.vpc} is attached to ${record.hub} by ${other.id} and ${record.id}, and a hub has one attachment of a VPC`;
+      problems.error("duplicate", message, record.place);
+    }
+  }
+  return attached.filter((record) => record.vpc === undefined || chosen.get(record.vpc) === record);
 }
 
 function readParts(
@@ -55,12 +78,14 @@ function readParts(
   listed: readonly HubTableRecord[],
 ): { readonly attachments: Map<string, Attachment>; readonly tables: Map<string, HubTable> } {
   const tables = new Map<string, HubTable>();
-  for (const record of listed) tables.set(record.id, readTable(inventory, record));
+  const present = new Set(attached.map(({ id }) => id));
+  for (const record of listed) tables.set(record.id, readTable(inventory, record, present));
   const attachments = new Map<string, Attachment>();
   for (const record of withoutFormer(attached)) {
     const { id, vpc, peer, place } = record;
     const subnets = knownSubnets(inventory, record);
-    checkId(inventory.problems, id, place);
+    for (const name of [id, record.table, vpc, peer])
+      if (name !== undefined) checkId(inventory.problems, name, place);
     const isKnown = record.associationKnown === true && inventory.hubs.has(hub);
     const table = record.table ?? (isKnown ? undefined : `${hub}.unknown`);
     if (table !== undefined && !tables.has(table))
@@ -109,7 +134,11 @@ function knownSubnets(
   return undefined;
 }
 
-function readTable(inventory: Inventory, { id, routes, propagates, place }: HubTableRecord): HubTable {
+function readTable(
+  inventory: Inventory,
+  { id, routes, propagates, place }: HubTableRecord,
+  present: ReadonlySet<string>,
+): HubTable {
   const { problems, prefixLists } = inventory;
   const unknown = routes?.find(
     ({ destination }) => destination.startsWith("pl-") && !prefixLists.has(destination),
@@ -122,6 +151,7 @@ function readTable(inventory: Inventory, { id, routes, propagates, place }: HubT
   const written = known?.flatMap((route) =>
     (prefixLists.get(route.destination) ?? [route.destination]).flatMap((text) => {
       const destination = readCidr(problems, text, route.place);
+      checkTarget(problems, route.target, route.place);
       if (destination === undefined) return [];
       return { destination, target: route.target, enabled: true, source: placeText(route.place) };
     }),
@@ -131,7 +161,9 @@ function readTable(inventory: Inventory, { id, routes, propagates, place }: HubT
     id,
     routes:
       written && Routes.from([...once.values()].sort((a, b) => Prefix.compare(a.destination, b.destination))),
-    ...(propagates === undefined ? {} : { propagates: [...new Set(propagates)] }),
+    ...(propagates === undefined
+      ? {}
+      : { propagates: [...new Set(propagates)].filter((attachment) => present.has(attachment)) }),
     source: place.source,
   };
 }

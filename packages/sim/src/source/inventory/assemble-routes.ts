@@ -4,7 +4,7 @@ import { Routes, type WrittenRoute } from "../../model/routes.ts";
 import { refusesRoute } from "../../model/rules.ts";
 import { describeGateway } from "./assemble-edges.ts";
 import { grouped, type Inventory, sorted } from "./inventory.ts";
-import { readCidr } from "./loose-text.ts";
+import { checkTarget, readCidr } from "./loose-text.ts";
 import { placeText } from "./problems.ts";
 import type { RouteRecord, TableRecord } from "./records.ts";
 
@@ -107,6 +107,7 @@ function writeRoutes(
       const destination = readCidr(problems, text, route.place);
       if (destination === undefined || isLocal(reading, vpc, destination, route)) continue;
       const target = targetOf(reading, vpc, route);
+      checkTarget(problems, target, route.place);
       const weakness = weaknessOf(route);
       const key = `${destination} ${weakness}`;
       const beside = seen.get(key) ?? [];
@@ -181,11 +182,13 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
   const { inventory, network, gateways } = reading;
   const { id, kind } = target;
   if (kind === "local" || kind === "blackhole") return "blackhole";
-  if (kind === "peering") {
+  // what the id belongs to counts, whatever the route calls it
+  if (kind === "peering" || network.peerings.has(id)) {
     // one that is not ACTIVE says so itself
     return dead && network.peerings.get(id)?.state === "ACTIVE" ? "blackhole" : id;
   }
-  if (kind === "hub" && knowsAttachment(reading, vpc, id)) return dead ? "blackhole" : id;
+  const isHub = kind === "hub" ? knowsAttachment(reading, vpc, id) : network.hubs?.has(id) === true;
+  if (isHub) return dead ? "blackhole" : id;
   const known = gateways.get(id);
   if (dead) return known === undefined ? id : "blackhole";
   if (known !== undefined && known.vpc === vpc.id) return id;

@@ -12,7 +12,7 @@ import { readRoutes } from "./assemble-routes.ts";
 import { grouped, type Inventory, sorted } from "./inventory.ts";
 import { checkId, readCidrs } from "./loose-text.ts";
 import type { Place } from "./problems.ts";
-import type { EndRecord, SubnetRecord, TableRecord, VpcRecord } from "./records.ts";
+import type { EndRecord, Entity, SubnetRecord, TableRecord, VpcRecord } from "./records.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -27,6 +27,7 @@ export function assemble(inventory: Inventory, override: ProfileName | undefined
   settle(inventory);
   completeVpcs(inventory);
   addRest(inventory);
+  checkKinds(inventory);
   const profile = override ?? profileOfMost(inventory);
   const vpcs = new Map<string, Vpc>();
   for (const record of sorted(inventory.vpcs.values()))
@@ -40,7 +41,7 @@ export function assemble(inventory: Inventory, override: ProfileName | undefined
     peerings: new Map(),
     gateways: new Map(),
     hubs: readHubs(inventory),
-    groups: readGroups(inventory),
+    groups: readGroups(inventory, vpcs),
     acls: readAcls(inventory, vpcs),
   };
   network = { ...network, peerings: readPeerings(inventory, network) };
@@ -49,6 +50,29 @@ export function assemble(inventory: Inventory, override: ProfileName | undefined
   problems.throwErrors();
   const unmodelled = [...inventory.unmodelled].sort();
   return unmodelled.length === 0 ? network : { ...network, unmodelled };
+}
+
+/** One id may not be that of two things: a route to it, or a question about it, could mean either. */
+function checkKinds(inventory: Inventory): void {
+  const kinds = new Map<string, string>();
+  const hubs = new Map<string, Entity>(inventory.hubs);
+  for (const { hub, place } of [...inventory.attachments.values(), ...inventory.hubTables.values()])
+    if (hub !== undefined && !hubs.has(hub)) hubs.set(hub, { id: hub, place });
+  for (const [kind, records] of [
+    ["a VPC", inventory.vpcs],
+    ["a subnet", inventory.subnets],
+    ["a route table", inventory.tables],
+    ["a peering", inventory.peerings],
+    ["a gateway", inventory.gateways],
+    ["a hub", hubs],
+  ] as const) {
+    for (const { id, place } of records.values()) {
+      const other = kinds.get(id);
+      kinds.set(id, kind);
+      if (other === undefined) continue;
+      inventory.problems.error("duplicate", `${id} is the id of ${other} and of ${kind}`, place);
+    }
+  }
 }
 
 /** VPCs that are only referred to are known as far as their parts are: what nothing says stays unknown. */
@@ -210,6 +234,7 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       record.acl ??
       inventory.possibleAcls.get(vpc.id) ??
       defaultAcls.get(vpc.id);
+    for (const id of [table, acl]) if (id !== undefined) checkId(problems, id, record.place);
     const subnet: Subnet = {
       id: record.id,
       name: displayName(record),
@@ -258,6 +283,7 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     const end = ({ vpc, account, region }: EndRecord, side: string): PeeringEnd => {
       const known = network.vpcs.get(vpc ?? "");
       if (known !== undefined) return { vpc: known.id, account: known.account, region: known.region };
+      if (vpc !== undefined) checkId(problems, vpc, record.place);
       const isOver = record.state !== "ACTIVE" && record.state !== "PENDING";
       const message =
         vpc === undefined

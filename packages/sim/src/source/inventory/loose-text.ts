@@ -44,3 +44,8 @@ export function checkId(problems: Problems, id: string, place: Place): void {
   const rule = nameProblem(id);
   if (rule !== undefined) problems.error("bad-name", `${JSON.stringify(id.slice(0, 60))}: ${rule}`, place);
 }
+
+/** The same for what a route leads to, which may be nothing on purpose. */
+export function checkTarget(problems: Problems, id: string, place: Place): void {
+  if (id !== "blackhole") checkId(problems, id, place);
+}

@@ -7,7 +7,7 @@ import type { TargetRecord } from "../inventory/records.ts";
 
 /** Returns the region of a zone: `ap-guangzhou-3`. */
 export function regionOfTencentZone(zone: string | undefined): string | undefined {
-  return zone?.replace(/-\d+$/, "");
+  return zone?.replace(/-\d+$/, "") || undefined;
 }
 
 export function tencentPeeringState(text: string | undefined): PeeringState | undefined {
