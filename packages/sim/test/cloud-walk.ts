@@ -89,9 +89,12 @@ const ANSWERS = new Map([
 export class CloudWalk {
   readonly #estate: Estate;
   readonly #vpcs: readonly EstateVpc[];
+  readonly #isComplete: boolean;
 
-  constructor(estate: Estate) {
+  /** `isComplete` where the description of a subnet's interfaces lists all of them. */
+  constructor(estate: Estate, { isComplete }: { readonly isComplete: boolean } = { isComplete: true }) {
     this.#estate = estate;
+    this.#isComplete = isComplete;
     this.#vpcs = estate.vpcs.filter(({ account }) => !estate.hidden.includes(account));
   }
 
@@ -230,9 +233,9 @@ export class CloudWalk {
     if (destination.vpc !== undefined) return [{ ...dropped(packet, "left-network", id), isLate: true }];
     if (packet.passedOn && packet.translated.length === 0) return [unknown(packet)];
     const nat = packet.isReply ? undefined : packet.translated.at(-1);
-    const outer =
-      nat !== undefined ? nat.nat.public : this.#estate.listsHosts ? publicOf(vpc, source) : undefined;
-    if (outer === undefined && (nat !== undefined || source.vpc !== vpc.id || this.#estate.listsHosts))
+    const isTold = this.#tellsPublic(vpc, source);
+    const outer = nat !== undefined ? nat.nat.public : isTold ? publicOf(vpc, source) : undefined;
+    if (outer === undefined && (nat !== undefined || source.vpc !== vpc.id || isTold))
       return [dropped(packet, "no-public-address", id)];
     if (outer === undefined) return [unknown(packet)];
     if (isPrivate(destination.address)) return [unknown(packet)];
@@ -241,6 +244,12 @@ export class CloudWalk {
     const met = this.#owner(destination.address);
     if (met === undefined) return [{ outcome: "delivered", packet: outside, reenter }];
     return this.#enterPublic(met, { ...outside, source: { vpc: undefined, address: outer } });
+  }
+
+  /** Instances tell their public address, and in Terraform an interface of its own does not. */
+  #tellsPublic(vpc: EstateVpc, { address }: Place): boolean {
+    const host = this.#estate.listsHosts ? hostAt(vpc, address) : undefined;
+    return host !== undefined && (this.#isComplete || host.device === 0);
   }
 
   /** Finds who has a public address: an interface or a NAT gateway. */
@@ -293,7 +302,7 @@ export class CloudWalk {
     }
     if (met !== undefined) return this.#enterPublic(met, plain);
     if (vpc === undefined) return [unknown(packet)];
-    if (!this.#estate.listsHosts) return [unknown(packet)];
+    if (!this.#tellsPublic(vpc, destination)) return [unknown(packet)];
     const isReachable = publicOf(vpc, destination) !== undefined && vpc.internet !== undefined;
     return isReachable ? this.#enter(vpc, plain) : [dropped(packet, "no-public-address", vpc.id)];
   }
@@ -431,7 +440,7 @@ export class CloudWalk {
 
   /** A subnet of which some interface is described has no others. */
   #closed(vpc: EstateVpc, { id }: EstateSubnet): boolean {
-    return this.#estate.listsHosts && vpc.hosts.some(({ subnet }) => subnet === id);
+    return this.#isComplete && this.#estate.listsHosts && vpc.hosts.some(({ subnet }) => subnet === id);
   }
 
   /** Stateless, in the order of the numbers; nothing matched is refused. */

@@ -45,7 +45,10 @@ export function readTerraform(value: Json, file: string, after: Inventory, befor
     const { root_module: root } = isRecord(value.values) ? value.values : {};
     readKnown(after, walkModule(root, "managed"));
     readLookedUp(after, walkModule(root, "data"));
-  } else readKnown(after, walkState(value));
+  } else {
+    readKnown(after, walkState(value, "managed"));
+    readLookedUp(after, walkState(value, "data"));
+  }
 }
 
 export function isPlan(value: unknown): boolean {
