@@ -5,8 +5,8 @@ import * as assert from "uvu/assert";
 import { awsFolder } from "./cloud-aws.ts";
 import { type Estate, estates } from "./cloud-generate.ts";
 import { compare, questionsOf, questionText } from "./cloud-question.ts";
-import { plan, rawState, shownState } from "./cloud-states.ts";
-import { asManaged, resourcesOf, type Spelling, type TfResource } from "./cloud-terraform.ts";
+import { newPlan, plan, rawState, shownState } from "./cloud-states.ts";
+import { asManaged, asPlanned, resourcesOf, type Spelling, type TfResource } from "./cloud-terraform.ts";
 import { CloudWalk } from "./cloud-walk.ts";
 import { seeded, Tally } from "./generate.ts";
 
@@ -107,5 +107,25 @@ for (const [name, write] of FORMS) {
     tally.print(`packets in ${name}`, [...VERDICTS, "filter-denied", "no-route", "peering-not-active"]);
   });
 }
+
+test("an estate in a plan that knows no id yet is judged as the walk goes, by what its configuration refers to", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(estates({ edges: false, hubs: true }), spellings, numbers, (built, spelling, random) => {
+      const estate = asPlanned(built);
+      const { network } = read(states(newPlan)(estate, spelling));
+      const walk = new CloudWalk(estate, { isComplete: false, isPublicKnown: false });
+      for (const question of questionsOf(estate, 25, () => random.next().value!)) {
+        const { walked, expected, found } = compare(network, walk, question, (id) => `aws_vpc.${id}`);
+        const told = `${questionText(question)}: ${found} instead of ${expected}`;
+        assert.is(found, expected, `${told}\n${JSON.stringify(spelling)}\n${JSON.stringify(estate)}`);
+        tally.add(walked.verdict);
+        for (const { cause, outcome } of [walked.forward, walked.back]) tally.add(cause ?? outcome);
+      }
+    }),
+    run(80),
+  );
+  tally.print("packets in a plan without ids", [...VERDICTS, "filter-denied", "no-route", "hub-attachment"]);
+});
 
 test.run();

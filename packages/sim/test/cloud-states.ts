@@ -104,3 +104,147 @@ export function plan(resources: readonly TfResource[], action: "no-op" | "create
     configuration: { root_module: {} },
   };
 }
+
+/** Arguments that the provider computes: nobody knows them before the resource is made. */
+const COMPUTED: ReadonlySet<string> = new Set([
+  "id",
+  "arn",
+  "owner_id",
+  "vpc_owner_id",
+  "main_route_table_id",
+  "default_route_table_id",
+  "default_network_acl_id",
+  "default_security_group_id",
+  "primary_network_interface_id",
+  "accept_status",
+  "instance_state",
+  "state",
+  "origin",
+  "public_ip",
+]);
+
+/** Arguments that the provider computes where the configuration does not give them. */
+const COMPLETED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["aws_security_group_rule", ["source_security_group_id"]],
+  ["aws_security_group", ["ingress", "egress"]],
+  ["aws_route", ["network_interface_id", "instance_id"]],
+  ["aws_route_table", ["route", "propagating_vgws"]],
+  ["aws_network_acl", ["ingress", "egress", "subnet_ids"]],
+  ["aws_instance", ["secondary_private_ips", "ipv6_addresses", "security_groups", "network_interface"]],
+]);
+
+/** What adopts a part of a VPC names the part, which is computed there. */
+const ADOPTS: ReadonlyMap<string, string> = new Map([
+  ["aws_default_route_table", "default_route_table_id"],
+  ["aws_default_network_acl", "default_network_acl_id"],
+]);
+
+function nameOf({ type, key }: TfResource): string {
+  return `${type}.${key.replace(/[^\w-]+/g, "-")}`;
+}
+
+/** A part of a resource: what of it is known, which of it is not, and how the configuration spells it. */
+interface Part {
+  readonly known: unknown;
+  readonly open: unknown;
+  readonly spelt: unknown;
+}
+
+/** Returns the value with every id of something that is still to be made left open. */
+function partOf(value: unknown, made: ReadonlyMap<string, string>): Part {
+  if (typeof value === "string" && made.has(value)) {
+    const address = made.get(value)!;
+    return { known: null, open: true, spelt: { references: [`${address}.id`, address] } };
+  }
+  if (Array.isArray(value) && value.every((one) => typeof one === "string")) {
+    const parts = value.map((one) => partOf(one, made));
+    const references = parts.flatMap(({ spelt }) => (spelt as { references?: string[] }).references ?? []);
+    const spelt = references.length > 0 ? { references } : { constant_value: value };
+    return { known: parts.map(({ known }) => known), open: parts.map(({ open }) => open), spelt };
+  }
+  if (Array.isArray(value)) {
+    const parts = value.map((one) => partsOf(one as Readonly<Record<string, unknown>>, made));
+    return {
+      known: parts.map(({ known }) => known),
+      open: parts.map(({ open }) => open),
+      spelt: parts.map(({ spelt }) => spelt),
+    };
+  }
+  // what a resource shows as empty is not written at all
+  return {
+    known: value,
+    open: false,
+    spelt: value === "" || value === null ? undefined : { constant_value: value },
+  };
+}
+
+function partsOf(values: Readonly<Record<string, unknown>>, made: ReadonlyMap<string, string>): Part {
+  const parts = Object.entries(values).map(([key, value]) => [key, partOf(value, made)] as const);
+  const pick = (what: keyof Part): object =>
+    Object.fromEntries(parts.flatMap(([key, part]) => (part[what] === undefined ? [] : [[key, part[what]]])));
+  return { known: pick("known"), open: pick("open"), spelt: pick("spelt") };
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/**
+ * A plan that makes everything, of which nothing that the cloud gives is known: what refers to what stands in the configuration.
+ * Ids of what is made are the addresses of their resources.
+ */
+export function newPlan(resources: readonly TfResource[]): object {
+  const managed = resources.filter(({ mode }) => mode === "managed");
+  const made = new Map(managed.map((one) => [one.key, nameOf(one)]));
+  const parts = managed.map((one) => {
+    const adopted = ADOPTS.get(one.type);
+    const completed = (COMPLETED.get(one.type) ?? []).filter((key) => isEmpty(one.values[key]));
+    const isComputed = (key: string): boolean => COMPUTED.has(key) || completed.includes(key);
+    const known = Object.entries(one.values).filter(([key]) => !isComputed(key));
+    const { known: values, open, spelt } = partsOf(Object.fromEntries(known), made);
+    const hidden = Object.fromEntries(
+      [...Object.keys(one.values), ...completed].flatMap((key) => (isComputed(key) ? [[key, true]] : [])),
+    );
+    const owner = made.get(String(one.values.vpc_id));
+    const reference =
+      adopted === undefined ? {} : { [adopted]: { references: [`${owner}.${adopted}`, owner] } };
+    const accepts = one.values.accept_status === "active" ? { auto_accept: true } : {};
+    const [type, name] = nameOf(one).split(".");
+    return {
+      shown: {
+        address: nameOf(one),
+        mode: "managed",
+        type,
+        name,
+        provider_name: PROVIDER,
+        schema_version: 1,
+      },
+      values: { ...(values as object), ...accepts },
+      open: { ...(open as object), ...hidden },
+      expressions: { ...(spelt as object), ...reference },
+    };
+  });
+  return {
+    ...VERSIONS,
+    planned_values: { root_module: { resources: parts.map(({ shown, values }) => ({ ...shown, values })) } },
+    resource_changes: parts.map(({ shown, values, open }) => ({
+      ...shown,
+      change: { actions: ["create"], before: null, after: values, after_unknown: open },
+    })),
+    configuration: {
+      provider_config: { aws: { name: "aws", full_name: PROVIDER } },
+      root_module: {
+        resources: parts.map(({ shown: { address, mode, type, name }, expressions }) => ({
+          address,
+          mode,
+          type,
+          name,
+          provider_config_key: "aws",
+          expressions,
+        })),
+      },
+    },
+  };
+}

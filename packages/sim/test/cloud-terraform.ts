@@ -47,6 +47,21 @@ export function asManaged(estate: Estate): Estate {
   };
 }
 
+/** What is still to be made: peerings are active or wait, everything belongs to one account, and nobody else has a part in it. */
+export function asPlanned(estate: Estate): Estate {
+  const [{ account, region }] = estate.vpcs;
+  return {
+    ...asManaged(estate),
+    vpcs: asManaged(estate).vpcs.map((vpc) => ({ ...vpc, account, region })),
+    hubs: asManaged(estate).hubs.map((hub) => ({ ...hub, account, region })),
+    peerings: estate.peerings.map((one) => ({
+      ...one,
+      state: one.state === "active" ? one.state : "pending-acceptance",
+    })),
+    hidden: [],
+  };
+}
+
 /** Returns the resources of each account. */
 export function resourcesOf(estate: Estate, spelling: Spelling): Map<string, TfResource[]> {
   const states = new Map<string, TfResource[]>();
@@ -66,15 +81,16 @@ export function resourcesOf(estate: Estate, spelling: Spelling): Map<string, TfR
     putGroups(put, vpc, spelling);
     putEdges(put, vpc);
     if (estate.listsHosts) for (const host of vpc.hosts) putHost(put, vpc, host);
+  }
+  for (const account of [...states.keys()])
     for (const { id, cidrs } of estate.lists)
       if (id !== SERVICE_LIST)
-        write(
+        writerFor(account)(
           "aws_ec2_managed_prefix_list",
           id,
           { entry: cidrs.map((one) => ({ cidr: cidrText(one) })) },
           undefined,
         );
-  }
   for (const peering of estate.peerings) {
     const [requester, accepter] = [peering.requester, peering.accepter].map(
       (id) => estate.vpcs.find((vpc) => vpc.id === id)!,

@@ -86,15 +86,24 @@ const ANSWERS = new Map([
   [14, 13],
 ]);
 
+/** What the descriptions tell beside what the estate has. */
+export interface Telling {
+  /** All interfaces of a subnet of which any is described. */
+  readonly isComplete: boolean;
+  /** Public addresses; they do unless the cloud has yet to give them. */
+  readonly isPublicKnown?: boolean;
+}
+
 export class CloudWalk {
   readonly #estate: Estate;
   readonly #vpcs: readonly EstateVpc[];
   readonly #isComplete: boolean;
+  readonly #isPublicKnown: boolean;
 
-  /** `isComplete` where the description of a subnet's interfaces lists all of them. */
-  constructor(estate: Estate, { isComplete }: { readonly isComplete: boolean } = { isComplete: true }) {
+  constructor(estate: Estate, { isComplete, isPublicKnown = true }: Telling = { isComplete: true }) {
     this.#estate = estate;
     this.#isComplete = isComplete;
+    this.#isPublicKnown = isPublicKnown;
     this.#vpcs = estate.vpcs.filter(({ account }) => !estate.hidden.includes(account));
   }
 
@@ -249,7 +258,7 @@ export class CloudWalk {
   /** Instances tell their public address, and in Terraform an interface of its own does not. */
   #tellsPublic(vpc: EstateVpc, { address }: Place): boolean {
     const host = this.#estate.listsHosts ? hostAt(vpc, address) : undefined;
-    return host !== undefined && (this.#isComplete || host.device === 0);
+    return host !== undefined && this.#isPublicKnown && (this.#isComplete || host.device === 0);
   }
 
   /** Finds who has a public address: an interface or a NAT gateway. */

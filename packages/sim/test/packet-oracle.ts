@@ -569,7 +569,10 @@ class Walker {
         ) ||
         this.net.hubs.some(
           (hub) =>
-            hub.groupReferences && [vpc, far].every((one) => hub.attachments.some((at) => at.vpc === one.id)),
+            hub.groupReferences &&
+            [vpc, far].every((one) =>
+              hub.attachments.some((at) => at.vpc === one.id && at.state === "available"),
+            ),
         );
       if (far.region !== vpc.region || (this.net.aws && !joined)) return false;
     }

@@ -43,7 +43,12 @@ function readGroup(fields: Fields, inventory: Inventory, resource: ReadyResource
 }
 
 /** Reads a block `ingress` or `egress`, or a resource `aws_security_group_rule`, which has the same arguments. */
-function blockRule(block: Fields, name: string, group: string, { open }: ReadyResource): RuleRecord[] {
+function blockRule(
+  block: Fields,
+  name: string,
+  group: string,
+  { open, configures }: ReadyResource,
+): RuleRecord[] {
   const services = awsServices(block.text("protocol"), block.number("from_port"), block.number("to_port"));
   if (services === undefined) {
     block.problems.error("bad-text", `${block.text("protocol")} is no protocol`, block);
@@ -56,7 +61,10 @@ function blockRule(block: Fields, name: string, group: string, { open }: ReadyRe
     "prefix_list_ids",
     "security_groups",
     "source_security_group_id",
-  ].find((key) => open.has(block.path === "" ? key : `${block.path}.${key}`) && block.raw(key) === undefined);
+  ].find((key) =>
+    // the provider computes what the configuration does not give, and a rule by CIDR has no group
+    block.path === "" ? open.has(key) && configures(key) : open.has(`${block.path}.${key}`),
+  );
   // a whole block that is one hole has nothing but its path
   return [
     {
