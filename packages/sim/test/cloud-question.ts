@@ -1,5 +1,5 @@
 import { answer, type Network, resolveEndpoint } from "@twoway/sim";
-import { addressText, cidr, type Estate } from "./cloud-generate.ts";
+import { addressText, cidr, type Estate } from "./cloud-estate.ts";
 import type { Asked, CloudWalk, Fate, Place, Walked } from "./cloud-walk.ts";
 
 /** Questions about an estate, asked of the walk through it and of a network that was read from a description of it. */

@@ -9,7 +9,7 @@ import {
   type EstateTable,
   type EstateVpc,
   SERVICE_LIST,
-} from "./cloud-generate.ts";
+} from "./cloud-estate.ts";
 
 /**
  * Writes an estate as Terraform's provider hashicorp/aws keeps it: resources with everything that the provider reads back, one

@@ -12,7 +12,7 @@ import {
   type EstateTable,
   type EstateVpc,
   holds,
-} from "./cloud-generate.ts";
+} from "./cloud-estate.ts";
 
 /**
  * What becomes of one packet and its reply in an estate, hop by hop, as SPEC and AWS's documentation say. Slow and plain: every

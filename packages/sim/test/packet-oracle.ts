@@ -425,6 +425,7 @@ class Walker {
         return this.leave(vpc, stand, gateway.groups, false);
       case "nat": {
         const written = { vpc: vpc.id, address: gateway.address ?? source.address };
+        if (!this.isReply && ![1, 6, 17].includes(this.protocol)) this.refused = true;
         if (stand !== undefined && stand !== subnet) this.acl(stand, "ingress", source);
         // nobody waits for an answer from an address that was not asked
         const outer = this.isReply ? hostAt(net, source)?.outer : undefined;

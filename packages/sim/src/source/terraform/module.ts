@@ -54,7 +54,7 @@ export function* walkState(
       const { index_key: key, attributes } = instance;
       const index = typeof key === "string" || typeof key === "number" ? key : undefined;
       const place = index === undefined ? "" : `[${JSON.stringify(index)}]`;
-      const address = `${module === "" ? "" : `${module}.`}${type}.${name}${place}`;
+      const address = `${module === "" ? "" : `${module}.`}${mode === "data" ? "data." : ""}${type}.${name}${place}`;
       const values = isRecord(attributes) ? attributes : {};
       yield { address, type, name, module, index, values, unknown: undefined };
     }
