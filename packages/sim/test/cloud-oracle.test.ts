@@ -89,7 +89,7 @@ test("an estate that the AWS CLI describes is judged packet by packet as the wal
     fc.property(estates({ edges: true, hubs: true }), numbers, (estate, random) => {
       agree(awsFolder(estate), estate, true, () => random.next().value!, tally);
     }),
-    run(200),
+    run(150),
   );
   tally.print("packets in answers of the AWS CLI", [...VERDICTS, ...CAUSES]);
 });
@@ -103,7 +103,7 @@ for (const [name, write] of FORMS) {
         const files = write(estate, spelling);
         if (Object.keys(files).length > 0) agree(files, estate, false, () => random.next().value!, tally);
       }),
-      run(80),
+      run(40),
     );
     tally.print(`packets in ${name}`, [...VERDICTS, "filter-denied", "no-route", "peering-not-active"]);
   });
@@ -124,7 +124,7 @@ test("an estate in a plan that knows no id yet is judged as the walk goes, by wh
         for (const { cause, outcome } of [walked.forward, walked.back]) tally.add(cause ?? outcome);
       }
     }),
-    run(80),
+    run(40),
   );
   tally.print("packets in a plan without ids", [...VERDICTS, "filter-denied", "no-route", "hub-attachment"]);
 });

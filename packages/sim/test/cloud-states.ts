@@ -197,7 +197,8 @@ function isEmpty(value: unknown): boolean {
  */
 export function newPlan(resources: readonly TfResource[]): object {
   const managed = resources.filter(({ mode }) => mode === "managed");
-  const made = new Map(managed.map((one) => [one.key, nameOf(one)]));
+  // what an accepter accepts is the thing itself, and others refer to that
+  const made = new Map(managed.toReversed().map((one) => [one.key, nameOf(one)]));
   const parts = managed.map((one) => {
     const adopted = ADOPTS.get(one.type);
     const completed = (COMPLETED.get(one.type) ?? []).filter((key) => isEmpty(one.values[key]));
