@@ -406,6 +406,13 @@ export class CloudWalk {
     const [route] = [...table.routes, ...learnt]
       .filter(({ to }) => holds(to, address))
       .sort((a, b) => b.to.bits - a.to.bits);
+    // of a VPC that nobody described it learns ranges that nobody knows, though none of somebody else's
+    const isHidden = (via: string): boolean =>
+      hub.attachments.some(
+        ({ id, vpc, state }) =>
+          id === via && state === "available" && !this.#vpcs.some((known) => known.id === vpc),
+      );
+    if (packet.destination.vpc === undefined && table.propagates.some(isHidden)) return [unknown(at)];
     if (route === undefined) return [dropped(at, "no-route", table.id)];
     if (route.via === "blackhole")
       return [dropped(at, "route-blackhole", `${table.id} ${cidrText(route.to)}`)];

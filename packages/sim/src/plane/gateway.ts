@@ -191,17 +191,15 @@ function notOnInternet(gateway: Gateway, { vpc, table }: Choice, packet: Packet)
 function translate(network: Network, gateway: Gateway, at: Choice, packet: Packet): HandOff {
   const hops = [gatewayHop(gateway)];
   const subnet = at.vpc.subnets.get(gateway.subnet ?? "");
-  const checks = [
-    ...(subnet === undefined || at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet)),
-    ...natCheck(at.vpc, gateway, packet),
-  ];
+  const entered =
+    subnet === undefined || at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet);
   const isKnownPublic = hostAt(network, packet.source)?.public?.has(packet.source.address) === true;
   if (packet.isReply && (subnet !== undefined || isKnownPublic)) {
     // whoever asked waits for an answer from the address that was asked; a gateway without a subnet may have let him in
     const isInside = packet.destination.vpc !== undefined;
     const message = `${spell(at.route)} of ${at.table.id} takes the reply to ${gateway.id}, so it would not come from ${formatAddress(packet.source.address)}, which was asked`;
     const cause = isInside ? "left-network" : "no-public-address";
-    return { hops, checks, end: stop(cause, gatewayComponent(gateway, at.vpc), message) };
+    return { hops, checks: entered, end: stop(cause, gatewayComponent(gateway, at.vpc), message) };
   }
   const address = gateway.address ?? subnet?.cidrs[0].address ?? packet.source.address;
   const written: Spot = { vpc: gateway.vpc, subnet: subnet?.id, address };
@@ -215,6 +213,7 @@ function translate(network: Network, gateway: Gateway, at: Choice, packet: Packe
     last: undefined,
     showsGroups: false,
   };
+  const checks = [...entered, ...natCheck(at.vpc, gateway, packet)];
   if (subnet !== undefined) {
     const next: Node[] = [{ kind: "subnet", vpc: at.vpc, subnet, groups: undefined }];
     return { hops, checks, packet: translated, next };

@@ -73,6 +73,7 @@ function readParts(
       table,
       ...(vpc === undefined ? {} : { vpc }),
       ...(subnets === undefined ? {} : { subnets }),
+      ...(record.groupReferences === false ? { groupReferences: false } : {}),
       ...(peer === undefined ? {} : { peer: { hub: peer, attachment: id } }),
       ...(listed === undefined ? {} : { advertises: readCidrs(inventory.problems, listed, place) }),
       source: place.source,

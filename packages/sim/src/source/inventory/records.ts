@@ -157,6 +157,8 @@ export interface AttachmentRecord extends Entity {
   readonly associationKnown?: boolean;
   readonly vpc: string | undefined;
   readonly subnets: readonly string[] | undefined;
+  /** Rules may name groups across it; true unless it is said. */
+  readonly groupReferences?: boolean;
   /** The hub at the other end of a peering. */
   readonly peer: string | undefined;
 }
