@@ -534,7 +534,6 @@ test("a rule by CIDR has no group, though the provider says that it is known aft
     return verdict(after, "aws_instance.x", "i-z", HTTPS);
   };
   assert.is(judge({ cidr_blocks: is(["10.1.0.0/16"]) }), "return-only filter-denied/delivered");
-  assert.is(judge({ source_security_group_id: ref("local.x") }), "unknown unsupported-target/delivered");
 });
 
 test("aws_default_security_group replaces the rules that the default group of a new VPC came with", () => {
