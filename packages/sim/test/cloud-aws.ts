@@ -7,7 +7,7 @@ import {
   type EstateRule,
   type EstateVpc,
   SERVICE_LIST,
-} from "./cloud-generate.ts";
+} from "./cloud-estate.ts";
 
 /**
  * Writes an estate as the AWS CLI describes it: a folder for each account and region, a file for each call. Shapes are those

@@ -1,5 +1,5 @@
 import { answer, type Network, resolveEndpoint } from "@twoway/sim";
-import { addressText, cidr, type Estate } from "./cloud-generate.ts";
+import { addressText, cidr, type Estate } from "./cloud-estate.ts";
 import type { Asked, CloudWalk, Fate, Place, Walked } from "./cloud-walk.ts";
 
 /** Questions about an estate, asked of the walk through it and of a network that was read from a description of it. */
@@ -66,10 +66,19 @@ export interface Compared {
   readonly found: string;
 }
 
-export function compare(network: Network, walk: CloudWalk, { from, to, ...asked }: Question): Compared {
-  const walked = walk.walk(from, to, asked);
+/** Where ids are not known yet, things go by other names: `vpcs` says those of VPCs, and what decided is not compared. */
+export function compare(
+  network: Network,
+  walk: CloudWalk,
+  { from, to, ...asked }: Question,
+  vpcs?: (id: string) => string,
+): Compared {
+  const told = walk.walk(from, to, asked);
+  const nameless = ({ by: _, ...rest }: Fate): Fate => rest;
+  const walked =
+    vpcs === undefined ? told : { ...told, forward: nameless(told.forward), back: nameless(told.back) };
   const [source, destination] = [from, to].map((place) =>
-    resolveEndpoint(network, textOf(place), "question"),
+    resolveEndpoint(network, textOf(place, vpcs), "question"),
   );
   const { protocol, ...ports } = asked;
   const { verdict, shown } = answer(network, source, destination, {
@@ -97,8 +106,8 @@ export function questionText({ from, to, ...asked }: Question): string {
   return `${textOf(from)} to ${textOf(to)} ${JSON.stringify(asked)}`;
 }
 
-function textOf({ vpc, address }: Place): string {
-  return (vpc === undefined ? "" : `${vpc}:`) + addressText(address);
+function textOf({ vpc, address }: Place, vpcs = (id: string): string => id): string {
+  return (vpc === undefined ? "" : `${vpcs(vpc)}:`) + addressText(address);
 }
 
 function say(verdict: string, fates: readonly Fate[]): string {

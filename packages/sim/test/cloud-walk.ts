@@ -12,7 +12,7 @@ import {
   type EstateTable,
   type EstateVpc,
   holds,
-} from "./cloud-generate.ts";
+} from "./cloud-estate.ts";
 
 /**
  * What becomes of one packet and its reply in an estate, hop by hop, as SPEC and AWS's documentation say. Slow and plain: every
@@ -86,12 +86,24 @@ const ANSWERS = new Map([
   [14, 13],
 ]);
 
+/** What the descriptions tell beside what the estate has. */
+export interface Telling {
+  /** All interfaces of a subnet of which any is described. */
+  readonly isComplete: boolean;
+  /** Public addresses; they do unless the cloud has yet to give them. */
+  readonly isPublicKnown?: boolean;
+}
+
 export class CloudWalk {
   readonly #estate: Estate;
   readonly #vpcs: readonly EstateVpc[];
+  readonly #isComplete: boolean;
+  readonly #isPublicKnown: boolean;
 
-  constructor(estate: Estate) {
+  constructor(estate: Estate, { isComplete, isPublicKnown = true }: Telling = { isComplete: true }) {
     this.#estate = estate;
+    this.#isComplete = isComplete;
+    this.#isPublicKnown = isPublicKnown;
     this.#vpcs = estate.vpcs.filter(({ account }) => !estate.hidden.includes(account));
   }
 
@@ -230,9 +242,9 @@ export class CloudWalk {
     if (destination.vpc !== undefined) return [{ ...dropped(packet, "left-network", id), isLate: true }];
     if (packet.passedOn && packet.translated.length === 0) return [unknown(packet)];
     const nat = packet.isReply ? undefined : packet.translated.at(-1);
-    const outer =
-      nat !== undefined ? nat.nat.public : this.#estate.listsHosts ? publicOf(vpc, source) : undefined;
-    if (outer === undefined && (nat !== undefined || source.vpc !== vpc.id || this.#estate.listsHosts))
+    const isTold = this.#tellsPublic(vpc, source);
+    const outer = nat !== undefined ? nat.nat.public : isTold ? publicOf(vpc, source) : undefined;
+    if (outer === undefined && (nat !== undefined || source.vpc !== vpc.id || isTold))
       return [dropped(packet, "no-public-address", id)];
     if (outer === undefined) return [unknown(packet)];
     if (isPrivate(destination.address)) return [unknown(packet)];
@@ -241,6 +253,12 @@ export class CloudWalk {
     const met = this.#owner(destination.address);
     if (met === undefined) return [{ outcome: "delivered", packet: outside, reenter }];
     return this.#enterPublic(met, { ...outside, source: { vpc: undefined, address: outer } });
+  }
+
+  /** Instances tell their public address, and in Terraform an interface of its own does not. */
+  #tellsPublic(vpc: EstateVpc, { address }: Place): boolean {
+    const host = this.#estate.listsHosts ? hostAt(vpc, address) : undefined;
+    return host !== undefined && this.#isPublicKnown && (this.#isComplete || host.device === 0);
   }
 
   /** Finds who has a public address: an interface or a NAT gateway. */
@@ -293,7 +311,7 @@ export class CloudWalk {
     }
     if (met !== undefined) return this.#enterPublic(met, plain);
     if (vpc === undefined) return [unknown(packet)];
-    if (!this.#estate.listsHosts) return [unknown(packet)];
+    if (!this.#tellsPublic(vpc, destination)) return [unknown(packet)];
     const isReachable = publicOf(vpc, destination) !== undefined && vpc.internet !== undefined;
     return isReachable ? this.#enter(vpc, plain) : [dropped(packet, "no-public-address", vpc.id)];
   }
@@ -438,7 +456,7 @@ export class CloudWalk {
 
   /** A subnet of which some interface is described has no others. */
   #closed(vpc: EstateVpc, { id }: EstateSubnet): boolean {
-    return this.#estate.listsHosts && vpc.hosts.some(({ subnet }) => subnet === id);
+    return this.#isComplete && this.#estate.listsHosts && vpc.hosts.some(({ subnet }) => subnet === id);
   }
 
   /** Stateless, in the order of the numbers; nothing matched is refused. */

@@ -430,6 +430,40 @@ test("a hub that only its peering names may have attachments that nobody lists",
   );
 });
 
+test("an attachment that only a route of the hub names may lead anywhere, and one that is listed as deleted nowhere", () => {
+  const routes = {
+    ...HUB_ROUTES,
+    Routes: [...HUB_ROUTES.Routes, toLine("172.16.0.0/12", "tgw-attach-line")],
+  };
+  const out = PAIRED.RouteTables.map((one) => ({
+    ...one,
+    Routes: [{ DestinationCidrBlock: "0.0.0.0/0", TransitGatewayId: "tgw-1", State: "active" }],
+  }));
+  const judge = (...more: object[]): string => {
+    const hub = { ...HUB, TransitGatewayAttachments: [...JOINS, ...more] };
+    const { network } = imported({ net: { ...PAIRED, RouteTables: out }, hub, routes });
+    return verdict(network, "subnet-inner", "172.16.0.5", WEB);
+  };
+  assert.match(judge(), /^unknown unsupported-target\//);
+  assert.match(
+    judge({
+      TransitGatewayAttachmentId: "tgw-attach-line",
+      TransitGatewayId: "tgw-1",
+      ResourceType: "vpn",
+      State: "deleted",
+    }),
+    /^unreachable hub-attachment\//,
+  );
+});
+
+function toLine(to: string, id: string): (typeof HUB_ROUTES.Routes)[number] {
+  return {
+    DestinationCidrBlock: to,
+    State: "active",
+    TransitGatewayAttachments: [{ TransitGatewayAttachmentId: id }],
+  };
+}
+
 test("the ACL of a hub's subnet looks at what its own hosts send to the hub, and at nothing that comes for them", () => {
   // "How network ACLs work with transit gateways": the same subnet for instances and the association
   const acl = (cidr: string): object => ({

@@ -457,6 +457,85 @@ test("hosts that nobody gives a group have the default one of their new VPC: in 
   assert.is(verdict(after, "i-z", "aws_instance.x", HTTPS), "return-only filter-denied/delivered");
 });
 
+test("rules that look the same until their groups are known are told apart by the blocks they come from", () => {
+  const block = { protocol: "-1", from_port: 0, to_port: 0, security_groups: [null] };
+  const hole = { security_groups: [true] };
+  const judge = (blocks: readonly object[]): string => {
+    const open = CREATE({ id: true, vpc_security_group_ids: [true], subnet_id: true });
+    const inGroup = (subnet: string, group: string): object => ({
+      subnet_id: ref(`aws_subnet.${subnet}.id`, `aws_subnet.${subnet}`),
+      vpc_security_group_ids: ref(`aws_security_group.${group}.id`, `aws_security_group.${group}`),
+    });
+    const after = newVpc(
+      {
+        planned: [
+          resource("aws_security_group.one", {
+            egress: [{ ...block, security_groups: [], cidr_blocks: ["0.0.0.0/0"] }],
+          }),
+          resource("aws_security_group.two", {}),
+          resource("aws_security_group.g", { ingress: [block, block] }),
+          resource("aws_instance.a", { private_ip: "10.9.2.10", vpc_security_group_ids: [null] }),
+          resource("aws_instance.z", { private_ip: "10.9.2.20", vpc_security_group_ids: [null] }),
+        ],
+        changes: {
+          "aws_security_group.one": CREATE({ id: true, vpc_id: true, ingress: true }),
+          "aws_security_group.two": CREATE({ id: true, vpc_id: true, ingress: true, egress: true }),
+          "aws_security_group.g": CREATE({ id: true, vpc_id: true, egress: true, ingress: [hole, hole] }),
+          "aws_instance.a": open,
+          "aws_instance.z": open,
+        },
+      },
+      {
+        "aws_security_group.one": { egress: [{ cidr_blocks: is(["0.0.0.0/0"]) }] },
+        "aws_security_group.two": {},
+        "aws_security_group.g": { ingress: blocks },
+        "aws_instance.a": inGroup("t", "one"),
+        "aws_instance.z": inGroup("t", "g"),
+      },
+    );
+    return verdict(after, "10.9.2.10", "10.9.2.20", HTTPS);
+  };
+  const from = (name: string): object => ({
+    protocol: is("-1"),
+    security_groups: ref(`aws_security_group.${name}.id`, `aws_security_group.${name}`),
+  });
+  assert.is(judge([from("one"), from("two")]), "two-way delivered/delivered");
+  assert.is(judge([from("two"), from("two")]), "return-only filter-denied/delivered");
+  // as many blocks as entries is what makes it sure
+  assert.is(judge([from("one"), from("two"), from("two")]), "unknown unsupported-target/delivered");
+});
+
+test("a rule by CIDR has no group, though the provider says that it is known after apply", () => {
+  const rule = {
+    type: "ingress",
+    protocol: "tcp",
+    from_port: 443,
+    to_port: 443,
+    cidr_blocks: ["10.1.0.0/16"],
+  };
+  const all = { protocol: "-1", from_port: 0, to_port: 0, cidr_blocks: ["0.0.0.0/0"] };
+  const judge = (expressions: object): string => {
+    const after = newVpc(
+      {
+        planned: [
+          resource("aws_security_group.g", { id: "sg-g", vpc_id: "aws_vpc.v", egress: [all] }),
+          resource("aws_security_group_rule.r", { security_group_id: "sg-g", ...rule }),
+          resource("aws_instance.z", {
+            id: "i-z",
+            private_ip: "10.9.2.10",
+            subnet_id: "aws_subnet.t",
+            vpc_security_group_ids: ["sg-g"],
+          }),
+        ],
+        changes: { "aws_security_group_rule.r": CREATE({ id: true, source_security_group_id: true }) },
+      },
+      { "aws_security_group_rule.r": expressions },
+    );
+    return verdict(after, "aws_instance.x", "i-z", HTTPS);
+  };
+  assert.is(judge({ cidr_blocks: is(["10.1.0.0/16"]) }), "return-only filter-denied/delivered");
+});
+
 test("aws_default_security_group replaces the rules that the default group of a new VPC came with", () => {
   const after = newVpc(
     {

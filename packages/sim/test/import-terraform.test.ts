@@ -315,4 +315,76 @@ test("a key __proto__ is a key like any other", () => {
   assert.is(verdict(network, "subnet-a1", "subnet-b1"), "two-way delivered/delivered");
 });
 
+test("what data sources looked up counts in a raw state too", () => {
+  const list = { prefix_list_id: "pl-1", id: "pl-1", cidr_blocks: ["10.2.0.0/16"] };
+  const raw = (resources: readonly object[]): object => ({
+    version: 4,
+    terraform_version: "1.9.8",
+    serial: 1,
+    lineage: "x",
+    outputs: {},
+    resources,
+  });
+  const plain = PAIR.concat([
+    awsTable("a-main", "a", [{ destination_prefix_list_id: "pl-1", vpc_peering_connection_id: "pcx-ab" }]),
+    awsTable("b-main", "b", [{ cidr_block: "10.1.0.0/16", vpc_peering_connection_id: "pcx-ab" }]),
+  ]).map((one) => {
+    const { type, name, values } = one as { type: string; name: string; values: object };
+    return { mode: "managed", type, name, provider: "x", instances: [{ attributes: values }] };
+  });
+  const source = { mode: "data", type: "aws_prefix_list", name: "l", instances: [{ attributes: list }] };
+  const judge = (...more: object[]): string =>
+    verdict(imported({ "terraform.tfstate": raw([...plain, ...more]) }).network, "subnet-a1", "subnet-b1");
+  assert.is(judge(source), "two-way delivered/delivered");
+  assert.is(judge(), "unknown no-route-table/delivered");
+});
+
+test("a peering of hubs is associated with a table at each of its ends", () => {
+  const hub = (name: string): readonly object[] => [
+    resource(`aws_ec2_transit_gateway.${name}`, {
+      id: `tgw-${name}`,
+      default_route_table_association: "disable",
+      default_route_table_propagation: "disable",
+    }),
+    resource(`aws_ec2_transit_gateway_route_table.${name}`, {
+      id: `tgw-rtb-${name}`,
+      transit_gateway_id: `tgw-${name}`,
+    }),
+    resource(`aws_ec2_transit_gateway_vpc_attachment.${name}`, {
+      id: `tgw-attach-${name}`,
+      transit_gateway_id: `tgw-${name}`,
+      vpc_id: `vpc-${name}`,
+      subnet_ids: [`subnet-${name}1`],
+    }),
+    ...[`tgw-attach-${name}`, "tgw-attach-peer"].map((attachment) =>
+      resource(`aws_ec2_transit_gateway_route_table_association.${name}-${attachment}`, {
+        id: `tgw-rtb-${name}_${attachment}`,
+        transit_gateway_attachment_id: attachment,
+        transit_gateway_route_table_id: `tgw-rtb-${name}`,
+      }),
+    ),
+    ...["10.1.0.0/16", "10.2.0.0/16"].map((to, n) =>
+      resource(`aws_ec2_transit_gateway_route.${name}${n}`, {
+        id: `${name}${n}`,
+        destination_cidr_block: to,
+        transit_gateway_route_table_id: `tgw-rtb-${name}`,
+        transit_gateway_attachment_id: name === "ab"[n] ? `tgw-attach-${name}` : "tgw-attach-peer",
+      }),
+    ),
+  ];
+  const net = PAIR.slice(0, 4).concat([
+    awsTable("a-main", "a", [{ cidr_block: "10.2.0.0/16", transit_gateway_id: "tgw-a" }]),
+    awsTable("b-main", "b", [{ cidr_block: "10.1.0.0/16", transit_gateway_id: "tgw-b" }]),
+    resource("aws_ec2_transit_gateway_peering_attachment.p", {
+      id: "tgw-attach-peer",
+      transit_gateway_id: "tgw-a",
+      peer_transit_gateway_id: "tgw-b",
+    }),
+  ]);
+  for (const order of ["ab", "ba"]) {
+    const { network } = imported({ "s.json": state([...net, ...[...order].flatMap(hub)]) });
+    assert.is(verdict(network, "subnet-a1", "subnet-b1"), "two-way delivered/delivered", order);
+  }
+});
+
 test.run();

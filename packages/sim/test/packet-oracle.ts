@@ -135,12 +135,7 @@ export function bothWays(net: Net, from: End, to: End, service: Service): readon
   const reply = service.protocol === 6 || service.protocol === 17 ? service.sourcePort : answer(service);
   const back = new Walker(net, to, from, service.protocol, reply, undefined);
   // a packet that nobody can follow may have left with another header, so nothing is known of an answer from outside
-  if (
-    there.outcome === "unknown" &&
-    walker.cause !== null &&
-    to.vpc === undefined &&
-    !hostByOuter(net, to.address)
-  )
+  if (there.outcome === "unknown" && walker.cause !== null && to.vpc === undefined)
     back.end("unsupported-target");
   else if (there.outcome === "dropped" || walker.cause !== null) back.begin();
   else if (walker.left === undefined) {
@@ -575,7 +570,10 @@ class Walker {
         ) ||
         this.net.hubs.some(
           (hub) =>
-            hub.groupReferences && [vpc, far].every((one) => hub.attachments.some((at) => at.vpc === one.id)),
+            hub.groupReferences &&
+            [vpc, far].every((one) =>
+              hub.attachments.some((at) => at.vpc === one.id && at.state === "available"),
+            ),
         );
       if (far.region !== vpc.region || (this.net.aws && !joined)) return false;
     }

@@ -65,12 +65,12 @@ export function pathsTo(network: Network, from: Spot, to: Spot): Path[] {
 
 /**
  * Returns the way of the reply: from the intended destination, by its own lookups, with the header as it arrived, or
- * untranslated if it never did (S13). From outside it comes back by the gateway that the packet left by, which nobody knows
- * of a packet that cannot be followed: it may have left with another address in its header.
+ * untranslated if it never did (S13). From outside, and from a public address, it comes back by the gateway that the packet
+ * left by, which nobody knows of a packet that cannot be followed: it may have left with another address in its header.
  */
 export function replyPaths(network: Network, forward: Path, from: Spot, to: Spot, arrived: boolean): Path[] {
   const { ending, packet } = forward;
-  if (arrived && ending.outcome === "unknown" && isOutside(network, to)) {
+  if (arrived && ending.outcome === "unknown" && to.vpc === undefined) {
     const message = `by which way ${formatAddress(to.address)} answers depends on ${ending.component.id}, and where it leads is not part of the input`;
     return [
       {
@@ -90,11 +90,6 @@ export function replyPaths(network: Network, forward: Path, from: Spot, to: Spot
   const hops: Hop[] = [OUTSIDE, { node: gateway.id, kind: "gateway" }];
   const component = gatewayComponent(gateway, undefined);
   return [{ hops, ending: stop("unsupported-target", component, message), checks: [], packet: reply }];
-}
-
-/** Reports whether nobody in the network has the address, be it by a public address. */
-function isOutside(network: Network, { vpc, address }: Spot): boolean {
-  return vpc === undefined && publicOwner(network, address)?.kind !== "host";
 }
 
 /** Returns the way of a reply that nothing has translated. */

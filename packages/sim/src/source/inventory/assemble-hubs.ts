@@ -104,7 +104,20 @@ function readParts(
       source: place.source,
     });
   }
+  addUnlisted(attachments, tables, new Set(attached.map(({ id }) => id)));
   return { attachments, tables };
+}
+
+/** An attachment that only a route names is there, and nothing says what hangs on it: the route is no dead one. */
+function addUnlisted(
+  attachments: Map<string, Attachment>,
+  tables: ReadonlyMap<string, HubTable>,
+  listed: ReadonlySet<string>,
+): void {
+  for (const { routes } of tables.values())
+    for (const { target, source } of routes ?? [])
+      if (target !== "blackhole" && !listed.has(target))
+        attachments.set(target, { id: target, kind: "other", state: "available", table: undefined, source });
 }
 
 /** A VPC that was attached anew has its former attachments listed too, and its packets take the one that is there. */

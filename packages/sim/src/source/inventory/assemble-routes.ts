@@ -108,7 +108,7 @@ function writeRoutes(
       if (destination === undefined || isLocal(reading, vpc, destination, route)) continue;
       const target = targetOf(reading, vpc, route);
       checkTarget(problems, target, route.place);
-      const weakness = weaknessOf(route);
+      const weakness = weaknessOf(inventory, route);
       const key = `${destination} ${weakness}`;
       const beside = seen.get(key) ?? [];
       least.set(`${destination}`, Math.min(least.get(`${destination}`) ?? weakness, weakness));
@@ -137,8 +137,13 @@ function writeRoutes(
  * Of routes with one destination AWS takes the one that was written for it before one of a prefix list, and that before one
  * that a gateway brought along ("Route priority" of the VPC User Guide). Routes of the same kind share the destination.
  */
-function weaknessOf({ destination, isPropagated }: RouteRecord): number {
-  return isPropagated === true ? 2 : destination?.startsWith("pl-") === true ? 1 : 0;
+function weaknessOf(inventory: Inventory, { destination = "", isPropagated }: RouteRecord): number {
+  return isPropagated === true ? 2 : isPrefixList(inventory, destination) ? 1 : 0;
+}
+
+/** One that a plan makes goes by its address. */
+function isPrefixList({ prefixLists }: Inventory, destination: string): boolean {
+  return destination.startsWith("pl-") || prefixLists.has(destination);
 }
 
 function destinationsOf(
@@ -146,7 +151,7 @@ function destinationsOf(
   { destination, target }: RouteRecord,
 ): readonly string[] | undefined {
   if (destination === undefined) return undefined;
-  if (!destination.startsWith("pl-") && !inventory.prefixLists.has(destination)) return [destination];
+  if (!isPrefixList(inventory, destination)) return [destination];
   return inventory.prefixLists.get(destination) ?? (target.kind === "endpoint" ? SERVICE_SPACE : undefined);
 }
 

@@ -4,7 +4,9 @@ import type { HubRouteRecord } from "./records.ts";
 /** Joins hubs with what Terraform keeps in resources of its own: default tables, associations, propagations, routes. */
 export function settleHubs(inventory: Inventory): void {
   const { attachments, hubDefaults, hubMembers, hubAssociations, hubPropagations, hubRoutes } = inventory;
-  const associated = new Map(hubAssociations.map(({ attachment, table }) => [attachment, table]));
+  const associated = new Map<string, string[]>();
+  for (const { attachment, table } of hubAssociations)
+    associated.set(attachment, [...(associated.get(attachment) ?? []), table]);
   const propagated = new Map<string, Set<string>>();
   const propagate = (table: string, attachment: string): void => {
     propagated.set(table, (propagated.get(table) ?? new Set()).add(attachment));
@@ -14,15 +16,15 @@ export function settleHubs(inventory: Inventory): void {
     const defaults = hubDefaults.get(hub);
     if (defaults === undefined) continue;
     if (associates && defaults.association !== undefined && !associated.has(attachment))
-      associated.set(attachment, defaults.association);
+      associated.set(attachment, [defaults.association]);
     if (propagates && defaults.propagation !== undefined) propagate(defaults.propagation, attachment);
   }
   for (const [key, record] of attachments) {
-    const table = associated.get(record.id);
-    // one peering attachment hangs on two hubs, and a table belongs to one of them
-    const isOwn =
-      table === undefined || record.kind !== "peering" || tableHub(inventory, table) === record.hub;
-    if (table !== undefined && isOwn) attachments.set(key, { ...record, table });
+    // one peering attachment hangs on two hubs, each of which associates it with a table of its own
+    const table = associated
+      .get(record.id)
+      ?.findLast((id) => record.kind !== "peering" || tableHub(inventory, id) === record.hub);
+    if (table !== undefined) attachments.set(key, { ...record, table });
   }
   for (const [hub, { association, propagation }] of hubDefaults)
     for (const id of [association, propagation]) if (id !== undefined) addParts(inventory, id, hub, [], []);

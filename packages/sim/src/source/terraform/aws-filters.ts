@@ -43,8 +43,22 @@ function readGroup(fields: Fields, inventory: Inventory, resource: ReadyResource
   });
 }
 
+/** The arguments that say who is at the far end. */
+const ENDS = [
+  "cidr_blocks",
+  "ipv6_cidr_blocks",
+  "prefix_list_ids",
+  "security_groups",
+  "source_security_group_id",
+];
+
 /** Reads a block `ingress` or `egress`, or a resource `aws_security_group_rule`, which has the same arguments. */
-function blockRule(block: Fields, name: string, group: string, { open }: ReadyResource): RuleRecord[] {
+function blockRule(
+  block: Fields,
+  name: string,
+  group: string,
+  { open, configures }: ReadyResource,
+): RuleRecord[] {
   // blocks that a `dynamic` makes of what is not known yet stand there as one, with holes for what it says
   const hole = holeIn(block, open, ["protocol", "from_port", "to_port"]);
   if (hole !== undefined) return [unknownRule(name, hole, block)];
@@ -54,13 +68,9 @@ function blockRule(block: Fields, name: string, group: string, { open }: ReadyRe
     return [];
   }
   const source = block.text("source_security_group_id");
-  const unknown = holeIn(block, open, [
-    "cidr_blocks",
-    "ipv6_cidr_blocks",
-    "prefix_list_ids",
-    "security_groups",
-    "source_security_group_id",
-  ]);
+  // the provider computes what the configuration does not give, and a rule by CIDR has no group
+  const given = block.path === "" ? ENDS.filter(configures) : ENDS;
+  const unknown = holeIn(block, open, given);
   return [
     {
       name,
@@ -84,7 +94,10 @@ function blockRule(block: Fields, name: string, group: string, { open }: ReadyRe
 /** Returns the first of the arguments that is known only after apply. */
 function holeIn(block: Fields, open: ReadyResource["open"], keys: readonly string[]): string | undefined {
   const at = (key: string): string => (block.path === "" ? key : `${block.path}.${key}`);
-  return keys.find((key) => open.has(at(key)) && block.raw(key) === undefined);
+  // of a list some elements may be known
+  return keys.find(
+    (key) => open.has(at(key)) && (block.raw(key) === undefined || Array.isArray(block.raw(key))),
+  );
 }
 
 /** A rule of which nobody knows the services may allow anything. */

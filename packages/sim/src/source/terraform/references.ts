@@ -106,9 +106,14 @@ export class References {
         return { values: this.#fill(resource, entry, hole, block, at, holesLeft), holesLeft };
       });
       const texts = new Set(outcomes.map(({ values }) => JSON.stringify(values)));
-      const [only] = texts.size === 1 ? outcomes : [];
+      // as many entries that look the same as blocks they may come from: each comes from one, and which does not matter
+      const same = entries.flatMap((other, j) => (isSame([entry, hole], [other, holes[j]]) ? j : []));
+      const only =
+        texts.size === 1 || same.length === outcomes.length
+          ? outcomes[texts.size === 1 ? 0 : same.indexOf(i)]
+          : undefined;
       if (only === undefined) {
-        for (const [key, isOpen] of Object.entries(hole)) if (isOpen === true) open.set(`${at}.${key}`, []);
+        for (const [key, isOpen] of Object.entries(hole)) if (hasHole(isOpen)) open.set(`${at}.${key}`, []);
         return entry;
       }
       for (const [left, candidates] of only.holesLeft) open.set(left, candidates);
@@ -118,6 +123,10 @@ export class References {
 
   /** Reports whether the block of the configuration may be the one that became this entry. */
   #mayBe(block: Json, entry: Json, resource: Resource): boolean {
+    // an argument that the block does not write is empty in what becomes of it
+    const isWritten = ([key, value]: [string, unknown]): boolean =>
+      typeof value !== "string" || value === "" || Object.hasOwn(block, key);
+    if (!Object.entries(entry).every(isWritten)) return false;
     return Object.entries(block).every(([key, expression]) => {
       const { constant_value: constant, references } = record(expression);
       const known = entry[key];
@@ -132,6 +141,15 @@ export class References {
 
 /** By path of an argument that stays unknown: what it may be, as far as that is known; [] when it may be anything. */
 export type Open = Map<string, readonly string[]>;
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Reports whether the argument is open, or, where it is a list, an element of it. */
+function hasHole(hole: unknown): boolean {
+  return hole === true || (Array.isArray(hole) && hole.includes(true));
+}
 
 function isListKey(key: string): boolean {
   return /(_ids|groups|cidr_blocks|cidrs)$/.test(key);
