@@ -114,7 +114,11 @@ function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
   readAll(inventory, shareOut(read));
   for (const [source, message] of references.assumed)
     inventory.problems.warning("ambiguous", message, { source, path: "" });
-  const departed = [...walkModule(prior, "managed")].filter(({ address }) => {
+  const before = [...walkModule(prior, "managed")];
+  const kept = new Set(resources.map(({ values }) => values.id));
+  for (const { values } of before)
+    if (typeof values.id === "string" && !kept.has(values.id)) inventory.removed.add(values.id);
+  const departed = before.filter(({ address }) => {
     const actions = arrayOf(changes.get(address)?.actions);
     return actions.includes("delete") || actions.includes("update");
   });
