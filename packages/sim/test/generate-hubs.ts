@@ -89,7 +89,9 @@ export const hubNetworks: fc.Arbitrary<string> = fc.gen().map((g) => {
           propagates: ids.filter((id) => !id.startsWith("peer") && often(85)),
         },
       ]);
-      return [id, { kind: aws ? "transit-gateway" : "ccn", attachments, tables: Object.fromEntries(bodies) }];
+      const kind = aws ? "transit-gateway" : "ccn";
+      const groupReferences = some(30, true);
+      return [id, { kind, groupReferences, attachments, tables: Object.fromEntries(bodies) }];
     }),
   );
 

@@ -32,7 +32,20 @@ const PARTNERS = [p("172.16.0.0/16"), p("172.17.0.0/24")];
 const PUBLIC = 0xcb007100; // 203.0.113.0
 const ZONES = ["a", "b"];
 
-export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
+export const pathNetworks: fc.Arbitrary<GeneratedPath> = pathNetworksOn([0, 1, 1, 2], false);
+
+/** The same with a hub, or two that peer, where most routes lead. */
+export const hubPathNetworks: fc.Arbitrary<GeneratedPath> = pathNetworksOn([1, 2, 2], true);
+
+function pathNetworksOn(hubCounts: readonly number[], leansOnHubs: boolean): fc.Arbitrary<GeneratedPath> {
+  return fc.gen().map((g) => pathNetwork(g, hubCounts, leansOnHubs));
+}
+
+function pathNetwork(
+  g: fc.GeneratorValue,
+  hubCounts: readonly number[],
+  leansOnHubs: boolean,
+): GeneratedPath {
   const below = (max: number): number => g(fc.nat, { max: max - 1 });
   const often = (percent: number): boolean => below(100) < percent;
   const one = <T>(items: readonly T[]): T => items[below(items.length)];
@@ -152,7 +165,7 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
     }
     return found;
   });
-  const hubCount = one([0, 1, 1, 2]);
+  const hubCount = one(hubCounts);
   const hubs = times(hubCount, (h): Hub => {
     const tables = ["t0", "t1"];
     const attachments: Attachment[] = [];
@@ -205,6 +218,7 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
       ...peerings.filter(({ ends }) => ends.includes(id)),
       ...gateways.filter(({ vpc }) => vpc === id),
       ...hubs,
+      ...(leansOnHubs ? [...hubs, ...hubs, ...hubs, ...hubs] : []),
       ...hubs.filter(({ attachments }) => attachments.some(({ vpc }) => vpc === id)),
     ].map((thing) => thing.id);
     const anyTarget = (): string =>
@@ -241,7 +255,7 @@ export const pathNetworks: fc.Arbitrary<GeneratedPath> = fc.gen().map((g) => {
   });
   const net: Net = { aws, vpcs, peerings, gateways, hubs, groups, acls };
   return { net, text: textOf(net) };
-});
+}
 
 function unique(routes: readonly Route[]): Route[] {
   return routes.filter(({ prefix }, i) => routes.findIndex((other) => other.prefix.equals(prefix)) === i);

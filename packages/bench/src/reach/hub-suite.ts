@@ -1,14 +1,17 @@
 import { answer, type Network, type Reach, reach, readScenario, resolveEndpoint } from "@twoway/sim";
 import { median } from "../rounds.ts";
 import { drawFrom } from "../seeded-table.ts";
+import { hubEstate } from "./estate.ts";
 
-/** What counting all pairs of a dense hub costs. Milliseconds, median of rounds. */
+/** What counting all pairs on a hub costs. Milliseconds, median of rounds. */
 export interface HubTimes {
   readonly vpcs: number;
   readonly pairs: number;
   readonly twoWay: number;
   readonly compileMs: number;
   readonly countMs: number;
+  /** What one pair takes `answer`, in milliseconds. */
+  readonly answerMs: number;
 }
 
 /**
@@ -16,7 +19,15 @@ export interface HubTimes {
  * sample of pairs has not the verdicts that `answer` gives, which follows packets.
  */
 export function hubTimes(vpcs: number, rounds: number, samples: number, seed: number): HubTimes {
-  const network = denseHub(vpcs, seed);
+  return timesOf(denseHub(vpcs, seed), vpcs, rounds, samples, seed);
+}
+
+/** Measures an estate whose VPCs on a transit gateway have network ACLs and security groups. Throws as `hubTimes` does. */
+export function estateTimes(vpcs: number, rounds: number, samples: number, seed: number): HubTimes {
+  return timesOf(hubEstate(vpcs, seed), vpcs, rounds, samples, seed);
+}
+
+function timesOf(network: Network, vpcs: number, rounds: number, samples: number, seed: number): HubTimes {
   const times = { compile: [] as number[], count: [] as number[] };
   let found: Reach | undefined;
   let [pairs, twoWay] = [0, 0];
@@ -30,8 +41,8 @@ export function hubTimes(vpcs: number, rounds: number, samples: number, seed: nu
     times.compile.push(compiled - start);
     times.count.push(performance.now() - compiled);
   }
-  check(network, found!, samples, seed);
-  return { vpcs, pairs, twoWay, compileMs: median(times.compile), countMs: median(times.count) };
+  const answerMs = check(network, found!, samples, seed);
+  return { vpcs, pairs, twoWay, compileMs: median(times.compile), countMs: median(times.count), answerMs };
 }
 
 function denseHub(count: number, seed: number): Network {
@@ -55,11 +66,16 @@ function denseHub(count: number, seed: number): Network {
   return readScenario(text, "dense-hub").scenario.network;
 }
 
-function check(network: Network, found: Reach, samples: number, seed: number): void {
+/** Asks about so many pairs, or about all where there are no more; returns the mean time of an answer. */
+function check(network: Network, found: Reach, samples: number, seed: number): number {
   const draw = drawFrom(seed + 1);
   const { subnets } = found;
-  for (let n = 0; n < samples; n++) {
-    const [from, to] = [draw(subnets.length), draw(subnets.length)];
+  const all = subnets.length ** 2;
+  const count = Math.min(samples, all);
+  const start = performance.now();
+  for (let n = 0; n < count; n++) {
+    const pair = count === all ? n : draw(all);
+    const [from, to] = [Math.floor(pair / subnets.length), pair % subnets.length];
     if (from === to) continue;
     const [a, b] = [from, to].map((s) =>
       resolveEndpoint(network, `${subnets[s].vpc}/${subnets[s].subnet}`, ""),
@@ -69,4 +85,5 @@ function check(network: Network, found: Reach, samples: number, seed: number): v
     if (verdict !== said.verdict || partial !== said.partial)
       throw new Error(`pair ${from} ${to} is ${verdict} ${partial}, and the answer is ${said.verdict}`);
   }
+  return (performance.now() - start) / count;
 }

@@ -12,7 +12,7 @@ import { type Edits, type EditTimes, edits } from "./edits.ts";
 import { type Fabric, fabricOf, fingerprint } from "./fabric.ts";
 import { FAMILY_NAMES, type Family } from "./families.ts";
 import { type Compared, figure, reachFigures, withFigures } from "./figures.ts";
-import { hubTimes } from "./hub-suite.ts";
+import { estateTimes, type HubTimes, hubTimes } from "./hub-suite.ts";
 import { Naive } from "./naive.ts";
 import { NativePort } from "./native-port.ts";
 import { scenarioStream } from "./scenario-stream.ts";
@@ -52,12 +52,12 @@ for (const vpcs of SIZES) {
 }
 native?.remove();
 const hubs = (smoke ? [20] : [1000, 5000]).map((vpcs) => hubTimes(vpcs, ROUNDS, smoke ? 20 : 100, SEED));
-for (const { vpcs, pairs, twoWay, compileMs, countMs } of hubs) {
-  const [all, some] = [pairs, twoWay].map((n) => n.toLocaleString("en"));
-  console.log(
-    `  dense hub, ${vpcs} VPCs: ${all} pairs, ${some} two-way, counted in ${figure(countMs)} ms; network compiled in ${figure(compileMs)} ms`,
-  );
-}
+for (const times of hubs) printHub("dense hub", times);
+// the smallest one is compared pair by pair
+const estates = (smoke ? [12] : [20, 100, 500]).map((vpcs) =>
+  estateTimes(vpcs, smoke ? 1 : 3, smoke ? 1300 : 4000, SEED),
+);
+for (const times of estates) printHub("hub with ACLs and security groups", times);
 console.log(`
 Delta-net keeps its classes of packets for the whole network, as it must where packets may cross any number of nodes.
 Peering is not transitive: a packet crosses one at most, so here the classes stay inside one route table. The difference
@@ -66,7 +66,7 @@ The search in a graph knows no routes and no way back: it answers less than the 
 const tables = reachFigures(compared);
 console.log(`\nfor the README of sim:\n\n${tables}`);
 if (!smoke && refused.length === 0) {
-  const file = record("reach-", SEED, load, { rounds: ROUNDS, compared, hubs });
+  const file = record("reach-", SEED, load, { rounds: ROUNDS, compared, hubs, estates });
   const readme = join(import.meta.dirname, "../../../sim/README.md");
   writeFileSync(readme, withFigures(readFileSync(readme, "utf8"), basename(file), tables));
   console.log(`\nwritten to ${file} and to ${readme}`);
@@ -167,6 +167,14 @@ function printAcls({ rules, judged, compileMs, setsMs, againMs }: AclTimes): voi
   const perPair = figure((setsMs * 1e3) / judged);
   console.log(
     `  with ACLs        ${figure(setsMs).padStart(10)} ms, ${rules} rules each way before every subnet: exact sets of ${judged.toLocaleString("en")} pairs, ${perPair} µs each; again ${figure(againMs)} ms, network compiled in ${figure(compileMs)} ms`,
+  );
+}
+
+function printHub(what: string, { vpcs, pairs, twoWay, compileMs, countMs, answerMs }: HubTimes): void {
+  const [all, some] = [pairs, twoWay].map((n) => n.toLocaleString("en"));
+  const [perPair, slow] = [countMs / pairs, answerMs].map((ms) => figure(ms * 1e3));
+  console.log(
+    `  ${what}, ${vpcs} VPCs: ${all} pairs, ${some} two-way, counted in ${figure(countMs)} ms, ${perPair} µs each, an answer ${slow} µs; network compiled in ${figure(compileMs)} ms`,
   );
 }
 

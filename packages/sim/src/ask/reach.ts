@@ -3,7 +3,8 @@ import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
 import { isDirect, isFiltered, isPlain } from "../plane/detour.ts";
 import { Distant } from "../plane/distant.ts";
 import { stateTo } from "../plane/far.ts";
-import { FOLLOW, HubWays } from "../plane/hub-ways.ts";
+import { HubWays } from "../plane/hub-ways.ts";
+import { Lanes } from "../plane/lanes.ts";
 import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
 import { type Verdict, verdictOf } from "../plane/round-trip.ts";
@@ -71,7 +72,7 @@ export class Reach {
   readonly direct: boolean;
   /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
   #judges:
-    | { readonly filters: FilteredPairs; readonly hubs: HubWays; readonly packets: PairJudge }
+    | { readonly lanes: Lanes; readonly filters: FilteredPairs; readonly packets: PairJudge }
     | undefined;
   /** Subnets whose packets meet a filter: 1; those of VPCs that the arrays do not describe in full: 2. */
   readonly #filtered: Uint8Array;
@@ -85,9 +86,10 @@ export class Reach {
     this.direct = isDirect(network);
     this.#filtered = new Uint8Array(this.subnets.length);
     if (this.plain) return;
+    const lanes = new Lanes(this.compiled, new HubWays(network, this.compiled));
     this.#judges = {
-      filters: new FilteredPairs(network, this.compiled),
-      hubs: new HubWays(network, this.compiled, this.#filtered),
+      lanes,
+      filters: new FilteredPairs(network, this.compiled, lanes),
       packets: new PairJudge(network, this.subnets),
     };
     for (const [s, subnet] of layout.subnets.entries()) {
@@ -100,33 +102,20 @@ export class Reach {
   settle(network: Network): void {
     this.network = network;
     if (this.#judges === undefined) return;
-    const { filters } = this.#judges;
-    filters.forget();
-    this.#judges = {
-      filters,
-      hubs: new HubWays(network, this.compiled, this.#filtered),
-      packets: new PairJudge(network, this.subnets),
-    };
+    const { lanes, filters } = this.#judges;
+    lanes.forget();
+    this.#judges = { lanes, filters, packets: new PairJudge(network, this.subnets) };
   }
 
   /**
-   * Returns what decides about a pair: the arrays alone, filters on ways that they know, the tables of hubs, or packets
-   * that are followed.
+   * Returns what decides about a pair: the arrays alone, filters on ways that they know, the tables of hubs and the filters
+   * on those ways, or packets that are followed.
    */
   decidedBy(from: number, to: number): "arrays" | "filters" | "hubs" | "packets" {
     const [out, home] = this.#states(from, to);
     if (!this.#isJudged(from, to, out, home)) return "arrays";
-    if (!this.#isFollowed(from, to, out, home)) return "filters";
-    return this.#byHubs(from, to) < 0 ? "packets" : "hubs";
-  }
-
-  /** Returns the ways of both directions by hubs, the way out shifted as in VERDICT_OF; -1 when they do not know. */
-  #byHubs(from: number, to: number): number {
-    const { hubs } = this.#judges!;
-    const out = hubs.ways(from, to);
-    if (out === FOLLOW) return -1;
-    const home = hubs.ways(to, from);
-    return home === FOLLOW ? -1 : (out << 6) | home;
+    if (this.#isFollowed(from, to, out, home)) return "packets";
+    return this.#judges!.filters.meetsHub(from, to) ? "hubs" : "filters";
   }
 
   /**
@@ -176,45 +165,31 @@ export class Reach {
 
   /** Counts both pairs of the two subnets by what filters or packets say. */
   #countJudged(tally: Float64Array, a: number, b: number, out: number, home: number, sum: Sum): void {
-    const { filters, hubs, packets } = this.#judges!;
-    if (this.#isFollowed(a, b, out, home)) {
-      const ways = this.#byHubs(a, b);
-      if (ways >= 0) {
-        tally[VERDICT_OF[ways]]++;
-        tally[VERDICT_OF[((ways & 63) << 6) | (ways >> 6)]]++;
-        sum.add(2n * hubs.packets(a, b));
-        return;
-      }
-      for (const [from, to] of [
-        [a, b],
-        [b, a],
-      ]) {
-        const result = packets.result(from, to);
-        tally[result.code]++;
-        sum.add(result.packets);
-      }
+    const { filters, packets } = this.#judges!;
+    const codes = this.#isOdd(a, b) ? -1 : filters.judge(a, b, out, home, sum, sum);
+    if (codes >= 0) {
+      tally[codes & CODE_BITS]++;
+      tally[codes >> BACK]++;
       return;
     }
-    const codes = filters.judge(a, b, out, home, sum, sum);
-    tally[codes & CODE_BITS]++;
-    tally[codes >> BACK]++;
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ]) {
+      const result = packets.result(from, to);
+      tally[result.code]++;
+      sum.add(result.packets);
+    }
   }
 
   /** Counts the pairs whose VPCs are no neighbours, in a network that is not plain; returns how many. */
   #countFarJudged(tally: Float64Array, sum: Sum): number {
     const { layout } = this.compiled;
     const { subnetVpc, subnetTable } = layout;
-    const neighbours = (s: number): Iterable<number> => this.neighbours(s);
     let counted = 0;
     let settled: Uint8Array = new Uint8Array(subnetTable.length);
     if ((this.network.hubs?.size ?? 0) > 0) {
-      const byClass = countByClass(
-        this.#judges!.hubs,
-        this.compiled.parts,
-        subnetTable.length,
-        neighbours,
-        tally,
-      );
+      const byClass = countByClass(this.compiled, this.#judges!.lanes, this.#filtered, tally);
       sum.add(byClass.packets);
       counted = byClass.pairs;
       settled = byClass.settled;
@@ -301,11 +276,9 @@ export class Reach {
   #code(from: number, to: number): number {
     const [out, home] = this.#states(from, to);
     if (!this.#isJudged(from, to, out, home)) return VERDICT_OF[(out << 6) | home];
-    if (this.#isFollowed(from, to, out, home)) {
-      const ways = this.#byHubs(from, to);
-      return ways < 0 ? this.#judges!.packets.result(from, to).code : VERDICT_OF[ways];
-    }
-    return this.#judges!.filters.judge(from, to, out, home, new Sum(), new Sum()) & CODE_BITS;
+    const { filters, packets } = this.#judges!;
+    const codes = this.#isOdd(from, to) ? -1 : filters.judge(from, to, out, home, new Sum(), new Sum());
+    return codes < 0 ? packets.result(from, to).code : codes & CODE_BITS;
   }
 
   /** Returns in which ways packets of the pair end by the routes, and in which their replies do. */
@@ -327,10 +300,11 @@ export class Reach {
 
   /** Reports whether packets of a judged pair have to be followed one by one. */
   #isFollowed(from: number, to: number, out: number, home: number): boolean {
-    return (
-      ((this.#filtered[from] | this.#filtered[to]) & 2) !== 0 ||
-      (((out | home) & BOTH_UNKNOWN) !== 0 && this.#judges!.filters.mayTurn(from, to, out, home))
-    );
+    return this.#isOdd(from, to) || !this.#judges!.filters.knows(from, to, out, home);
+  }
+
+  #isOdd(from: number, to: number): boolean {
+    return ((this.#filtered[from] | this.#filtered[to]) & 2) !== 0;
   }
 
   /** Reports whether a packet from the one subnet may come to the other; false is certain. */
@@ -391,15 +365,16 @@ export class Reach {
 
   /** Returns the sets of a pair by usable addresses, as text to be compared with the same pair of another network. */
   through(from: number, to: number): string {
+    const { network, compiled, subnets } = this;
     const { filters, packets } = this.#judges ?? {
-      filters: new FilteredPairs(this.network, this.compiled),
-      packets: new PairJudge(this.network, this.subnets),
+      filters: new FilteredPairs(network, compiled, new Lanes(compiled, new HubWays(network, compiled))),
+      packets: new PairJudge(network, subnets),
     };
     const [out, home] = this.#states(from, to);
     const isFollowed =
       isOdd(this.compiled, this.compiled.layout.subnetVpc[from]) ||
       isOdd(this.compiled, this.compiled.layout.subnetVpc[to]) ||
-      filters.mayTurn(from, to, out, home);
+      !filters.knows(from, to, out, home);
     return throughText((isFollowed ? packets : filters).boxes(from, to, "usable"));
   }
 

@@ -1,62 +1,67 @@
 import type { Network } from "../model/network.ts";
 import type { Fates } from "./fates.ts";
-import { Gates, type Stances } from "./gates.ts";
-import { AROUND, DOUBT, DOUBT_IN, TURN_IN } from "./hop.ts";
+import { Gates, type Stances, type View } from "./gates.ts";
+import { AT_HUB, isAtHub } from "./hop.ts";
 import { type HostKind, hostKinds, type Places } from "./host-kinds.ts";
+import { DELIVER, DOUBTFUL, doorOf, type Lane, type Lanes, LOSE, showsGroups, wayOf } from "./lanes.ts";
 import type { Part } from "./part.ts";
-import { type Reachability, slotFor } from "./reachability.ts";
-import { indexOf, type Segments, segmentsOf } from "./segments.ts";
+import type { Door } from "./passage.ts";
+import type { Reachability } from "./reachability.ts";
+import { indexOf } from "./segments.ts";
 import { sizeOf } from "./stretches.ts";
-import { DELIVERED, DROPPED, UNKNOWN } from "./verdict-table.ts";
+import { DELIVERED, DROPPED } from "./verdict-table.ts";
 
 /** Addresses of one end of a pair: what the other end's gate and table say about them, by one number. */
 export interface Atom extends Places {
-  /** 4 × stance + way. */
+  /** 4 × stance + way, as `lanes` numbers it. */
   readonly key: number;
+  /** The passage through hubs; DIRECTLY where these have no say. */
+  readonly passage: number;
   readonly lo: number[];
   readonly hi: number[];
 }
 
-// what a table does with packets to an atom
-export const DELIVER = 0;
-/** Nobody can follow them: out of the sender's filters, or before the receiver's if they come there. */
-export const DOUBTFUL = 1;
-const DOUBTFUL_IN = 2;
-export const LOSE = 3;
+export const DIRECTLY = -1;
+
+/** Packets of some hosts to some others, in one part of the network. */
+export interface Leg {
+  readonly p: number;
+  readonly from: number;
+  readonly to: number;
+  readonly sender: HostKind;
+  readonly receiver: HostKind;
+  /** In which ways packets of the one subnet to the other end by the routes, as in `verdict-table`. */
+  readonly ways: number;
+  /** The lane of packets from the receivers to the senders. */
+  readonly home: Lane;
+}
+
+type Add = (key: number, lo: number, hi: number, passage: number) => void;
 
 /**
  * Cuts the addresses of one end of a pair into atoms: by the stance of the gate at the other end, and by what the table there
- * does with packets to them. Parts of the network are by number, as in `Reachability.parts`.
+ * does with packets to them. Where packets go by hubs, the doors that they pass there have a say in the stance.
  */
 export class AtomCutter {
   readonly #network: Network;
   readonly #compiled: Reachability;
+  readonly #lanes: Lanes;
+  readonly #stances: Stances;
   readonly #gates: readonly Gates[];
   readonly #kinds: readonly (readonly HostKind[] | undefined)[][];
-  readonly #segments: readonly (Segments | undefined)[][];
+  /** What doors say: by the number of one that leads into a hub, and by the passage whose last ones lead out. */
+  readonly #entries: (View | undefined)[][];
+  readonly #exits: (readonly View[])[][];
 
-  constructor(network: Network, compiled: Reachability, fates: Fates, stances: Stances) {
+  constructor(network: Network, compiled: Reachability, lanes: Lanes, fates: Fates, stances: Stances) {
     this.#network = network;
     this.#compiled = compiled;
+    this.#lanes = lanes;
+    this.#stances = stances;
     this.#gates = compiled.parts.map(({ axis }) => new Gates(network, axis, fates, stances));
     this.#kinds = compiled.parts.map(() => []);
-    this.#segments = compiled.parts.map(() => []);
-  }
-
-  /** Reports whether the table leads packets to some host by a detour, given the state of the cell. O(log routes). */
-  turns(from: number, to: number, state: number): boolean {
-    const { layout, parts } = this.#compiled;
-    const turn = TURN_IN - slotFor(layout, layout.subnetVpc[from], layout.subnetVpc[to]);
-    return parts.some((part, p) => {
-      if (((state >> part.shift) & UNKNOWN) === 0 || part.size[from] === 0) return false;
-      const { starts, fates } = this.#segmentsOf(p, layout.subnetTable[from]);
-      return this.kindsOf(p, to).some(({ lo, hi }) => {
-        for (let n = 0; n < lo.length; n++)
-          for (let k = indexOf(starts, lo[n]); k < starts.length && starts[k] <= hi[n]; k++)
-            if (fates[k] === AROUND || fates[k] === turn) return true;
-        return false;
-      });
-    });
+    this.#entries = compiled.parts.map(() => []);
+    this.#exits = compiled.parts.map(() => []);
   }
 
   /** Returns the kinds of hosts of a subnet; made once. */
@@ -66,26 +71,44 @@ export class AtomCutter {
     const { layout, parts } = this.#compiled;
     const vpc = layout.vpcs[layout.subnetVpc[s]];
     const found = hostKinds(this.#network, parts[p], this.#gates[p], vpc, layout.subnets[s]);
-    this.#kinds[p][s] = found;
+    (this.#kinds[p] as (readonly HostKind[])[])[s] = found;
     return found;
   }
 
-  /** Returns the key of the one atom that all receivers are for the sender; -1 when there are several, or nobody knows. */
-  whole(p: number, sender: HostKind, receiver: HostKind, ways: number): number {
-    const way = ways === DELIVERED ? DELIVER : ways === DROPPED ? LOSE : -1;
-    if (way < 0) return -1;
-    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver);
-    const i = indexOf(starts, receiver.lo[0]);
-    if (i + 1 < starts.length && starts[i + 1] <= receiver.hi[receiver.hi.length - 1]) return -1;
-    return (stances[i] << 2) | way;
+  /** Returns the key of the one atom that all receivers are; -1 when there may be several. */
+  whole({ p, from, to, sender, receiver, ways, home }: Leg): number {
+    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver, showsGroups(home));
+    const [lo, hi] = [receiver.lo[0], receiver.hi[receiver.hi.length - 1]];
+    const i = only(starts, lo, hi);
+    if (i < 0) return -1;
+    let stance = stances[i];
+    let way = ways === DELIVERED ? DELIVER : LOSE;
+    if (ways !== DELIVERED && ways !== DROPPED) {
+      const table = this.#lanes.segments(p, from);
+      const k = only(table.starts, lo, hi);
+      if (k < 0 || !isAtHub(table.fates[k])) return -1;
+      const { passages } = this.#lanes.passages(p, from, to, AT_HUB - table.fates[k]);
+      if (passages.length > 1) return -1;
+      way = this.#lanes.wayThrough(passages[0]);
+      for (const exit of this.#exitsOf(p, passages[0])) {
+        const e = only(exit.starts, lo, hi);
+        if (e < 0) return -1;
+        stance = this.#leaving(stance, exit, e);
+      }
+    }
+    const entry = this.#entryOf(p, home);
+    if (entry === undefined) return (stance << 2) | way;
+    const e = only(entry.starts, lo, hi);
+    return e < 0 ? -1 : (this.#entering(stance, entry, e) << 2) | way;
   }
 
   /** Returns the atoms that places of the receivers fall into, in the order of their first places. */
-  atoms(p: number, from: number, to: number, sender: HostKind, receiver: HostKind, places: Places): Atom[] {
-    const atoms = new Map<number, Atom>();
-    this.cut(p, from, to, sender, receiver, places, false, (key, lo, hi) => {
-      const atom = atoms.get(key);
-      if (atom === undefined) atoms.set(key, { key, lo: [lo], hi: [hi] });
+  atoms(leg: Leg, places: Places): Atom[] {
+    const atoms = new Map<string, Atom>();
+    this.cut(leg, places, (key, lo, hi, passage) => {
+      const name = `${key} ${passage}`;
+      const atom = atoms.get(name);
+      if (atom === undefined) atoms.set(name, { key, passage, lo: [lo], hi: [hi] });
       else {
         atom.lo.push(lo);
         atom.hi.push(hi);
@@ -95,25 +118,20 @@ export class AtomCutter {
   }
 
   /**
-   * Cuts places of the receivers wherever the sender's gate or table begins to say something else, and adds each piece with
-   * what they say. `delivered`: it is known that the table delivers all of them. O(pieces).
+   * Cuts places of the receivers wherever the sender's gate or table, a hub or a door begins to say something else, and adds
+   * each piece with what they say. O(pieces).
    */
-  cut(
-    p: number,
-    from: number,
-    to: number,
-    sender: HostKind,
-    receiver: HostKind,
-    places: Places,
-    delivered: boolean,
-    add: (key: number, lo: number, hi: number) => void,
-  ): void {
+  cut({ p, from, to, sender, receiver, ways, home }: Leg, places: Places, add: Add): void {
+    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver, showsGroups(home));
+    const slot = this.#lanes.slot(from, to);
+    const isDelivered = ways === DELIVERED;
+    const table = isDelivered ? undefined : this.#lanes.segments(p, from);
     const { layout } = this.#compiled;
-    const [v, w] = [layout.subnetVpc[from], layout.subnetVpc[to]];
-    const slot = slotFor(layout, v, w);
-    const { starts, stances } = this.#gates[p].view(sender.gate, sender, receiver);
-    const table = delivered ? undefined : this.#segmentsOf(p, layout.subnetTable[from]);
-    const carried = receiver.carried === "all" || v === w ? undefined : receiver.carried;
+    const carried =
+      receiver.carried === "all" || layout.subnetVpc[from] === layout.subnetVpc[to]
+        ? undefined
+        : receiver.carried;
+    const entry = this.#entryOf(p, home);
     for (let n = 0; n < places.lo.length; n++) {
       const last = places.hi[n];
       let at = places.lo[n];
@@ -121,14 +139,33 @@ export class AtomCutter {
       let k = table === undefined ? 0 : indexOf(table.starts, at);
       while (at <= last) {
         let end = i + 1 < starts.length ? Math.min(last, starts[i + 1] - 1) : last;
+        let stance = stances[i];
         let way = DELIVER;
-        if (table !== undefined) {
-          if (k + 1 < table.starts.length) end = Math.min(end, table.starts[k + 1] - 1);
-          way = wayOf(table.fates[k], slot);
+        let passage = DIRECTLY;
+        if (entry !== undefined) {
+          const e = indexOf(entry.starts, at);
+          end = endOf(entry.starts, e, end);
+          stance = this.#entering(stance, entry, e);
         }
-        if (carried === undefined || way === LOSE || way === DOUBTFUL || delivered)
-          add((stances[i] << 2) | way, at, end);
-        else addCarried(carried, stances[i] << 2, way, at, end, add);
+        if (table !== undefined) {
+          end = endOf(table.starts, k, end);
+          const fate = table.fates[k];
+          if (isAtHub(fate)) {
+            const behind = this.#lanes.passages(p, from, to, AT_HUB - fate);
+            const h = indexOf(behind.starts, at);
+            end = endOf(behind.starts, h, end);
+            passage = behind.passages[h];
+            way = this.#lanes.wayThrough(passage);
+            for (const exit of this.#exitsOf(p, passage)) {
+              const e = indexOf(exit.starts, at);
+              end = endOf(exit.starts, e, end);
+              stance = this.#leaving(stance, exit, e);
+            }
+          } else way = wayOf(fate, slot);
+        }
+        if (carried === undefined || passage !== DIRECTLY || way === LOSE || way === DOUBTFUL || isDelivered)
+          add((stance << 2) | way, at, end, passage);
+        else addCarried(carried, stance << 2, way, at, end, add);
         at = end + 1;
         if (i + 1 < starts.length && starts[i + 1] === at) i++;
         if (table !== undefined && k + 1 < table.starts.length && table.starts[k + 1] === at) k++;
@@ -136,46 +173,56 @@ export class AtomCutter {
     }
   }
 
-  #segmentsOf(p: number, t: number): Segments {
-    let segments = this.#segments[p][t];
-    if (segments === undefined) {
-      segments = segmentsOf(this.#compiled, this.#compiled.parts[p], t);
-      (this.#segments[p] as (Segments | undefined)[])[t] = segments;
-    }
-    return segments;
+  #entryOf(p: number, lane: Lane): View | undefined {
+    const n = doorOf(lane);
+    if (n === 0) return undefined;
+    this.#entries[p][n] ??= this.#viewFrom(p, this.#lanes.hubs.door(n));
+    return this.#entries[p][n];
   }
 
-  /** Forgets what the tables said before an edit. */
-  forget(): void {
-    for (const segments of this.#segments) segments.length = 0;
+  #exitsOf(p: number, passage: number): readonly View[] {
+    this.#exits[p][passage] ??= this.#lanes.hubs
+      .passage(passage)
+      .doors.map((door) => this.#viewFrom(p, door));
+    return this.#exits[p][passage];
+  }
+
+  #viewFrom(p: number, { vpc, acl }: Door): View {
+    const nobody = { vpc, groups: undefined };
+    return this.#gates[p].view(this.#gates[p].of(nobody, acl), nobody, nobody, false);
+  }
+
+  #entering(stance: number, door: View, e: number): number {
+    return this.#stances.entering(stance, this.#stances.into[door.stances[e]]);
+  }
+
+  #leaving(stance: number, door: View, e: number): number {
+    return this.#stances.leaving(stance, this.#stances.out[door.stances[e]]);
   }
 }
 
-/** What a fate of the table comes to for packets to the VPC of the slot; -1 when that is no neighbour. */
-function wayOf(fate: number, slot: number): number {
-  if (fate === DOUBT) return DOUBTFUL;
-  if (slot < 0) return LOSE;
-  return fate === slot ? DELIVER : fate === DOUBT_IN - slot ? DOUBTFUL_IN : LOSE;
+/** Returns the index of the stretch that holds all from the one place to the other; -1 when several do. */
+function only(starts: ArrayLike<number>, lo: number, hi: number): number {
+  const i = indexOf(starts, lo);
+  return i + 1 < starts.length && starts[i + 1] <= hi ? -1 : i;
+}
+
+/** Returns the last place of the stretch, but none above `end`. */
+function endOf(starts: ArrayLike<number>, i: number, end: number): number {
+  return i + 1 < starts.length ? Math.min(end, starts[i + 1] - 1) : end;
 }
 
 /** Adds what a peering carries of a piece, and the rest as lost. */
-function addCarried(
-  carried: Places,
-  stance: number,
-  way: number,
-  at: number,
-  end: number,
-  add: (key: number, lo: number, hi: number) => void,
-): void {
+function addCarried(carried: Places, stance: number, way: number, at: number, end: number, add: Add): void {
   let next = at;
   for (let c = 0; c < carried.lo.length; c++) {
     const [lo, hi] = [Math.max(carried.lo[c], at), Math.min(carried.hi[c], end)];
     if (lo > hi) continue;
-    if (next < lo) add(stance | LOSE, next, lo - 1);
-    add(stance | way, lo, hi);
+    if (next < lo) add(stance | LOSE, next, lo - 1, DIRECTLY);
+    add(stance | way, lo, hi, DIRECTLY);
     next = hi + 1;
   }
-  if (next <= end) add(stance | LOSE, next, end);
+  if (next <= end) add(stance | LOSE, next, end, DIRECTLY);
 }
 
 /** Atoms by key with how many addresses they have; used again for every pair. */

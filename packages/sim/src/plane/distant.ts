@@ -1,4 +1,4 @@
-import { AROUND, isDoubt } from "./hop.ts";
+import { isDetour, isDoubt } from "./hop.ts";
 import { Overlaps } from "./overlaps.ts";
 import type { Reachability } from "./reachability.ts";
 import { forEachFate } from "./segments.ts";
@@ -31,7 +31,7 @@ export class Distant {
       for (let t = 0; t < doubts.length; t++) {
         if (doubts[t] === 0) continue;
         forEachFate(reachability, part, t, (lo, hi, fate) => {
-          if (fate === AROUND) stretches.push({ lo, hi, id: t });
+          if (isDetour(fate)) stretches.push({ lo, hi, id: t });
         });
       }
       return new Overlaps(stretches);

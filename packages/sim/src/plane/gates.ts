@@ -51,16 +51,20 @@ export class Gates {
     return gate;
   }
 
-  /** Returns what the gate of one party says about the addresses of another; made once for all that it treats alike. */
-  view(gate: Gate, near: Party, far: Party): View {
+  /**
+   * Returns what the gate of one party says about the addresses of another; made once for all that it treats alike. What
+   * comes from there shows the groups of its sender or does not.
+   */
+  view(gate: Gate, near: Party, far: Party, shows: boolean): View {
     if (!gate.namesGroups || !sharesGroups(this.#network, near.vpc, far.vpc.id)) {
-      gate.blind ??= this.#compile(gate, near.vpc, undefined);
+      gate.blind ??= this.#compile(gate, near.vpc, undefined, undefined);
       return gate.blind;
     }
-    const key = `${far.groups?.join(" ")}`;
+    const key = `${shows} ${far.groups?.join(" ")}`;
     let view = gate.views.get(key);
     if (view === undefined) {
-      view = this.#compile(gate, near.vpc, { groups: far.groups });
+      const seen = { groups: far.groups };
+      view = this.#compile(gate, near.vpc, seen, shows ? seen : undefined);
       gate.views.set(key, view);
     }
     return view;
@@ -76,7 +80,7 @@ export class Gates {
   }
 
   /** O(rules × stretches). */
-  #compile(gate: Gate, vpc: Vpc, far: Seen | undefined): View {
+  #compile(gate: Gate, vpc: Vpc, target: Seen | undefined, source: Seen | undefined): View {
     const fates = this.#fates;
     const { acls, groups } = this.#network;
     const acl = gate.acl === undefined ? [] : [acls?.get(gate.acl)];
@@ -93,6 +97,7 @@ export class Gates {
           continue;
         }
         const rules = filter[direction];
+        const far = direction === "egress" ? target : source;
         for (let r = rules.length - 1; r >= 0; r--) this.#paint(rules[r], far, starts, found);
       }
       return found;
@@ -193,16 +198,61 @@ interface Seen {
   readonly groups: readonly string[] | undefined;
 }
 
-/** Four fates by one number: of packets out and in, and of replies out and in. */
+/**
+ * Fates by one number: of packets out and in, and of replies out and in. `entry` is what the door of a hub says to whatever
+ * comes in, which has been asked in the two others that come in too.
+ */
 export class Stances {
   readonly out: number[] = [];
   readonly into: number[] = [];
   readonly replyOut: number[] = [];
   readonly replyInto: number[] = [];
+  readonly entry: number[] = [];
+  readonly #fates: Fates;
   readonly #packets = new PairMemo();
   readonly #replies = new PairMemo();
   readonly #stances = new PairMemo();
+  readonly #entered = new PairMemo();
+  readonly #left = new PairMemo();
   #pairs = 0;
+
+  constructor(fates: Fates) {
+    this.#fates = fates;
+  }
+
+  /** Returns the stance where the door of a hub lets in what has this fate there, before anything else looks at it. */
+  entering(stance: number, fate: number): number {
+    if (fate === Fates.OPEN) return stance;
+    let entered = this.#entered.get(stance, fate);
+    if (entered < 0) {
+      const into = this.#fates.meet(this.into[stance], fate);
+      const replyInto = this.#fates.meet(this.replyInto[stance], fate);
+      entered = this.#add(this.out[stance], into, this.replyOut[stance], replyInto, fate);
+      this.#entered.add(stance, fate, entered);
+    }
+    return entered;
+  }
+
+  /** Returns the stance where the door of a hub lets out what has this fate there, behind everything else. */
+  leaving(stance: number, fate: number): number {
+    if (fate === Fates.OPEN) return stance;
+    let left = this.#left.get(stance, fate);
+    if (left < 0) {
+      const out = this.#fates.meet(this.out[stance], fate);
+      const replyOut = this.#fates.meet(this.replyOut[stance], fate);
+      left = this.#add(out, this.into[stance], replyOut, this.replyInto[stance], this.entry[stance]);
+      this.#left.add(stance, fate, left);
+    }
+    return left;
+  }
+
+  #add(out: number, into: number, replyOut: number, replyInto: number, entry: number): number {
+    this.into.push(into);
+    this.replyOut.push(replyOut);
+    this.replyInto.push(replyInto);
+    this.entry.push(entry);
+    return this.out.push(out) - 1;
+  }
 
   number(out: number, into: number, replyOut: number, replyInto: number): number {
     const [packets, replies] = [
@@ -211,10 +261,7 @@ export class Stances {
     ];
     let stance = this.#stances.get(packets, replies);
     if (stance < 0) {
-      stance = this.out.push(out) - 1;
-      this.into.push(into);
-      this.replyOut.push(replyOut);
-      this.replyInto.push(replyInto);
+      stance = this.#add(out, into, replyOut, replyInto, Fates.OPEN);
       this.#stances.add(packets, replies, stance);
     }
     return stance;

@@ -8,35 +8,45 @@ import type { Layout } from "./layout.ts";
  * stays as it is when a peering changes its state. Its fate says what that comes to for a packet: it is delivered into
  * a slot, dropped, or cannot be followed.
  *
- *   hop    0 LOCAL · 1 + port · GROUP | index of the group · BY_TABLE + table · NO_WAY ·
- *          NO_IDEA · DETOUR
+ *   hop    0 LOCAL · 1 + port · GROUP | index of the group · BY_TABLE + table · BY_HUB + hub · NO_WAY · NO_IDEA
  *   fate   slot ≥ 0 · DROP · DOUBT · DOUBT_IN - slot: cannot be followed if meant for the slot's VPC, dropped otherwise ·
- *          AROUND: it may come there by a detour · TURN_IN - slot: so it may if meant for the slot's VPC, and is dropped
- *          otherwise · THROUGH - table: another table of the VPC decides (see `segments.ts`)
+ *          AT_HUB - hub: the hub decides (see `hub-ways.ts`) · AROUND: it may come there by a detour · TURN_IN - slot: so
+ *          it may if meant for the slot's VPC, and is dropped otherwise · THROUGH - table: another table of the VPC
+ *          decides (see `segments.ts`)
  */
 export const LOCAL = 0;
 const GROUP = 0x80000000;
 /** A NAT gateway or a host that routes sends the packet on by this table of the same VPC. */
 const BY_TABLE = 0xc0000000;
+/** A hub: it sends the packet on by tables of its own. */
+const BY_HUB = 0xe0000000;
 /** A next hop that delivers nothing inside the network: dead, foreign, or a gateway to the outside. */
 export const NO_WAY = 0xffffffff;
 /** A next hop that exists, and that nobody can follow. */
 export const NO_IDEA = 0xfffffffe;
-/** A next hop that sends the packet on by a table of its own, outside the VPC: see `detour.ts`. */
-const DETOUR = 0xfffffffd;
 /** No hop at all: the route is not there. */
 export const ABSENT = 0xfffffffc;
 
 export const DROP = -1;
 export const DOUBT = -2;
 export const DOUBT_IN = -3;
+export const AT_HUB = -0x10000000;
 export const TURN_IN = -0x20000000;
 export const THROUGH = -0x40000000;
 export const AROUND = -0x80000000;
 
 /** Reports whether a packet with the fate may be meant for any VPC, as far as the arrays know. */
 export function isDoubt(fate: number): boolean {
-  return fate === DOUBT || fate === AROUND;
+  return fate === DOUBT || isDetour(fate);
+}
+
+/** Reports whether the packet may come there by tables that are not of the VPC it starts in. */
+export function isDetour(fate: number): boolean {
+  return fate === AROUND || isAtHub(fate);
+}
+
+export function isAtHub(fate: number): boolean {
+  return fate <= AT_HUB && fate > TURN_IN;
 }
 
 export function isTurn(fate: number): boolean {
@@ -74,7 +84,7 @@ export class Hops {
       return portVpc[2 * p] === v ? 1 + 2 * p : portVpc[2 * p + 1] === v ? 2 + 2 * p : NO_WAY;
     }
     const hop = nextHop(network, vpc, target);
-    if (hop.kind === "hub") return DETOUR;
+    if (hop.kind === "hub") return BY_HUB + this.#layout.hubIndex.get(hop.hub.id)!;
     if (hop.kind !== "gateway" || hop.gateway.vpc !== vpc.id) return NO_WAY;
     const way = beyond(network, vpc, hop.gateway);
     if (way !== "detour") return way === "drops" ? NO_WAY : NO_IDEA;
@@ -111,7 +121,7 @@ export class Hops {
     if (hop < GROUP) return this.#ports[hop - 1];
     if (hop === NO_WAY || hop === ABSENT) return DROP;
     if (hop === NO_IDEA) return DOUBT;
-    if (hop === DETOUR) return AROUND;
+    if (hop >= BY_HUB) return AT_HUB - (hop - BY_HUB);
     if (hop >= BY_TABLE) return THROUGH - (hop - BY_TABLE);
     let slot = -1;
     let doubt = false;
@@ -120,7 +130,7 @@ export class Hops {
       const fate = this.fate(member, ownSlot);
       if (fate === DROP || (fate >= 0 && slot >= 0 && fate !== slot)) return DROP;
       if (fate >= 0) slot = fate;
-      else if (fate === AROUND || isThrough(fate)) around = true;
+      else if (isDetour(fate) || isThrough(fate)) around = true;
       else doubt = true;
     }
     if (around) return AROUND;

@@ -1,379 +1,314 @@
-import { type Family, Prefix } from "@twoway/core";
-import type { Attachment, Hub, HubTable } from "../model/hub.ts";
-import { type Network, type Span, type Subnet, tableOf, usableSpans, type Vpc } from "../model/network.ts";
-import { Routes } from "../model/routes.ts";
-import { beyond } from "./detour.ts";
-import { nextHop } from "./forwarding.ts";
-import { hasUnnamed, routesOf, silentLine, subnetsOf } from "./hub.ts";
-import { type Line, lineOf, rowsOf, stretchAt } from "./line.ts";
+import { Prefix } from "@twoway/core";
+import type { Attachment, Hub } from "../model/hub.ts";
+import { type Network, type Subnet, tableOf, type Vpc } from "../model/network.ts";
+import { doorsFor, entranceOf, hasUnnamed, subnetsOf } from "./hub.ts";
+import { DIVIDED, GONE, HubTables, NOT_KNOWN } from "./hub-tables.ts";
 import type { Part } from "./part.ts";
-import { type Reachability, slotFor } from "./reachability.ts";
-import { before } from "./spans.ts";
-import { DELIVERED, DROPPED, UNKNOWN } from "./verdict-table.ts";
+import {
+  type Door,
+  FOLLOW,
+  LOST,
+  type Passage,
+  PassageNumbers,
+  type Trail,
+  UNKNOWN_BEHIND,
+} from "./passage.ts";
+import type { Reachability } from "./reachability.ts";
+import { indexOf } from "./segments.ts";
 
 /**
- * What hubs make of packets between VPCs that are no neighbours, where no filter has a say. A sender is known by what its
- * table leaves to hubs, by the hub tables that take it on, and by its zone: all that have these in common are one class,
- * and what becomes of their packets depends on the class and the destination alone. Every table is cut into stretches
- * once; a packet walks from stretch to stretch, and addresses that lie in the same ones all the way fare the same.
+ * What hubs make of packets. Once a packet is in a hub, what becomes of it depends on the table that takes it on, on the
+ * zone it comes from, and on its destination: the first two by one number are its entry. Every hub table is cut into
+ * stretches once; from an entry each subnet is walked to once, and what addresses of it come to is a passage by number.
  *
- * Says FOLLOW of whatever is not that simple: routes with several next hops, ways through another VPC, gateways that send
- * on, ACLs where the hub stands, ranges that other VPCs have too.
+ * Says FOLLOW of whatever is not that simple: routes with several next hops, ways through another VPC, doors whose tables
+ * lead on.
  */
 
-/** The ways are not known here; packets have to be followed. No other bit stands beside it. */
-export const FOLLOW = 64;
-/** A turn that leads on: TABLE + index of a hub table, ATTACHMENT + index of an attachment by which it leaves the hub. */
-const TABLE = 0x1000000;
-const ATTACHMENT = 0x2000000;
+/** The passages to the blocks of a subnet; neighbours differ. */
+export interface Passages {
+  /** The first place of each, ascending. What lies between two blocks means nothing. */
+  readonly starts: readonly number[];
+  readonly passages: readonly number[];
+}
 
-type Lines = Readonly<Record<Family, Line>>;
+/** Entries by number; those into tables come behind. */
+const NO_ENTRY = 0;
+const UNKNOWN_ENTRY = 1;
 
-interface SenderClass {
-  /** Without routes inside the sender's own range: nobody looks them up for somebody else. */
-  readonly lines: Lines;
+interface Entry {
+  readonly hub: Hub;
+  readonly table: number;
   readonly zone: string | undefined;
-  /** What becomes of packets for each subnet; NEW where nobody has asked. */
-  readonly ways: Uint8Array;
+  /** To each subnet, for each part of the network; made when first asked for. */
+  readonly passages: (Passages | undefined)[][];
 }
-
-interface KnownTable {
-  /** Undefined when the routes are not part of the input. */
-  readonly lines: Lines | undefined;
-  /** Some line writes into the table what the input does not tell. */
-  readonly isSilent: boolean;
-}
-
-const NEW = 255;
 
 export class HubWays {
   readonly #network: Network;
   readonly #compiled: Reachability;
-  /** 0 for subnets that meet no filter and whose VPC the arrays describe in full. */
-  readonly #special: Uint8Array;
-  /** For each VPC: 1 when nobody else has any of its addresses. Made when first asked for. */
-  #alone: Uint8Array | undefined;
-  readonly #classOf: Int32Array;
-  readonly #classes: SenderClass[] = [];
-  readonly #byKey = new Map<string, number>();
-  readonly #byTable = new Map<string, number>();
-  readonly #tables: { readonly hub: Hub; readonly table: HubTable; known?: KnownTable }[] = [];
-  readonly #tableIndex = new Map<HubTable, number>();
-  readonly #attachments: { readonly hub: Hub; readonly attachment: Attachment }[] = [];
-  readonly #attachmentIndex = new Map<Attachment, number>();
-  readonly #ofVpc = new Map<Hub, Map<string, Attachment>>();
+  readonly #hubs: readonly Hub[];
+  /** For each subnet and hub 1 + its entry, 0 when nobody has asked, and the door on its way. */
+  readonly #entryOf: Int32Array;
+  readonly #doorOf: Int32Array;
+  readonly #entries: (Entry | undefined)[] = [undefined, undefined];
+  /** Doors on the way into a hub; their numbers begin with 1. */
+  readonly #doors: Door[] = [];
+  readonly #doorIndex = new Map<string, number>();
+  readonly #tables: HubTables;
+  readonly #numbers: PassageNumbers;
+  /** Each passage to the whole of a subnet, by its number. */
+  readonly #alone: Passages[] = [];
+  /** The passages to the subnet that is being walked to. */
+  readonly #walk = new Walk();
 
-  constructor(network: Network, compiled: Reachability, special: Uint8Array) {
+  constructor(network: Network, compiled: Reachability) {
     this.#network = network;
     this.#compiled = compiled;
-    this.#special = special;
-    this.#classOf = new Int32Array(compiled.layout.subnets.length).fill(-1);
+    this.#tables = new HubTables(network, compiled.parts);
+    this.#numbers = new PassageNumbers(network);
+    this.#hubs = [...(network.hubs?.values() ?? [])];
+    this.#entryOf = new Int32Array(compiled.layout.subnets.length * this.#hubs.length);
+    this.#doorOf = new Int32Array(this.#entryOf.length);
   }
 
-  /**
-   * Returns the ways in which packets of the one subnet to the other end, numbers as in `verdict-table`, or FOLLOW. A few
-   * binary searches when first asked for, O(log neighbours) from then on.
-   */
-  ways(from: number, to: number): number {
-    const { layout } = this.#compiled;
-    if (!this.isOpen(from) || !this.isOpen(to)) return FOLLOW;
-    if (slotFor(layout, layout.subnetVpc[from], layout.subnetVpc[to]) >= 0) return FOLLOW;
-    return this.waysOf(this.classOf(from), to);
+  /** Returns the entry of packets from the subnet into a hub. */
+  entry(s: number, hub: number): number {
+    const at = s * this.#hubs.length + hub;
+    if (this.#entryOf[at] === 0) this.#enterFrom(s, hub, at);
+    return this.#entryOf[at] - 1;
   }
 
-  /** Reports whether the subnet may be an end of a pair that is decided here. */
-  isOpen(s: number): boolean {
-    this.#alone ??= aloneOf(this.#compiled.layout.vpcs);
-    return this.#special[s] === 0 && this.#alone[this.#compiled.layout.subnetVpc[s]] === 1;
+  /** Returns the number of the door that packets from the subnet pass on their way into a hub; 0 for none. */
+  doorOf(s: number, hub: number): number {
+    const at = s * this.#hubs.length + hub;
+    if (this.#entryOf[at] === 0) this.#enterFrom(s, hub, at);
+    return this.#doorOf[at];
   }
 
-  /** Returns the class of a sender, a number from 0. */
-  classOf(s: number): number {
-    let known = this.#classOf[s];
-    if (known >= 0) return known;
-    const { subnets, subnetTable } = this.#compiled.layout;
-    const name = `${subnetTable[s]} ${subnets[s].zone ?? ""}`;
-    known = this.#byTable.get(name) ?? this.#classify(s);
-    this.#byTable.set(name, known);
-    this.#classOf[s] = known;
-    return known;
+  door(n: number): Door {
+    return this.#doors[n - 1];
   }
 
-  /** Returns the ways of packets from an open subnet of the class to an open one whose VPC is no neighbour; kept. */
-  waysOf(sender: number, to: number): number {
-    const { ways } = this.#classes[sender];
-    if (ways[to] === NEW) ways[to] = this.#walkAll(this.#classes[sender], to);
-    return ways[to];
+  passage(n: number): Passage {
+    return this.#numbers.at(n);
   }
 
-  /** Returns how many addresses of the subnet the packets come to. Everything about `waysOf` holds. */
-  delivered(sender: number, to: number, part: Part): bigint {
-    const ways = (this.waysOf(sender, to) >> part.shift) & 7;
-    if ((ways & DELIVERED) === 0) return 0n;
-    if (ways === DELIVERED && part.family === 4) return BigInt(part.size[to]);
-    const { vpc, subnet } = this.#end(to);
-    const { lines, zone } = this.#classes[sender];
-    let count = 0n;
-    for (const span of usableSpans(vpc, subnet, part.family))
-      this.#walk(lines, vpc, zone, span, part.family, (addresses) => {
-        count += addresses;
-      });
-    return count;
-  }
-
-  /** Returns the two-way combinations of addresses of a pair whose `ways` are known both ways round. */
-  packets(a: number, b: number): bigint {
-    let packets = 0n;
-    for (const part of this.#compiled.parts) {
-      const there = this.delivered(this.classOf(a), b, part);
-      if (there > 0n) packets += there * this.delivered(this.classOf(b), a, part);
+  /** Returns the passages from the entry to the subnet; one that stands for all of it is one object. */
+  passages(p: number, entry: number, to: number): Passages {
+    const known = this.#entries[entry];
+    if (known === undefined) return this.#always(entry === NO_ENTRY ? LOST : UNKNOWN_BEHIND);
+    let passages = known.passages[p][to];
+    if (passages === undefined) {
+      this.#walkAll(p, known, to);
+      const { starts, passages: found } = this.#walk;
+      passages = found.length === 1 ? this.#always(found[0]) : { starts: [...starts], passages: [...found] };
+      known.passages[p][to] = passages;
     }
-    return packets;
+    return passages;
   }
 
-  #end(s: number): { vpc: Vpc; subnet: Subnet } {
+  #always(passage: number): Passages {
+    this.#alone[passage] ??= { starts: [0], passages: [passage] };
+    return this.#alone[passage];
+  }
+
+  #enterFrom(s: number, h: number, at: number): void {
     const { vpcs, subnets, subnetVpc } = this.#compiled.layout;
-    return { vpc: vpcs[subnetVpc[s]], subnet: subnets[s] };
+    const [vpc, subnet, hub] = [vpcs[subnetVpc[s]], subnets[s], this.#hubs[h]];
+    const entrance = entranceOf(hub, vpc, subnet);
+    this.#entryOf[at] = 1 + (entrance === undefined && hasUnnamed(hub) ? UNKNOWN_ENTRY : NO_ENTRY);
+    if (entrance === undefined || entrance.door === "none") return;
+    const { attachment, door } = entrance;
+    const table = this.#tables.enter(hub, attachment);
+    this.#entryOf[at] =
+      1 + (table < 0 ? (table === GONE ? NO_ENTRY : UNKNOWN_ENTRY) : this.#entry(table, subnet.zone));
+    if (door?.acl !== undefined) this.#doorOf[at] = this.#door({ vpc, acl: door.acl });
   }
 
-  #walkAll({ lines, zone }: SenderClass, to: number): number {
-    const { vpc, subnet } = this.#end(to);
-    let ways = 0;
-    for (const { family, shift } of this.#compiled.parts)
-      for (const span of usableSpans(vpc, subnet, family)) {
-        const some = this.#walk(lines, vpc, zone, span, family, undefined);
-        if ((some & FOLLOW) !== 0) return FOLLOW;
-        ways |= some << shift;
-      }
-    return ways;
-  }
-
-  #classify(s: number): number {
-    const { vpc, subnet } = this.#end(s);
-    const { zone } = subnet;
-    const { routes: written } = tableOf(vpc, subnet);
-    const routes = written ?? Routes.none;
-    const own = [...vpc.cidrs, ...vpc.secondary];
-    const turns = routes.targets.map((target) => this.#turnAt(vpc, subnet, target));
-    const nothing = written === undefined ? UNKNOWN : DROPPED;
-    const rows = outward(routes, own);
-    let key = `${zone ?? ""} ${nothing}`;
-    for (const row of rows)
-      key += ` ${row < routes.size4 ? routes.address[row] : routes.destination(row)}/${routes.bits[row]} ${turns[routes.target[row]]}`;
-    let known = this.#byKey.get(key);
-    if (known === undefined) {
-      const out = rowsOf(routes, rows, turns, (a, b) => (a === b ? a : FOLLOW));
-      const lines = { 4: lineOf(out, 4, nothing), 6: lineOf(out, 6, nothing) };
-      const ways = new Uint8Array(this.#classOf.length).fill(NEW);
-      known = this.#classes.push({ lines, zone, ways }) - 1;
-      this.#byKey.set(key, known);
+  #entry(table: number, zone: string | undefined): number {
+    const { hub, entries } = this.#tables.at(table);
+    let entry = entries.get(zone);
+    if (entry === undefined) {
+      const { layout, parts } = this.#compiled;
+      const passages = parts.map(() =>
+        new Array<Passages | undefined>(layout.subnets.length).fill(undefined),
+      );
+      entry = this.#entries.push({ hub, table, zone, passages }) - 1;
+      entries.set(zone, entry);
     }
-    return known;
+    return entry;
   }
 
-  /** What a route of the VPC does with a packet for a VPC that is no neighbour. */
-  #turnAt(vpc: Vpc, subnet: Subnet, target: string): number {
-    const hop = nextHop(this.#network, vpc, target);
-    switch (hop.kind) {
-      case "gone":
-      case "foreign-peering":
-        return DROPPED;
-      case "peering": // not transitive
-        return hop.peering.state === "ACTIVE" && hop.vpc === undefined ? UNKNOWN : DROPPED;
-      case "gateway": {
-        if (hop.gateway.vpc !== vpc.id) return DROPPED;
-        const way = beyond(this.#network, vpc, hop.gateway);
-        return way === "drops" ? DROPPED : way === "unknown" ? UNKNOWN : FOLLOW;
-      }
-      case "hub":
-        return this.#reach(hop.hub, vpc, subnet);
-      default:
-        return hop satisfies never;
-    }
-  }
-
-  /** From the VPC to its hub: what `reachHub` does. */
-  #reach(hub: Hub, vpc: Vpc, { zone }: Subnet): number {
-    const attachment = this.#attachmentOf(hub, vpc.id);
-    if (attachment === undefined) return hasUnnamed(hub) ? UNKNOWN : DROPPED;
-    const near = subnetsOf(vpc, attachment);
-    if (zone !== undefined && near?.every((door) => door.zone !== undefined && door.zone !== zone))
-      return DROPPED;
-    if (near?.some(({ acl }) => acl !== undefined)) return FOLLOW;
-    return this.#enter(hub, attachment);
-  }
-
-  #attachmentOf(hub: Hub, vpc: string): Attachment | undefined {
-    let known = this.#ofVpc.get(hub);
-    if (known === undefined) {
-      known = new Map();
-      for (const one of hub.attachments.values())
-        if (one.kind === "vpc" && one.vpc !== undefined && !known.has(one.vpc)) known.set(one.vpc, one);
-      this.#ofVpc.set(hub, known);
-    }
-    return known.get(vpc);
-  }
-
-  /** Into the hub by the attachment: what `switchAtHub` does before it looks anything up. */
-  #enter(hub: Hub, { state, table: id }: Attachment): number {
-    if (state !== "available" || id === undefined) return DROPPED;
-    const table = hub.tables.get(id);
-    if (table === undefined) return UNKNOWN;
-    let index = this.#tableIndex.get(table);
+  #door(door: Door): number {
+    const key = `${door.vpc.id} ${door.acl}`;
+    let index = this.#doorIndex.get(key);
     if (index === undefined) {
-      index = this.#tables.push({ hub, table }) - 1;
-      this.#tableIndex.set(table, index);
+      index = this.#doors.push(door);
+      this.#doorIndex.set(key, index);
     }
-    return TABLE + index;
+    return index;
   }
 
-  /** The table of a hub as lines. O(routes) once. */
-  #tableAt(index: number): KnownTable {
-    const entry = this.#tables[index];
-    if (entry.known === undefined) {
-      const { hub, table } = entry;
-      const routes = routesOf(this.#network, hub, table);
-      const isSilent = silentLine(this.#network, hub, table) !== undefined;
-      const turns = routes?.targets.map((target) => this.#exit(hub, target)) ?? [];
-      // a dead next hop decides before the others, unless nobody knows what else is in the table
-      const join = (a: number, b: number): number =>
-        a === b ? a : !isSilent && (a === DROPPED || b === DROPPED) ? DROPPED : FOLLOW;
-      const rows = routes && rowsOf(routes, outward(routes, []), turns, join);
-      const lines = rows && { 4: lineOf(rows, 4, DROPPED), 6: lineOf(rows, 6, DROPPED) };
-      entry.known = { lines, isSilent };
-    }
-    return entry.known;
-  }
-
-  #exit(hub: Hub, target: string): number {
-    const attachment = hub.attachments.get(target);
-    if (attachment === undefined) return DROPPED;
-    let index = this.#attachmentIndex.get(attachment);
-    if (index === undefined) {
-      index = this.#attachments.push({ hub, attachment }) - 1;
-      this.#attachmentIndex.set(attachment, index);
-    }
-    return ATTACHMENT + index;
+  #walkAll(p: number, { hub, table, zone }: Entry, to: number): void {
+    const { vpcs, subnets, subnetVpc } = this.#compiled.layout;
+    const { axis } = this.#compiled.parts[p];
+    const into = { vpc: vpcs[subnetVpc[to]], subnet: subnets[to] };
+    const trail = this.#numbers.onward(this.#numbers.start, hub);
+    this.#walk.clear();
+    const { cidrs } = into.subnet;
+    for (const { family, address, last } of cidrs.length > 1 ? [...cidrs].sort(Prefix.compare) : cidrs)
+      if (family === axis.family)
+        this.#lookUp(p, table, trail, zone, into, axis.first(address), axis.last(last), this.#walk);
   }
 
   /**
-   * Walks the addresses of a subnet of `into` through the tables; tells `count` how many are delivered. Each table sends
-   * an address on in one way, so who comes to more tables than there are goes in circles.
+   * Walks the places through a table. Each table sends a place on in one way, so who comes to more tables than there are goes
+   * in circles.
    */
-  #walk(
-    lines: Lines,
-    into: Vpc,
+  #lookUp(
+    p: number,
+    table: number,
+    trail: Trail,
     zone: string | undefined,
-    span: Span,
-    family: Family,
-    count: ((addresses: bigint) => void) | undefined,
-  ): number {
-    const over = (line: Line, isSilent: boolean, { first, last }: Span, been: number): number => {
-      let ways = 0;
-      for (let k = stretchAt(line, first); k < line.starts.length && line.starts[k] <= last; k++) {
-        const from = line.starts[k] > first ? line.starts[k] : first;
-        const next = line.starts[k + 1];
-        const to = next === undefined || next > last ? last : before(next);
-        const turn = line.turns[k];
-        // what leads to the VPC itself is nearer than anything that a silent line may bring
-        const isHidden = isSilent && turn !== FOLLOW && !this.#leadsTo(turn, into);
-        ways |= isHidden ? UNKNOWN : onward(turn, { first: from, last: to }, been);
-      }
-      return ways;
-    };
-    const onward = (turn: number, part: Span, been: number): number => {
-      if (turn < TABLE) {
-        if (turn === DELIVERED) count?.(sizeOf(part.first, part.last));
-        return turn;
-      }
-      if (turn >= ATTACHMENT) return onward(this.#leave(turn - ATTACHMENT, into, zone), part, been);
-      if (been > this.#tables.length) return DROPPED;
-      const { lines: there, isSilent } = this.#tableAt(turn - TABLE);
-      return there === undefined ? UNKNOWN : over(there[family], isSilent, part, been + 1);
-    };
-    return over(lines[family], false, span, 0);
+    into: Target,
+    lo: number,
+    hi: number,
+    walk: Walk,
+  ): void {
+    const known = this.#tables.at(table);
+    const { routes, exits } = known;
+    if (routes === undefined) {
+      walk.add(lo, UNKNOWN_BEHIND);
+      return;
+    }
+    const { starts, turns } = this.#tables.line(p, known, routes);
+    for (let k = indexOf(starts, lo); k < starts.length && starts[k] <= hi; k++) {
+      const first = Math.max(lo, starts[k]);
+      const last = k + 1 < starts.length ? Math.min(hi, starts[k + 1] - 1) : hi;
+      const turn = turns[k];
+      // what leads to the VPC itself is nearer than anything that a silent line may bring
+      const isHidden = known.isSilent && turn !== DIVIDED && exits[turn]?.vpc !== into.vpc.id;
+      if (isHidden) walk.add(first, UNKNOWN_BEHIND);
+      else if (turn < 0) walk.add(first, turn === GONE ? LOST : FOLLOW);
+      else this.#leave(p, exits[turn]!, trail, zone, into, first, last, walk);
+    }
   }
 
-  #leadsTo(turn: number, vpc: Vpc): boolean {
-    return turn >= ATTACHMENT && this.#attachments[turn - ATTACHMENT].attachment.vpc === vpc.id;
-  }
-
-  /** Out of the hub with a packet for `into`, where nobody else has its address: what `leaveHub` does. */
-  #leave(index: number, into: Vpc, zone: string | undefined): number {
-    const { attachment } = this.#attachments[index];
-    if (attachment.state !== "available") return DROPPED;
+  /** Out of the hub: what `leaveHub` does. */
+  #leave(
+    p: number,
+    attachment: Attachment,
+    trail: Trail,
+    zone: string | undefined,
+    into: Target,
+    lo: number,
+    hi: number,
+    walk: Walk,
+  ): void {
+    if (attachment.state !== "available") {
+      walk.add(lo, LOST);
+      return;
+    }
     switch (attachment.kind) {
       case "vpc":
-        return this.#intoVpc(attachment, into, zone);
+        walk.add(lo, this.#enterVpc(this.#compiled.parts[p], attachment, trail, zone, into, lo, hi));
+        return;
       case "peering": {
         const far = this.#network.hubs?.get(attachment.peer?.hub ?? "");
         const from = far?.attachments.get(attachment.peer?.attachment ?? "");
-        return far === undefined || from === undefined ? UNKNOWN : this.#enter(far, from);
+        const table = far === undefined || from === undefined ? NOT_KNOWN : this.#tables.enter(far, from);
+        if (table < 0) walk.add(lo, table === GONE ? LOST : UNKNOWN_BEHIND);
+        else if (trail.hubs.length > this.#tables.size) walk.add(lo, LOST);
+        else this.#lookUp(p, table, this.#numbers.onward(trail, far!), zone, into, lo, hi, walk);
+        return;
       }
       case "vpn":
       case "direct-connect": // it leaves the network, and was meant for somebody inside
-        return attachment.advertises === undefined ? UNKNOWN : DROPPED;
+        walk.add(lo, attachment.advertises === undefined ? UNKNOWN_BEHIND : LOST);
+        return;
       case "other":
-        return UNKNOWN;
+        walk.add(lo, UNKNOWN_BEHIND);
+        return;
       default:
-        return attachment.kind satisfies never;
+        attachment.kind satisfies never;
     }
   }
 
-  #intoVpc(attachment: Attachment, into: Vpc, zone: string | undefined): number {
+  /** Into an attached VPC: what `enterVpc` does. */
+  #enterVpc(
+    part: Part,
+    attachment: Attachment,
+    trail: Trail,
+    zone: string | undefined,
+    into: Target,
+    lo: number,
+    hi: number,
+  ): number {
     const vpc = this.#network.vpcs.get(attachment.vpc ?? "");
-    if (vpc === undefined) return UNKNOWN;
+    if (vpc === undefined) return UNKNOWN_BEHIND;
     const near = subnetsOf(vpc, attachment);
-    if (near === undefined) return vpc === into ? DELIVERED : UNKNOWN;
-    if (vpc !== into) return FOLLOW;
-    const local = near.filter((door) => door.zone !== undefined && door.zone === zone);
-    const ends = new Set((local.length > 0 ? local : near).map((door) => throughDoor(vpc, door)));
-    const [end] = ends;
-    return ends.size === 1 ? end : FOLLOW;
+    if (vpc !== into.vpc) {
+      const owned = ownedOf(part, vpc, lo, hi);
+      // whoever has such an address there is not meant
+      if (owned === "all" && (near === undefined || vpc.profile.ownCidr === "local")) return LOST;
+      return near === undefined && owned === "nothing" ? UNKNOWN_BEHIND : FOLLOW;
+    }
+    if (near === undefined) return this.#numbers.open(trail);
+    const found = doorsFor(vpc, near, zone);
+    const ends = new Set(found.map((door) => throughDoor(vpc, door)));
+    if (ends.size > 1 || ends.has("follow")) return FOLLOW;
+    const doors = found.flatMap((door) =>
+      door === into.subnet || door.acl === undefined ? [] : [{ vpc, acl: door.acl }],
+    );
+    return ends.has("delivered") && doors.length === 0
+      ? this.#numbers.open(trail)
+      : this.#numbers.number(ends.has("delivered") ? "delivered" : "unknown", trail, doors);
   }
 }
 
-/** Returns the enabled rows that are not inside the own ranges: they may decide about addresses of others. */
-function outward(routes: Routes, own: readonly Prefix[]): number[] {
-  const shortest = Math.min(...own.map(({ bits }) => bits));
-  const rows: number[] = [];
-  for (let row = 0; row < routes.size; row++) {
-    if (routes.enabled[row] === 0) continue;
-    const isInside = routes.bits[row] >= shortest && own.some((cidr) => cidr.covers(routes.destination(row)));
-    if (!isInside) rows.push(row);
+interface Target {
+  readonly vpc: Vpc;
+  readonly subnet: Subnet;
+}
+
+/** Parts of a subnet as they are found, in the order of their places. */
+class Walk implements Passages {
+  readonly starts: number[] = [];
+  readonly passages: number[] = [];
+
+  clear(): void {
+    this.starts.length = 0;
+    this.passages.length = 0;
   }
-  return rows;
+
+  add(start: number, passage: number): void {
+    if (this.passages.length > 0 && this.passages[this.passages.length - 1] === passage) return;
+    this.starts.push(start);
+    this.passages.push(passage);
+  }
+}
+
+/** Returns how many of the places lie in the VPC's own ranges. */
+function ownedOf(part: Part, { cidrs, secondary }: Vpc, lo: number, hi: number): "all" | "some" | "nothing" {
+  let owned: "some" | "nothing" = "nothing";
+  for (const { family, address, last } of [...cidrs, ...secondary]) {
+    if (family !== part.family) continue;
+    const [from, to] = [part.axis.first(address), part.axis.last(last)];
+    if (from <= lo && hi <= to) return "all";
+    if (from <= hi && lo <= to) owned = "some";
+  }
+  return owned;
 }
 
 /** What the table of the subnet in which the hub stands does with a packet for its own VPC. */
-function throughDoor(vpc: Vpc, door: Subnet): number {
-  if (door.acl !== undefined) return FOLLOW;
-  if (vpc.profile.ownCidr === "local") return DELIVERED;
+function throughDoor(vpc: Vpc, door: Subnet): "delivered" | "unknown" | "follow" {
+  if (vpc.profile.ownCidr === "local") return "delivered";
   const { routes } = tableOf(vpc, door);
-  if (routes === undefined) return UNKNOWN;
+  if (routes === undefined) return "unknown";
   const own = [...vpc.cidrs, ...vpc.secondary];
   for (let row = 0; row < routes.size; row++)
-    if (routes.enabled[row] === 1 && own.some((cidr) => cidr.covers(routes.destination(row)))) return FOLLOW;
-  return DELIVERED;
-}
-
-/** Returns for each VPC whether its ranges overlap those of no other. O(ranges log ranges). */
-function aloneOf(vpcs: readonly Vpc[]): Uint8Array {
-  const alone = new Uint8Array(vpcs.length).fill(1);
-  const ranges = vpcs
-    .flatMap(({ cidrs, secondary }, v) => [...cidrs, ...secondary].map((cidr) => ({ cidr, v })))
-    .sort((a, b) => Prefix.compare(a.cidr, b.cidr));
-  const open: typeof ranges = [];
-  for (const range of ranges) {
-    while (open.length > 0 && !open[open.length - 1].cidr.covers(range.cidr)) open.pop();
-    // those around the innermost one are marked already, or of the same VPC
-    const around = open.at(-1);
-    if (around !== undefined && around.v !== range.v) alone[around.v] = alone[range.v] = 0;
-    open.push(range);
-  }
-  return alone;
-}
-
-function sizeOf(first: Span["first"], last: Span["last"]): bigint {
-  return BigInt(last) - BigInt(first) + 1n;
+    if (routes.enabled[row] === 1 && own.some((cidr) => cidr.covers(routes.destination(row))))
+      return "follow";
+  return "delivered";
 }

@@ -29,26 +29,59 @@ import type { Packet } from "./packet.ts";
 /** From a VPC to the hub, by the attachment of the sender's VPC. */
 export function reachHub(hub: Hub, at: Choice, packet: Packet, hops: readonly Hop[]): HandOff {
   const { vpc, subnet, table, route } = at;
-  const attachment = [...hub.attachments.values()].find((one) => one.kind === "vpc" && one.vpc === vpc.id);
   const crossing: Hop[] = [...hops, { node: hub.id, kind: "hub" }];
-  if (attachment === undefined && hasUnnamed(hub)) {
+  const entrance = entranceOf(hub, vpc, subnet);
+  if (entrance === undefined && hasUnnamed(hub)) {
     const message = `${table.id} sends it to ${hub.id} (${route.destination}), and nobody knows whether an attachment of ${hub.id} is that of ${vpc.id}`;
     return { hops: crossing, end: stop("unsupported-target", hubComponent(hub), message) };
   }
-  if (attachment === undefined) {
+  if (entrance === undefined) {
     const message = `${table.id} sends it to ${hub.id} (${route.destination}), which has no attachment of ${vpc.id}`;
     return { hops: crossing, end: stop("hub-attachment", hubComponent(hub), message) };
   }
-  const near = subnetsOf(vpc, attachment);
-  if (subnet.zone !== undefined && near?.every(({ zone }) => zone !== undefined && zone !== subnet.zone)) {
+  const { attachment, door } = entrance;
+  if (door === "none") {
     const message = `${attachment.id} has no subnet in ${subnet.zone}, the zone of ${subnet.id}`;
     return { hops: crossing, end: stop("hub-attachment", attachmentComponent(hub, attachment), message) };
   }
-  // the hub stands in one subnet of each zone; its ACL looks at what other subnets send there
-  const door = near?.find(({ zone }) => zone === subnet.zone) ?? near?.[0];
-  const isOwn = near === undefined || near.includes(subnet);
-  const checks = door === undefined || isOwn ? [] : aclCheck("ingress", vpc, door, packet);
+  const checks = door === undefined ? [] : aclCheck("ingress", vpc, door, packet);
   return { hops, checks, next: [{ kind: "hub", hub, from: attachment }] };
+}
+
+/** The way from a subnet to a hub. */
+export interface Entrance {
+  readonly attachment: Attachment;
+  /**
+   * The subnet in which the hub stands for the sender; its ACL looks at what other subnets send there. Undefined when the
+   * sender is in one of these, or the input names none; "none" when all of them are in other zones.
+   */
+  readonly door: Subnet | "none" | undefined;
+}
+
+/** Returns how packets of a subnet come to the hub; undefined when the VPC has no attachment there. */
+export function entranceOf(hub: Hub, vpc: Vpc, subnet: Subnet): Entrance | undefined {
+  const attachment = attachmentOf(hub, vpc.id);
+  if (attachment === undefined) return undefined;
+  const near = subnetsOf(vpc, attachment);
+  if (near === undefined) return { attachment, door: undefined };
+  if (subnet.zone !== undefined && near.every(({ zone }) => zone !== undefined && zone !== subnet.zone))
+    return { attachment, door: "none" };
+  if (near.includes(subnet)) return { attachment, door: undefined };
+  return { attachment, door: near.find(({ zone }) => zone === subnet.zone) ?? near[0] };
+}
+
+const attachments = new WeakMap<Hub, Map<string, Attachment>>();
+
+/** Returns the first attachment of the VPC. O(attachments) once for each hub. */
+function attachmentOf(hub: Hub, vpc: string): Attachment | undefined {
+  let known = attachments.get(hub);
+  if (known === undefined) {
+    known = new Map();
+    for (const one of hub.attachments.values())
+      if (one.kind === "vpc" && one.vpc !== undefined && !known.has(one.vpc)) known.set(one.vpc, one);
+    attachments.set(hub, known);
+  }
+  return known.get(vpc);
 }
 
 /** The associated table looks the destination up. */
@@ -108,14 +141,13 @@ export function silentLine(
   hub: Hub,
   { propagates = [] }: HubTable,
 ): Attachment | undefined {
-  return propagates
-    .flatMap((id) => hub.attachments.get(id) ?? [])
-    .find(
-      ({ kind, advertises, state, vpc }) =>
-        (kind === "vpc" ? !network.vpcs.has(vpc ?? "") : kind !== "peering") &&
-        advertises === undefined &&
-        state === "available",
-    );
+  for (const id of propagates) {
+    const line = hub.attachments.get(id);
+    if (line === undefined || line.kind === "peering" || line.advertises !== undefined) continue;
+    if (line.kind === "vpc" && network.vpcs.has(line.vpc ?? "")) continue;
+    if (line.state === "available") return line;
+  }
+  return undefined;
 }
 
 /** Reports whether the attachment leads to the VPC that the packet is meant for: no line is nearer to its range. */
@@ -178,11 +210,7 @@ function enterVpc(network: Network, hub: Hub, to: Attachment, packet: Packet): H
   };
   const near = subnetsOf(vpc, to);
   if (near !== undefined) {
-    const local = near.filter(({ zone }) => zone !== undefined && zone === packet.zone);
-    const doors = new Map(
-      (local.length > 0 ? local : near).map((door) => [`${tableOf(vpc, door).id} ${door.acl ?? ""}`, door]),
-    );
-    const next = [...doors.values()].map(
+    const next = doorsFor(vpc, near, packet.zone).map(
       (subnet): Node => ({ kind: "subnet", vpc, subnet, groups: undefined, isDoor: true }),
     );
     return { hops, packet: through, next };
@@ -197,6 +225,15 @@ function enterVpc(network: Network, hub: Hub, to: Attachment, packet: Packet): H
 export function subnetsOf(vpc: Vpc, { subnets }: Attachment): Subnet[] | undefined {
   const found = subnets?.flatMap((id) => vpc.subnets.get(id) ?? []);
   return found === undefined || found.length === 0 ? undefined : found;
+}
+
+/** Returns those of the subnets in which a hub stands that take on what comes from a zone: one of all that are alike. */
+export function doorsFor(vpc: Vpc, near: readonly Subnet[], from: string | undefined): Subnet[] {
+  const local = near.filter(({ zone }) => zone !== undefined && zone === from);
+  const doors = new Map(
+    (local.length > 0 ? local : near).map((door) => [`${tableOf(vpc, door).id} ${door.acl ?? ""}`, door]),
+  );
+  return [...doors.values()];
 }
 
 /** Returns the routes of the table with what its attachments propagate; undefined when they are not known. */

@@ -25,6 +25,7 @@ export interface Layout {
   /** Made when first asked for. */
   readonly tableIndex: ReadonlyMap<string, number>;
   readonly peeringIndex: ReadonlyMap<string, number>;
+  readonly hubIndex: ReadonlyMap<string, number>;
   readonly subnetAt: Uint32Array;
   readonly tableAt: Uint32Array;
   readonly slotAt: Uint32Array;
@@ -102,6 +103,7 @@ export function layOut(network: Network): Layout {
       return tableIndex;
     },
     peeringIndex,
+    hubIndex: new Map([...(network.hubs?.keys() ?? [])].map((id, h) => [id, h])),
     subnetAt,
     tableAt,
     slotAt,

@@ -144,7 +144,7 @@ function ownRanges({ cidrs, secondary, profile }: Vpc, axis: Axis): OwnRanges {
 
 /** Everything that begins or ends somewhere in IPv6. */
 function* intervalsOf(
-  { vpcs, acls, groups }: Network,
+  { vpcs, acls, groups, hubs }: Network,
   lists: readonly VpcSpans[],
 ): Generator<readonly [Address, Address]> {
   for (const { usable, inside, carried } of lists) {
@@ -167,6 +167,16 @@ function* intervalsOf(
       for (const { addresses } of hosts?.values() ?? [])
         for (const address of addresses) if (typeof address === "bigint") yield [address, address];
     }
+  }
+  for (const { tables, attachments } of hubs?.values() ?? []) {
+    for (const { routes = Routes.none } of tables.values()) {
+      for (let row = routes.size4; row < routes.size; row++) {
+        const { address, last } = routes.destination(row);
+        yield [address, last];
+      }
+    }
+    for (const { advertises = [] } of attachments.values())
+      for (const { family, address, last } of advertises) if (family === 6) yield [address, last];
   }
   for (const { ingress, egress } of [...(acls?.values() ?? []), ...(groups?.values() ?? [])]) {
     for (const { remote } of [...ingress, ...egress]) {

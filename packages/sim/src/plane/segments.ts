@@ -100,7 +100,7 @@ function onward({ layout, hops }: Tables, part: Part, t: number): Segments {
 }
 
 /** Returns the index of the last start that is not above the place. O(log starts). */
-export function indexOf(starts: Uint32Array, place: number): number {
+export function indexOf(starts: ArrayLike<number>, place: number): number {
   let low = 0;
   let high = starts.length;
   while (low + 1 < high) {

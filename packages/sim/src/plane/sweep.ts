@@ -9,8 +9,8 @@ export function sweep(
   t: number,
   visit: (lo: number, hi: number, row: number) => void,
 ): void {
-  // at most one open row for each prefix length, and the own range beside an unknown table; `visit` may sweep too
-  const open = new Uint32Array(140);
+  const open = OPEN[level] ?? new Uint32Array(MOST);
+  OPEN[level++] = open;
   const end = at[t] + length[t];
   let depth = 0;
   let cursor = 0;
@@ -30,4 +30,11 @@ export function sweep(
     if (cursor <= hi[top]) visit(cursor, hi[top], top);
     cursor = hi[top] + 1;
   }
+  level--;
 }
+
+/** At most one open row for each prefix length, and the own range beside an unknown table. */
+const MOST = 140;
+/** Scratch of the sweeps that are under way: `visit` may sweep too. */
+const OPEN: Uint32Array[] = [];
+let level = 0;

@@ -181,6 +181,10 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
   const made = new Map<string, Map<string, Subnet>>();
   const blocks = new Map<string, SubnetBlocks>();
   const hosts = readHosts(inventory);
+  // where somebody is missing from the list of interfaces, it is the list of another account or region
+  const unlisted = new Set<string>();
+  for (const { subnet, isListed } of inventory.hosts.values())
+    if (subnet !== undefined && isListed !== true) unlisted.add(subnet);
   const defaultAcls = new Map<string, string>();
   for (const { id, vpc, isDefault } of inventory.acls.values())
     if (isDefault === true && vpc !== undefined) defaultAcls.set(vpc, id);
@@ -213,7 +217,7 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       cidrs,
       table: table === vpc.mainTable ? undefined : table,
       hosts: own,
-      ...(own === undefined || inventory.listsInterfaces ? {} : { open: true }),
+      ...(own === undefined || (inventory.listsInterfaces && !unlisted.has(record.id)) ? {} : { open: true }),
       ...(record.zone === undefined ? {} : { zone: record.zone }),
       ...(acl === undefined ? {} : { acl }),
       source: record.place.source,
@@ -254,11 +258,12 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     const end = ({ vpc, account, region }: EndRecord, side: string): PeeringEnd => {
       const known = network.vpcs.get(vpc ?? "");
       if (known !== undefined) return { vpc: known.id, account: known.account, region: known.region };
+      const isOver = record.state !== "ACTIVE" && record.state !== "PENDING";
       const message =
         vpc === undefined
           ? `the ${side} of ${record.id} is an unresolved peer: the input does not say which VPC it is, so what lies behind it is unknown`
           : `${vpc}, the ${side} of ${record.id}, is not part of the input, so what lies behind it is unknown`;
-      problems.warning("missing-reference", message, record.place);
+      if (!isOver) problems.warning("missing-reference", message, record.place);
       return {
         vpc: vpc ?? `${record.id}.${side}`,
         account: account ?? "unknown",

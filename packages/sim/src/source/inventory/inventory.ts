@@ -3,6 +3,7 @@ import type { Services } from "../../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 import type {
   AttachmentRecord,
+  CcnRouteRecord,
   EndRecord,
   Entity,
   FilterRecord,
@@ -12,6 +13,7 @@ import type {
   HubRouteRecord,
   HubTableRecord,
   PeeringRecord,
+  PublicAccessBlock,
   RouteRecord,
   RuleRecord,
   SubnetRecord,
@@ -56,6 +58,8 @@ export class Inventory {
     readonly egress: boolean;
     readonly rule: RuleRecord;
   }[] = [];
+  /** Filters all of whose rules stand outside them: one without any in a direction denies everything there. */
+  readonly ruleLists = new Set<string>();
   /** By subnet: the ACL that it is associated with. */
   readonly subnetAcls = new Map<string, string>();
   /** By transit gateway: the tables that its attachments come to by themselves. */
@@ -140,6 +144,15 @@ export class Inventory {
   readonly lookedUp: (() => void)[] = [];
   /** VPCs of which more subnets may be there than the input has. */
   readonly partialVpcs = new Set<string>();
+  /** Routes that a CCN is known to have; without its id where only the member tells of it. */
+  readonly ccnRoutes: CcnRouteRecord[] = [];
+  /** By CCN: the route tables of its own that its members use. */
+  readonly ccnTables = new Map<string, Set<string>>();
+  /** NAT gateways with rules that let packets in. */
+  readonly forwarding = new Set<string>();
+  /** Accounts that block public access, and by VPC or subnet what is excluded from that. */
+  readonly publicBlocks: PublicAccessBlock[] = [];
+  readonly publicExclusions = new Map<string, { readonly all: boolean }>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
   readonly unmodelled = new Set<string>();
   /** Latest time that the input mentions as past, in milliseconds since 1970. */

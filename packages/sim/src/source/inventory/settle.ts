@@ -5,6 +5,7 @@ import type { FilterRecord, RouteRecord, TableRecord } from "./records.ts";
 import { settleAddresses } from "./settle-addresses.ts";
 import { settleDoubts } from "./settle-doubts.ts";
 import { settleHubs } from "./settle-hubs.ts";
+import { settlePublicAccess } from "./settle-public-access.ts";
 
 /**
  * Puts in their place the records that tell something of others: CIDRs added later, routes that gateways bring along, owners
@@ -24,6 +25,7 @@ export function settle(inventory: Inventory): void {
   settleRoutes(inventory);
   settleDoubts(inventory);
   settleEndpoints(inventory);
+  settlePublicAccess(inventory);
   settleHubs(inventory);
   settleAddresses(inventory);
 }

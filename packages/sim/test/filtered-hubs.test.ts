@@ -1,0 +1,184 @@
+import { address4, type Prefix } from "@twoway/core";
+import { type Box, InputError, type RoundTrip, reach, Services } from "@twoway/sim";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { seeded, Tally } from "./generate.ts";
+import { withFilters } from "./generate-filters.ts";
+import { hubNetworks } from "./generate-hubs.ts";
+import { hubPathNetworks, simOfPath } from "./generate-packets.ts";
+import { ask, read } from "./notation.ts";
+import { bothWays, type End, type Net, type Service } from "./packet-oracle.ts";
+
+const test = suite("filters on ways through hubs, as sets");
+
+const VERDICTS = ["two-way", "forward-only", "return-only", "unreachable", "unknown"];
+
+/** What is worth counting of a packet and its reply that meet a hub. */
+function situationsOf({ forward, return: back }: RoundTrip): string[] {
+  const hubsOf = ({ hops }: RoundTrip["forward"]): string[] =>
+    hops.flatMap(({ kind, node }) => (kind === "hub" ? [node] : []));
+  const [there, home] = [hubsOf(forward), hubsOf(back)];
+  if (there.length + home.length === 0) return [];
+  const deniedBy = (kind: string, trace: RoundTrip["forward"]): boolean =>
+    trace.cause === "filter-denied" && trace.component.kind === kind;
+  const found: Record<string, boolean> = {
+    "an ACL drops the reply only": forward.outcome === "delivered" && deniedBy("network-acl", back),
+    "a security group drops the packet": deniedBy("security-group", forward),
+    "the reply takes another hub": there.join() !== home.join() && there.length > 0 && home.length > 0,
+    "hubs that peer": new Set(there).size > 1 || new Set(home).size > 1,
+    "a black hole of a hub": [forward, back].some(
+      (trace) => trace.cause === "route-blackhole" && trace.component.id.startsWith("t"),
+    ),
+  };
+  return Object.keys(found).filter((name) => found[name]);
+}
+
+const SITUATIONS = [
+  "an ACL drops the reply only",
+  "a security group drops the packet",
+  "the reply takes another hub",
+  "hubs that peer",
+  "a black hole of a hub",
+];
+
+const seeds = fc.infiniteStream(fc.nat({ max: 1 << 30 }));
+const drawFrom = (random: Iterator<number>) => (below: number) => random.next().value % Math.max(below, 1);
+
+test("pairs of filtered subnets on hubs have the verdict and the counterexample of the answer, in both families (S16)", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(hubNetworks, seeds, (base, random) => {
+      const { network, text } = withFilters(read(base), drawFrom(random));
+      const found = reach(network);
+      const where = `${text}\n${base}`;
+      const counts = new Map<string, number>();
+      for (const { from, to, verdict, partial } of found.pairs({ all: true })) {
+        counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+        const by = found.decidedBy(from, to);
+        tally.add(`by ${by}`);
+        if (by !== "hubs") continue; // the others are tested where there are no hubs
+        const [a, b] = [from, to].map((s) => `${found.subnets[s].vpc}/${found.subnets[s].subnet}`);
+        const pair = found.pair(from, to);
+        assert.equal([pair.verdict, pair.partial], [verdict, partial], where);
+        try {
+          const expected = ask(network, a, b);
+          assert.equal([verdict, partial], [expected.verdict, expected.partial], `${a} to ${b}\n${where}`);
+          const { from: source, to: target } = expected.shown;
+          const shown = verdict === "two-way" ? undefined : { from: source, to: target };
+          assert.equal(pair.counterexample, shown, `${a} to ${b}\n${where}`);
+          tally.add(partial ? `${verdict}, partial` : verdict);
+          for (const situation of situationsOf(expected.shown)) tally.add(situation);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          assert.is(verdict, "unreachable", where); // no packet can have both addresses
+        }
+      }
+      const { twoWay, forwardOnly, returnOnly, unreachable, unknown } = found.count();
+      assert.equal(
+        [twoWay, forwardOnly, returnOnly, unreachable, unknown],
+        VERDICTS.map((verdict) => counts.get(verdict) ?? 0),
+        where,
+      );
+    }),
+    { ...seeded(200), endOnFailure: true },
+  );
+  tally.print("filtered hub pairs", [
+    ...VERDICTS,
+    ...["unreachable, partial", "forward-only, partial", "return-only, partial", "unknown, partial"],
+    ...SITUATIONS,
+    "by hubs",
+  ]);
+});
+
+/** Points at which a generated rule begins or ends and the ones beside them, and a protocol that none names. */
+const SAMPLES: readonly { readonly protocol: number; readonly port: number }[] = [
+  ...[6, 17].flatMap((protocol) =>
+    [0, 21, 22, 442, 443, 444, 1023, 1024, 32767, 32768, 60999, 61000, 65535].map((port) => ({
+      protocol,
+      port,
+    })),
+  ),
+  ...[0, 3, 8, 9].map((port) => ({ protocol: 1, port })),
+  { protocol: 47, port: 0 },
+];
+const CLIENT_PORTS = [1024, 32767, 32768, 60999, 61000, 65535];
+
+function usable({ aws, vpcs }: Net, name: { readonly vpc: string; readonly subnet: string }): End[] {
+  const { cidr, hosts } = vpcs
+    .find(({ id }) => id === name.vpc)!
+    .subnets.find(({ id }) => id === name.subnet)!;
+  return Array.from({ length: 16 }, (_, i) => Number(cidr.address) + i)
+    .slice(aws ? 4 : 2, 15)
+    .filter((address) => hosts === undefined || hosts.some((host) => host.address === address))
+    .map((address) => ({ vpc: name.vpc, address }));
+}
+
+/** How many of the boxes hold the packet. */
+function holding(
+  boxes: readonly Box[],
+  from: End,
+  to: End,
+  { protocol, port }: Omit<Service, "sourcePort">,
+): number {
+  const holds = (blocks: readonly Prefix[], { address }: End): boolean =>
+    blocks.some((block) => block.contains(address4(address)));
+  const point = 65536 * protocol + (protocol === 1 ? 256 * port : port);
+  return boxes.filter(
+    ({ src, dst, services }) =>
+      holds(src, from) &&
+      holds(dst, to) &&
+      (services === "all" || Services.parse(services.join(", ")).has(point)),
+  ).length;
+}
+
+test("a packet through hubs lies in a box exactly if the oracle delivers it and its replies from every port of a client", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(hubPathNetworks, seeds, (generated, random) => {
+      const { net } = generated;
+      const draw = drawFrom(random);
+      const found = reach(simOfPath(generated));
+      for (const [from, to] of found.subnets.flatMap((_, s) => found.subnets.map((__, d) => [s, d]))) {
+        if (from === to || found.decidedBy(from, to) !== "hubs") continue;
+        const sets = found.pair(from, to);
+        const [sources, targets] = [from, to].map((s) => usable(net, found.subnets[s]));
+        for (let n = 0; n < 12; n++) {
+          const [source, target] = [sources[draw(sources.length)], targets[draw(targets.length)]];
+          const sample = SAMPLES[draw(SAMPLES.length)];
+          const ports = sample.protocol === 6 || sample.protocol === 17 ? CLIENT_PORTS : [0];
+          const trips = ports.map((sourcePort) =>
+            bothWays(net, source, target, { ...sample, sourcePort }).map(
+              ({ outcome }) => outcome === "delivered",
+            ),
+          );
+          const expected = {
+            forward: trips.every(([there]) => there),
+            return: trips.every(([, back]) => back),
+            twoWay: trips.every(([there, back]) => there && back),
+          };
+          for (const set of ["forward", "return", "twoWay"] as const) {
+            const times = holding(sets[set], source, target, sample);
+            const packet = `${sample.protocol}/${sample.port}: ${source.vpc} ${source.address} to ${target.vpc} ${target.address}`;
+            assert.is(times, expected[set] ? 1 : 0, `${set}, ${packet}\n${generated.text}`);
+            tally.add(`${set}, ${times === 1 ? "inside" : "outside"}`);
+          }
+        }
+        for (const { transit, services } of sets.twoWay) {
+          if (transit !== undefined) tally.add("boxes through a hub");
+          if (transit !== undefined && transit.length > 1) tally.add("boxes through several hubs");
+          if (services !== "all") tally.add("boxes of some services");
+        }
+      }
+    }),
+    { ...seeded(400), endOnFailure: true },
+  );
+  tally.print("packets through hubs", [
+    ...["forward", "return", "twoWay"].flatMap((set) => [`${set}, inside`, `${set}, outside`]),
+    "boxes through a hub",
+    "boxes through several hubs",
+    "boxes of some services",
+  ]);
+});
+
+test.run();
