@@ -137,4 +137,24 @@ test("a route that more than one table could have is in doubt in each of them, a
   assert.match(verdict(other.network, THREE, "192.168.0.5"), /^unreachable no-route/);
 });
 
+test("two keys that name the same thing name nothing", () => {
+  const attachment: Planned = {
+    is: { transit_gateway_id: "tgw-1" },
+    of: { vpc_id: ref("each.value") },
+    each: ref('aws_vpc.app["x"].id', 'aws_vpc.app["x"]', "aws_vpc.db.id", "aws_vpc.db"),
+  };
+  const vpcsOf = (...keys: string[]): (string | undefined)[] => {
+    const { network } = read({
+      'aws_vpc.app["x"]': { is: { cidr_block: "10.1.0.0/16" } },
+      "aws_vpc.db": { is: { cidr_block: "10.2.0.0/16" } },
+      ...Object.fromEntries(
+        keys.map((key) => [`aws_ec2_transit_gateway_vpc_attachment.this["${key}"]`, attachment]),
+      ),
+    });
+    return [...network.hubs!.get("tgw-1")!.attachments.values()].map(({ vpc }) => vpc);
+  };
+  assert.equal(vpcsOf("app", "db"), ["aws_vpc.app.x", "aws_vpc.db"]);
+  assert.equal(vpcsOf("app", "x"), [undefined, undefined]);
+});
+
 test.run();

@@ -297,7 +297,10 @@ export class Expressions {
         undefined,
       );
       if (followed === undefined) return undefined;
-      items.push(...followed.filter(({ id }) => fits(wanted, id)));
+      // the key in `aws_vpc.a["x"]` is that of another resource's instances
+      const isOther = source.includes("[");
+      for (const { id, index } of followed)
+        if (fits(wanted, id)) items.push({ id, index: isOther ? undefined : index });
     }
     if (unique(items).length <= 1) return items;
     const same = items.filter(({ index }) => index === from.index);
