@@ -303,7 +303,7 @@ test("a value that is made of a known and an unknown part is unknown", () => {
           plan({
             planned: [
               resource("aws_vpc.a", { cidr_block: "10.1.0.0/16" }),
-              resource("aws_vpc.b", { cidr_block: "10.2.0.0/16" }),
+              resource("aws_vpc.b", { cidr_block: "10.1.0.0/16" }),
               resource("aws_subnet.s", { cidr_block: "10.1.1.0/24" }),
             ],
             changes: {

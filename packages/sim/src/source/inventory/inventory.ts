@@ -79,6 +79,8 @@ export class Inventory {
   readonly hubRoutes: { readonly table: string; readonly route: HubRouteRecord }[] = [];
   /** The input lists every route of the hub tables that it has. */
   listsHubRoutes = false;
+  /** Ids of what a plan takes away. */
+  readonly removed = new Set<string>();
   /** Instances whose interfaces, where they are listed too, say the same in more detail. */
   readonly instances = new Map<string, HostRecord>();
   /** By table and route item: index of a loose route; and switches that something else than the route sets. */

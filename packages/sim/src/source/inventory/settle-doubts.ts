@@ -7,14 +7,13 @@ import type { RouteRecord, TableRecord } from "./records.ts";
  */
 export function settleDoubts(inventory: Inventory): void {
   const { tables, looseRoutes, looseRules } = inventory;
-  for (const { tables: ids, route } of inventory.looseRoutesOfOne) {
-    const { destination } = route;
-    for (const table of ids) {
-      const isTaken = routesOf(inventory, table)?.some((other) => other.destination === destination);
-      // a table has one route for each destination, so it is not the one
-      if (isTaken !== true) looseRoutes.push({ table, route: { ...route, target: doubt(route) } });
-    }
-  }
+  const taken = destinationsOf(inventory);
+  // a table has one route for each destination, so one that has such a route is not the one
+  for (const { tables: ids, route } of inventory.looseRoutesOfOne)
+    for (const table of ids)
+      if (taken.get(table)?.has(route.destination) !== true)
+        looseRoutes.push({ table, route: { ...route, target: doubt(route) } });
+
   for (const { filters, egress, rule } of inventory.looseRulesOfOne) {
     const isNumbered = rule.number !== undefined;
     const unknown = `nobody knows whether ${rule.name} is one of its rules`;
@@ -22,21 +21,34 @@ export function settleDoubts(inventory: Inventory): void {
     for (const filter of filters ?? (isNumbered ? inventory.acls : inventory.groups).keys())
       looseRules.push({ filter, egress, rule: doubtful });
   }
+  const loose = grouped(looseRoutes, ({ table }) => table);
   for (const [id, ids] of inventory.tablesOfOne) {
     const [first] = ids.map((other) => tables.get(other));
-    const all = ids.map((other) => routesOf(inventory, other));
+    const all = ids.map((other) => routesOf(tables.get(other), loose.get(other)));
     if (first === undefined || !all.every((routes) => routes !== undefined)) continue;
     tables.set(id, { ...first, id, main: undefined, routes: joined(id, all) });
   }
 }
 
+/** Returns by table the destinations of the routes that it is known to have. */
+function destinationsOf({ tables, looseRoutes }: Inventory): Map<string, Set<string | undefined>> {
+  const known = new Map<string, Set<string | undefined>>();
+  for (const { id, routes } of tables.values())
+    known.set(id, new Set(routes?.map(({ destination }) => destination)));
+  for (const { table, route } of looseRoutes)
+    known.set(table, (known.get(table) ?? new Set()).add(route.destination));
+  return known;
+}
+
 /** Returns what the table lists and what stands outside it; undefined when more may be there. */
-function routesOf({ tables, looseRoutes }: Inventory, id: string): readonly RouteRecord[] | undefined {
-  const table: TableRecord | undefined = tables.get(id);
+function routesOf(
+  table: TableRecord | undefined,
+  loose: Inventory["looseRoutes"] = [],
+): readonly RouteRecord[] | undefined {
   if (table?.routes === undefined || table.routesUnknown === true) return undefined;
-  const loose = looseRoutes.filter((entry) => entry.table === id).map(({ route }) => route);
-  const meant = new Set(loose.map(({ destination }) => destination));
-  return [...table.routes.filter(({ destination }) => !meant.has(destination)), ...loose];
+  const own = loose.map(({ route }) => route);
+  const meant = new Set(own.map(({ destination }) => destination));
+  return [...table.routes.filter(({ destination }) => !meant.has(destination)), ...own];
 }
 
 function joined(id: string, all: readonly (readonly RouteRecord[])[]): readonly RouteRecord[] {

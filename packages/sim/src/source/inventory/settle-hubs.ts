@@ -29,6 +29,7 @@ export function settleHubs(inventory: Inventory): void {
   for (const [hub, { association, propagation }] of hubDefaults)
     for (const id of [association, propagation]) if (id !== undefined) addParts(inventory, id, hub, [], []);
   for (const [table, ids] of propagated) addParts(inventory, table, undefined, undefined, [...ids]);
+  if (inventory.listsHubRoutes) addUnlisted(inventory);
   const routes = new Map<string, HubRouteRecord[]>();
   for (const { table, route } of hubRoutes) routes.set(table, [...(routes.get(table) ?? []), route]);
   for (const [table, listed] of routes) addParts(inventory, table, undefined, listed, undefined);
@@ -37,6 +38,34 @@ export function settleHubs(inventory: Inventory): void {
   // Terraform lists routes one by one, so a table of its own without any has none
   if (inventory.listsHubRoutes)
     for (const record of inventory.hubTables.values()) addParts(inventory, record.id, undefined, [], []);
+}
+
+/**
+ * A hub is often shared, and what hangs on it belongs to others: an attachment that only routes and propagations name is there
+ * all the same, and where it leads is unknown; unless the plan takes it away.
+ */
+function addUnlisted(inventory: Inventory): void {
+  const known = new Set([...inventory.attachments.values()].map(({ id }) => id));
+  const named = [
+    ...inventory.hubRoutes.map(({ table, route }) => ({ table, id: route.target, place: route.place })),
+    ...inventory.hubPropagations.map(({ table, attachment: id }) => ({
+      table,
+      id,
+      place: inventory.hubTables.get(table)?.place ?? { source: table, path: "" },
+    })),
+  ];
+  for (const { table, id, place } of named) {
+    const hub = tableHub(inventory, table);
+    if (id === "blackhole" || known.has(id) || inventory.removed.has(id) || hub === undefined) continue;
+    const nothing = {
+      state: undefined,
+      table: undefined,
+      vpc: undefined,
+      subnets: undefined,
+      peer: undefined,
+    };
+    inventory.addAttachment(`${hub} ${id}`, { id, hub, kind: "other", ...nothing, place });
+  }
 }
 
 /**

@@ -155,6 +155,7 @@ function readInstance(fields: Fields, inventory: Inventory, resource: ReadyResou
         primary: (entry.number("device_index") ?? 0) === 0,
       });
   }
+  mentionSubnet(fields, inventory, resource);
   const own = fields.text("private_ip");
   const outside = fields.text("public_ip");
   const check = fields.flag("source_dest_check");
@@ -181,6 +182,19 @@ function readInstance(fields: Fields, inventory: Inventory, resource: ReadyResou
   });
 }
 
+/** A host whose subnet nobody knows is no end to ask for. */
+function mentionSubnet(
+  fields: Fields,
+  inventory: Inventory,
+  { address, open, configures }: ReadyResource,
+): void {
+  if (!open.has("subnet_id") || !configures("subnet_id")) return;
+  const among = open.get("subnet_id")?.join(", ") ?? "";
+  const message = `nobody knows which subnet it will be in${among === "" ? "" : `, of ${among}`}`;
+  inventory.problems.warning("missing-reference", message, fields);
+  inventory.unmodelled.add(address);
+}
+
 /** Groups that the plan does not know yet are unknown, unless nobody names any: then AWS takes the default one. */
 function groupsOf(
   groups: readonly string[],
@@ -201,6 +215,7 @@ function groupsOf(
 
 function readInterface(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const { id } = resource;
+  mentionSubnet(fields, inventory, resource);
   const own = fields.text("private_ip");
   const check = fields.flag("source_dest_check");
   const attached = fields.one("attachment");

@@ -2,6 +2,7 @@ import { partsOfArn } from "../aws/words.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { AttachmentRecord, HubRouteRecord } from "../inventory/records.ts";
+import { kindOfId } from "./kinds.ts";
 import { type ReadyResource, type ResourceReader, regionOf } from "./resource.ts";
 
 /** Transit gateways of hashicorp/aws: attachments, tables, associations, propagations and static routes. */
@@ -12,6 +13,7 @@ export const AWS_HUBS: readonly (readonly [string, ResourceReader])[] = [
   ["aws_ec2_transit_gateway_vpc_attachment_accepter", readVpcAttachment],
   ["aws_ec2_transit_gateway_peering_attachment", readPeering],
   ["aws_ec2_transit_gateway_peering_attachment_accepter", readPeering],
+  ["aws_dx_gateway_association", readDirectConnect],
   ["aws_ec2_transit_gateway_route_table", readTable],
   ["aws_ec2_transit_gateway_route", readRoute],
   ["aws_ec2_transit_gateway_route_table_association", readAssociation],
@@ -87,6 +89,22 @@ function readPeering(fields: Fields, inventory: Inventory, resource: ReadyResour
     if (hub === undefined) continue;
     inventory.addAttachment(`${hub} ${id}`, { ...attachmentOf(fields, id), hub, kind: "peering", peer });
   }
+}
+
+/** A direct connect gateway on a transit gateway or a VPN gateway brings along what it learns by BGP, which nothing lists. */
+function readDirectConnect(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
+  const { id, address } = resource;
+  const gateway = fields.text("associated_gateway_id");
+  if (gateway === undefined) {
+    inventory.unmodelled.add(address);
+    return;
+  }
+  const kind = kindOfId(gateway);
+  if (kind === "VPN gateway") inventory.learningLines.add(gateway);
+  if (kind !== "transit gateway") return;
+  const own = { ...attachmentOf(fields, id), hub: gateway, kind: "direct-connect" } as const;
+  inventory.addAttachment(`${gateway} ${id}`, own);
+  inventory.hubMembers.push({ hub: gateway, attachment: id, associates: true, propagates: true });
 }
 
 function readTable(fields: Fields, inventory: Inventory, { id }: ReadyResource): void {

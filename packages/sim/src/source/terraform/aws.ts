@@ -13,6 +13,7 @@ const READERS: ReadonlyMap<string, ResourceReader> = new Map<string, ResourceRea
   ["aws_vpc", readVpc],
   ["aws_default_vpc", readVpc],
   ["aws_vpc_ipv4_cidr_block_association", readCidrAssociation],
+  ["aws_vpc_ipv6_cidr_block_association", readCidrAssociation],
   ["aws_subnet", readSubnet],
   ["aws_default_subnet", readSubnet],
   ["aws_route_table", readTable],
@@ -29,7 +30,7 @@ const READERS: ReadonlyMap<string, ResourceReader> = new Map<string, ResourceRea
 
 /** Types that belong to networks and carry no packet, or only say how what is modelled was made. */
 const SILENT =
-  /^aws_(vpc_dhcp_options|vpc_ipam|vpc_endpoint_(policy|service|connection)|vpc_peering_connection_options|networkmanager_(site|link|device|global)|network_interface_permission|route53|vpclattice_|lb_|alb_|eip_domain|dx_(bgp|lag|connection)|customer_gateway|vpc_network_performance|internetmonitor|network_insights|ec2_network_insights|verifiedaccess|flow_log|service_discovery)/;
+  /^aws_(vpc_dhcp_options|vpc_ipam|vpc_endpoint_(policy|service|connection|private_dns|(security_group|subnet)_association)|vpc_peering_connection_options|networkmanager_(site|link|device|global)|network_interface_permission|route53|vpclattice_|lb_|alb_|eip_domain|dx_(bgp|lag|connection)|customer_gateway|vpc_network_performance|internetmonitor|network_insights|ec2_network_insights|verifiedaccess|flow_log|service_discovery)/;
 
 /** Types that may stand in the path of a packet, known or not. */
 const CARRIES =
@@ -85,7 +86,7 @@ function readVpc(fields: Fields, inventory: Inventory, resource: ReadyResource):
 
 function readCidrAssociation(fields: Fields, inventory: Inventory): void {
   const vpc = fields.text("vpc_id");
-  const cidr = fields.text("cidr_block");
+  const cidr = fields.text("cidr_block") ?? fields.text("ipv6_cidr_block");
   if (vpc !== undefined && cidr !== undefined) inventory.secondary.push({ vpc, cidr });
 }
 

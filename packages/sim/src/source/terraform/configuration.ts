@@ -67,6 +67,25 @@ export class Configuration {
     return record(this.#variables[name]).value;
   }
 
+  /** Reports whether the variable is a boolean, a number or null: it may choose among ids and is none. */
+  isSwitch(name: string, module: string): boolean {
+    const [variable] = name.split(/[.[]/, 1);
+    const isOne = (value: unknown): boolean =>
+      value === null || typeof value === "boolean" || typeof value === "number";
+    if (module === "") return isOne(this.variable(variable) ?? null);
+    const { parent, call } = splitModule(module);
+    const config = this.call(parent, call);
+    const passed = expressionsOf(config)[variable];
+    if (passed === undefined) {
+      const declared = record(record(record(config.module).variables)[variable]);
+      return Object.hasOwn(declared, "default") && isOne(declared.default);
+    }
+    const { constant_value: constant, references } = record(passed);
+    if (constant !== undefined) return isOne(constant);
+    const [only, ...more] = arrayOf(references).filter((text) => typeof text === "string");
+    return only?.startsWith("var.") === true && more.length === 0 && this.isSwitch(only.slice(4), parent);
+  }
+
   /** Returns the region of the resource's provider, where the configuration spells it out. */
   regionOf(resource: Resource): string | undefined {
     const config = record(this.#providers[String(this.of(resource).provider_config_key)]);
@@ -78,6 +97,11 @@ export class Configuration {
     const region = this.variable(only.slice(4));
     return typeof region === "string" ? region : undefined;
   }
+}
+
+/** Returns the expressions of the arguments in what the configuration says of a resource or a call. */
+export function expressionsOf(config: unknown): Json {
+  return record(record(config).expressions);
 }
 
 export function record(value: unknown): Json {

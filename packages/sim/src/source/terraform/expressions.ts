@@ -1,8 +1,19 @@
 import type { Configuration, Scope } from "./configuration.ts";
-import { record, referencesOf, splitModule } from "./configuration.ts";
-import { expressionsOf, type Instances } from "./instances.ts";
-import { fits, isNamedFor, isWanted, type Kind, kindOfId } from "./kinds.ts";
-import { arrayOf, idOfAddress, type Resource } from "./module.ts";
+import { expressionsOf, record, referencesOf, splitModule } from "./configuration.ts";
+import type { Instances } from "./instances.ts";
+import {
+  byKey,
+  byName,
+  constantsOf,
+  type IndexedBy,
+  type Item,
+  type Items,
+  indexOf,
+  unique,
+} from "./items.ts";
+import { fits, type Kind } from "./kinds.ts";
+import { idOfAddress, type Resource } from "./module.ts";
+import { Sight } from "./sight.ts";
 
 /**
  * What the expressions of a plan's configuration come to. The plan keeps of an expression only what it refers to, in the order
@@ -18,17 +29,6 @@ export interface Found {
   readonly candidates: readonly string[];
 }
 
-/** One value that an expression may have, and the key or place of what it comes from among its like. */
-interface Item {
-  readonly id: string;
-  readonly index: Scope["index"];
-}
-
-type Items = readonly Item[];
-
-/** What an expression chooses an instance by: the key or the place of what it stands in, a value nobody knows; or nothing. */
-type IndexedBy = "key" | "count" | "value" | undefined;
-
 type From = Resource | Scope;
 
 const NOTHING: Found = { ids: [], candidates: [] };
@@ -36,8 +36,16 @@ const NOTHING: Found = { ids: [], candidates: [] };
 export class Expressions {
   readonly #configuration: Configuration;
   readonly #instances: Instances;
+  readonly #sight: Sight;
   /** By VPC that is there already: its default group. */
   readonly #defaultGroups: ReadonlyMap<string, string>;
+  /** Ids of what is still to be made; by expression, what keys name. */
+  readonly #ids = new Map<Resource, string>();
+  /** By module, reference and kinds: what it comes to. */
+  readonly #followed = new Map<string, Items>();
+  readonly #named = new Map<string, ReadonlyMap<Scope["index"], Items> | undefined>();
+  /** Expressions looked at for the argument at hand. */
+  #steps = 0;
   /** By place: what had to be assumed to give an expression its value. */
   readonly assumed = new Map<string, string>();
 
@@ -49,10 +57,18 @@ export class Expressions {
     this.#configuration = configuration;
     this.#instances = instances;
     this.#defaultGroups = defaultGroups;
+    this.#sight = new Sight(configuration, instances, {
+      idOf: (resource, depth) => this.idOf(resource, depth),
+      read: (expression, from, wanted, depth) =>
+        this.#alternatives({ expression, from, wanted, argument: "", depth })?.lists.map(
+          ({ items }) => items,
+        ),
+    });
   }
 
   /** Returns the one value of an argument that takes one of these kinds. */
   one(expression: unknown, from: From, wanted: readonly Kind[] | undefined, argument = ""): Found {
+    this.#steps = 0;
     return this.#one({ expression, from, wanted, argument, depth: 0 });
   }
 
@@ -63,6 +79,7 @@ export class Expressions {
     wanted: readonly Kind[] | undefined,
     length: number | undefined,
   ): Found {
+    this.#steps = 0;
     const read = this.#alternatives({ expression, from, wanted, argument: "", depth: 0 });
     if (read === undefined) return NOTHING;
     const { lists, by } = read;
@@ -70,7 +87,7 @@ export class Expressions {
       const chosen = lists.map(({ items }) => this.#choose(items, from, by, ""));
       if (chosen.every((item) => item !== undefined)) return { ids: unique(chosen), candidates: [] };
     }
-    const ids = unique(lists.flatMap(({ items }) => items));
+    const ids = unique(joinedOf(lists));
     const hasLocal = lists.some(({ text }) => text.startsWith("local."));
     return length === ids.length || (length === undefined && !hasLocal)
       ? { ids, candidates: [] }
@@ -80,6 +97,14 @@ export class Expressions {
   idOf(resource: Resource, depth = 0): string {
     const { id } = resource.values;
     if (typeof id === "string" && id !== "") return id;
+    const known = this.#ids.get(resource);
+    if (known !== undefined) return known;
+    const found = this.#newId(resource, depth);
+    this.#ids.set(resource, found);
+    return found;
+  }
+
+  #newId(resource: Resource, depth: number): string {
     const adopted = ADOPTED.get(resource.type);
     if (adopted !== undefined) {
       const own = resource.values[adopted.key];
@@ -102,19 +127,14 @@ export class Expressions {
     if (read === undefined) return NOTHING;
     const { from, argument } = asked;
     const { lists, by, isChoice } = read;
-    const all = unique(lists.flatMap(({ items }) => items));
+    const all = unique(joinedOf(lists));
     if (all.length <= 1) return { ids: all, candidates: [] };
     const chosen = lists.map(({ items }) => this.#choose(items, from, by, argument));
     const different = unique(chosen.filter((item) => item !== undefined));
     const isComplete = chosen.every((item) => item !== undefined);
     if (isComplete && different.length === 1) return { ids: different, candidates: [] };
-    const joined = this.#choose(
-      lists.flatMap(({ items }) => items),
-      from,
-      by,
-      argument,
-    );
-    if (!isComplete && joined !== undefined) return { ids: [joined.id], candidates: [] };
+    const joined = isComplete ? undefined : this.#choose(joinedOf(lists), from, by, argument);
+    if (joined !== undefined) return { ids: [joined.id], candidates: [] };
     const [first] = chosen;
     const areOwn = lists.every(({ text }) => !/^(var|local|each)\./.test(text));
     if (first !== undefined && isComplete && areOwn && !isChoice) {
@@ -128,23 +148,23 @@ export class Expressions {
 
   /** Returns what the expression may choose from; undefined when a part of it is not known. */
   #alternatives(asked: Asked): Alternatives | undefined {
-    const { expression, from, wanted, depth } = asked;
+    const { expression, from, depth } = asked;
     const constants = constantsOf(record(expression).constant_value);
     if (constants.length > 0)
       return { lists: [{ text: "", items: constants }], by: undefined, isChoice: false };
-    if (depth > MAX_DEPTH) return undefined; // modules that hand a value round in a circle
+    // modules that hand a value round in a circle, or double it at every step
+    if (depth > MAX_DEPTH || this.#steps++ > MAX_STEPS) return undefined;
     const texts = referencesOf(expression);
     let by = indexOf(texts);
     const lists: List[] = [];
     let isChoice = false;
     for (const text of texts) {
       if (/^(count\.index|each\.key|path\.|terraform\.|self\.)/.test(text)) continue;
-      if (text.startsWith("var.") && this.#isSwitch(text.slice(4), from.module, depth)) {
+      if (text.startsWith("var.") && this.#configuration.isSwitch(text.slice(4), from.module)) {
         if (lists.length === 0) isChoice = true;
         continue;
       }
-      const followed = this.#follow(text, asked, by);
-      const items = followed?.filter(({ id }) => id !== "" && fits(wanted, id));
+      const items = this.#fitting(text, asked, by);
       // `module.net.ids[each.value]`: what chooses is no id itself
       const isIndex = text === "each.value" && texts.length > 1 && (items?.length ?? 0) === 0;
       if (isIndex) by ??= "value";
@@ -173,6 +193,18 @@ export class Expressions {
     const message = `${argument} is taken for ${items[index].id}, at its own place among ${items.length}, which count.index most likely chooses by`;
     this.#assume(placeOf(from, argument), message);
     return items[index];
+  }
+
+  /** Returns what of it the argument can take. A reference to resources is followed once for all instances that refer. */
+  #fitting(text: string, asked: Asked, by: IndexedBy): Items | undefined {
+    const { from, wanted } = asked;
+    const isOwn = !/^(local|var|each|module)\./.test(text);
+    const key = `${from.module} ${text} ${wanted?.join()}`;
+    const known = isOwn ? this.#followed.get(key) : undefined;
+    if (known !== undefined) return known;
+    const items = this.#follow(text, asked, by)?.filter(({ id }) => id !== "" && fits(wanted, id));
+    if (isOwn && items !== undefined) this.#followed.set(key, items);
+    return items;
   }
 
   /** Returns everything that a reference may come to, in order; undefined when that is not known. */
@@ -253,7 +285,7 @@ export class Expressions {
     if (!("address" in from)) return undefined;
     const expression = this.#configuration.of(from).for_each_expression;
     const sources = referencesOf(expression).filter(
-      (other) => !(other.startsWith("var.") && this.#isSwitch(other.slice(4), from.module, depth)),
+      (other) => !(other.startsWith("var.") && this.#configuration.isSwitch(other.slice(4), from.module)),
     );
     const member = text.slice("each.value".length);
     const items: Item[] = [];
@@ -265,7 +297,10 @@ export class Expressions {
         undefined,
       );
       if (followed === undefined) return undefined;
-      items.push(...followed.filter(({ id }) => fits(wanted, id)));
+      // the key in `aws_vpc.a["x"]` is that of another resource's instances
+      const isOther = source.includes("[");
+      for (const { id, index } of followed)
+        if (fits(wanted, id)) items.push({ id, index: isOther ? undefined : index });
     }
     if (unique(items).length <= 1) return items;
     const same = items.filter(({ index }) => index === from.index);
@@ -275,12 +310,10 @@ export class Expressions {
 
   /** Returns the items that are named for the key, when each key of the resource has its own and they share none. */
   #namedLike(items: Items, from: Resource, text: string): Items | undefined {
-    const named = (key: Scope["index"]): Items =>
-      items.filter(({ id }) => id.split(".").includes(String(key)));
-    const own = named(from.index);
-    const keys = this.#instances.siblings(from).map(({ index }) => index);
-    const total = keys.reduce((sum: number, key) => sum + named(key).length, 0);
-    if (own.length === 0 || new Set(keys.flatMap(named)).size !== total) return undefined;
+    const place = `${from.module} ${from.type}.${from.name} ${text} ${items.length}`;
+    if (!this.#named.has(place)) this.#named.set(place, byName(items, this.#instances.siblings(from)));
+    const own = this.#named.get(place)?.get(from.index);
+    if (own === undefined) return undefined;
     const message = `${text} is taken for ${own.map(({ id }) => id).join(", ")}, which is named like its key ${JSON.stringify(from.index)}`;
     this.#assume(placeOf(from, text), message);
     return own;
@@ -325,68 +358,14 @@ export class Expressions {
   #local(text: string, { from, wanted, argument, depth }: Asked): Items | undefined {
     if (wanted === undefined || depth > MAX_DEPTH) return undefined;
     const { module } = from;
-    const own = this.#instances
-      .inModule(module)
-      .filter((resource) => isWanted(wanted, resource))
-      .map((resource) => this.idOf(resource, depth + 1));
-    // a rule of a group is the business of the module that makes the group
-    const seen =
-      own.length === 1 && OWNERS.has(argument) ? own : [...own, ...this.#seen(module, wanted, depth)];
-    const items = [...new Set(seen)].map((id, index) => ({ id, index }));
+    const items = this.#sight.of(module, wanted, OWNERS.has(argument), depth);
+    if (items === undefined) return undefined;
     if (items.length === 1) {
       const place = module === "" ? text : `${module}.${text}`;
       const message = `it is taken for ${items[0].id}, the only ${wanted.join(" or ")} in sight: a plan does not say what locals are`;
       this.#assume(place, message);
     }
     return items.length === 0 ? undefined : items;
-  }
-
-  /** Returns what the module is given and what its own modules give it. */
-  #seen(module: string, wanted: readonly Kind[], depth: number): string[] {
-    const found: string[] = [];
-    const read = (name: string, expression: unknown, from: Scope): void => {
-      // what a local holds has to be told by the name of what it is given to
-      if (!isNamedFor(wanted, name) && referencesOf(expression).some((text) => text.startsWith("local.")))
-        return;
-      const asked = { expression, from, wanted, argument: "", depth: depth + LOCAL_DEPTH };
-      for (const { items } of this.#alternatives(asked)?.lists ?? [])
-        found.push(...items.filter(({ id }) => isOfKind(wanted, id)).map(({ id }) => id));
-    };
-    if (module !== "") {
-      const { parent, call, key } = splitModule(module);
-      const given = expressionsOf(this.#configuration.call(parent, call));
-      for (const [name, expression] of Object.entries(given))
-        read(name, expression, { module: parent, index: key });
-    }
-    for (const [call, config] of Object.entries(this.#configuration.callsIn(module)))
-      for (const scope of this.#instances.ofCall(module, call))
-        for (const [name, output] of Object.entries(record(record(record(config).module).outputs)))
-          read(name, record(output).expression, scope);
-    return found;
-  }
-
-  /** Reports whether the variable is a boolean, a number or null: it may choose among ids and is none. */
-  #isSwitch(name: string, module: string, depth: number): boolean {
-    if (depth > MAX_DEPTH) return false;
-    const [variable] = name.split(/[.[]/, 1);
-    const isOne = (value: unknown): boolean =>
-      value === null || typeof value === "boolean" || typeof value === "number";
-    if (module === "") return isOne(this.#configuration.variable(variable) ?? null);
-    const { parent, call } = splitModule(module);
-    const config = this.#configuration.call(parent, call);
-    const passed = expressionsOf(config)[variable];
-    if (passed === undefined) {
-      const declared = record(record(record(config.module).variables)[variable]);
-      return Object.hasOwn(declared, "default") && isOne(declared.default);
-    }
-    const { constant_value: constant, references } = record(passed);
-    if (constant !== undefined) return isOne(constant);
-    const [only, ...more] = arrayOf(references).filter((text) => typeof text === "string");
-    return (
-      only?.startsWith("var.") === true &&
-      more.length === 0 &&
-      this.#isSwitch(only.slice(4), parent, depth + 1)
-    );
   }
 
   #assume(place: string, message: string): void {
@@ -425,15 +404,13 @@ interface Alternatives {
 }
 
 const MAX_DEPTH = 64;
+const MAX_STEPS = 100_000;
 
 /** Attributes of something that is still to be made which are then the same as others. */
 const SAME: ReadonlyMap<string, string> = new Map([
   ["main_route_table_id", "default_route_table_id"],
   ["propagation_default_route_table_id", "association_default_route_table_id"],
 ]);
-
-/** Looking round for what a local may hold costs more than following a reference, and ends sooner. */
-const LOCAL_DEPTH = 16;
 
 /** Arguments of parts of something, which the module that makes the whole most likely makes for it. */
 const OWNERS: ReadonlySet<string> = new Set([
@@ -460,35 +437,11 @@ const ADOPTED: ReadonlyMap<string, Adoption> = new Map<string, Adoption>([
   ],
 ]);
 
-/** Returns what the references say an instance is chosen by. Beside a local nobody knows what a place is the place of. */
-function indexOf(texts: readonly string[]): IndexedBy {
-  const hasLocal = texts.some((text) => text.startsWith("local."));
-  if (texts.some((text) => text.startsWith("each.key"))) return hasLocal ? "value" : "key";
-  if (texts.includes("count.index")) return hasLocal ? "value" : "count";
-  return undefined;
-}
-
-function isOfKind(wanted: readonly Kind[], id: string): boolean {
-  return fits(wanted, id) && kindOfId(id) !== undefined;
+function joinedOf(lists: readonly List[]): Items {
+  return lists.length === 1 ? lists[0].items : lists.flatMap(({ items }) => items);
 }
 
 function placeOf(from: From, argument: string): string {
   const place = "address" in from ? from.address : from.module;
   return `${place}${argument === "" ? "" : `.${argument}`}`;
-}
-
-function unique(items: Items): string[] {
-  return [...new Set(items.map(({ id }) => id))];
-}
-
-function byKey<T extends Scope>(all: readonly T[], key: string | undefined): readonly T[] {
-  if (key === undefined) return all;
-  const wanted = key.replace(/^"|"$/g, "");
-  return all.filter(({ index }) => String(index) === wanted);
-}
-
-/** Returns the texts of a constant: one, or a list of them. */
-function constantsOf(value: unknown): Items {
-  if (typeof value === "string") return value === "" ? [] : [{ id: value, index: undefined }];
-  return arrayOf(value).flatMap((id, index) => (typeof id === "string" ? [{ id, index }] : []));
 }

@@ -1,5 +1,5 @@
 import type { Configuration, Scope } from "./configuration.ts";
-import { record, splitModule } from "./configuration.ts";
+import { splitModule } from "./configuration.ts";
 import type { Resource } from "./module.ts";
 
 /** The instances that a plan has of resources, data sources and modules, found by what references call them. */
@@ -59,9 +59,4 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [value]);
   else known.push(value);
-}
-
-/** Returns the configuration's expressions of the arguments of what it says of a resource. */
-export function expressionsOf(config: unknown): Readonly<Record<string, unknown>> {
-  return record(record(config).expressions);
 }

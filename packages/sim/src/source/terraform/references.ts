@@ -1,7 +1,7 @@
 import { isRecord } from "../inventory/fields.ts";
-import { Configuration, type Json, record } from "./configuration.ts";
+import { Configuration, expressionsOf, type Json, record } from "./configuration.ts";
 import { Expressions } from "./expressions.ts";
-import { expressionsOf, Instances } from "./instances.ts";
+import { Instances } from "./instances.ts";
 import { kindsWanted } from "./kinds.ts";
 import { arrayOf, type Resource } from "./module.ts";
 

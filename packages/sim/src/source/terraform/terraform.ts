@@ -7,6 +7,7 @@ import { readAwsResource } from "./aws.ts";
 import { forgetDeparted } from "./departed.ts";
 import { readLookedUp } from "./looked-up.ts";
 import { arrayOf, idOfAddress, type Resource, walkModule, walkState } from "./module.ts";
+import { narrow } from "./narrow.ts";
 import { References } from "./references.ts";
 import type { ReadyResource } from "./resource.ts";
 import { shareOut } from "./share-out.ts";
@@ -111,10 +112,14 @@ function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
       configures: (key: string) => references.configures(resource, key),
     };
   });
-  readAll(inventory, shareOut(read));
+  readAll(inventory, shareOut(narrow(inventory, read)));
   for (const [source, message] of references.assumed)
     inventory.problems.warning("ambiguous", message, { source, path: "" });
-  const departed = [...walkModule(prior, "managed")].filter(({ address }) => {
+  const before = [...walkModule(prior, "managed")];
+  const kept = new Set(resources.map(({ values }) => values.id));
+  for (const { values } of before)
+    if (typeof values.id === "string" && !kept.has(values.id)) inventory.removed.add(values.id);
+  const departed = before.filter(({ address }) => {
     const actions = arrayOf(changes.get(address)?.actions);
     return actions.includes("delete") || actions.includes("update");
   });
