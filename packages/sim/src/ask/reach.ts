@@ -68,8 +68,10 @@ export class Reach {
   readonly compiled: Reachability;
   /** The arrays of `compiled` decide about every pair: no filter, hub or other detour has a say. */
   readonly plain: boolean;
-  /** All packets take ways that the arrays know: nothing but filters has a say beside them. */
+  /** Nothing but filters and hubs has a say beside the arrays. */
   readonly direct: boolean;
+  /** Packets of some pairs may have to be followed one by one. */
+  readonly mayFollow: boolean;
   /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
   #judges:
     | { readonly lanes: Lanes; readonly filters: FilteredPairs; readonly packets: PairJudge }
@@ -85,6 +87,7 @@ export class Reach {
     this.plain = isPlain(network);
     this.direct = isDirect(network);
     this.#filtered = new Uint8Array(this.subnets.length);
+    this.mayFollow = false;
     if (this.plain) return;
     const lanes = new Lanes(this.compiled, new HubWays(network, this.compiled));
     this.#judges = {
@@ -96,6 +99,7 @@ export class Reach {
       const v = layout.subnetVpc[s];
       this.#filtered[s] = isOdd(this.compiled, v) ? 2 : isFiltered(subnet) ? 1 : 0;
     }
+    this.mayFollow = !this.direct || (network.hubs?.size ?? 0) > 0 || this.#filtered.includes(2);
   }
 
   /** Says that the arrays were edited and are those of this network now, which has the same filters. */

@@ -57,7 +57,7 @@ export function setHop(
   move(reachability, part, t, held ? row + 1 : row, lo, hi, from, to);
   decisions.set(t, lo, hi, hop);
   keep(reachability, visit);
-  if (far !== undefined) visitFar(reachability, far, visit);
+  if (far !== undefined) visitFar(reachability, far, { part, lo, hi }, visit);
   return old;
 }
 
@@ -73,7 +73,9 @@ export function setActive(
   begin(reachability);
   const tables = ports.flatMap((port) => tablesOf(reachability, layout.portVpc[port]));
   const leadsOut = ports.some((port) => layout.portSlot[port] < 0);
-  const far = leadsOut ? stretchesBefore(reachability, tables) : undefined;
+  // a dead member of a group stops what another one leads to a hub
+  const isBesideHub = layout.hubIndex.size > 0 && ports.some((port) => hops.through(port).length > 1);
+  const far = leadsOut || isBesideHub ? stretchesBefore(reachability, tables) : undefined;
   const changing = ports.map((port) => {
     const ownSlot = layout.ownSlot[layout.portVpc[port]];
     return {
@@ -100,7 +102,7 @@ export function setActive(
     }
   }
   keep(reachability, visit);
-  if (far !== undefined) visitFar(reachability, far, visit);
+  if (far !== undefined) visitFar(reachability, far, undefined, visit);
 }
 
 /** Finds the pairs of neighbours that would flip if the row of a table led to `hop`, or were not there (ABSENT). */
@@ -349,24 +351,42 @@ function stretchesBefore(reachability: Reachability, tables: readonly number[]):
   );
 }
 
-/** Visits the pairs whose VPCs are no neighbours and that flip because of what cannot be followed now. O(subnets). */
-function visitFar(reachability: Reachability, stretches: Stretches, visit: FlipVisitor): void {
+/** The places that an edit is about. */
+interface Window {
+  readonly part: Part;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/**
+ * Visits the pairs whose VPCs are no neighbours and that flip because of what cannot be followed now, and touches those that
+ * hubs may carry, with addresses in the window if there is one. O(subnets).
+ */
+function visitFar(
+  reachability: Reachability,
+  stretches: Stretches,
+  window: Window | undefined,
+  visit: FlipVisitor,
+): void {
   const { layout, parts, doubts, trail } = reachability;
   const { tableVpc, subnetVpc, subnetTable, users, userAt } = layout;
   for (const [t, old] of stretches) {
     for (const part of parts) forgetStretches(part, t);
     for (let d = 0; d < subnetTable.length; d++) {
       const u = subnetTable[d];
-      if (doubts[u] === 0 || slotFor(layout, tableVpc[t], subnetVpc[d]) >= 0) continue;
+      if (slotFor(layout, tableVpc[t], subnetVpc[d]) >= 0) continue;
+      if (trail.touch !== undefined && (window === undefined || isInside(reachability, window, d))) {
+        for (let i = userAt[t]; i < userAt[t + 1]; i++) {
+          trail.touch(users[i], d);
+          trail.touch(d, users[i]);
+        }
+      }
+      if (doubts[u] === 0) continue;
       let was = 0;
       for (const [i, part] of parts.entries()) {
         if (part.size[d] > 0) was |= waysOf(reachability, part, old[i], d) << part.shift;
       }
       const is = farState(reachability, t, d);
-      for (let i = userAt[t]; trail.touch !== undefined && i < userAt[t + 1]; i++) {
-        trail.touch(users[i], d);
-        trail.touch(d, users[i]);
-      }
       if (was === is) continue;
       for (let i = userAt[t]; i < userAt[t + 1]; i++) {
         const back = farState(reachability, u, users[i]);
@@ -375,4 +395,13 @@ function visitFar(reachability: Reachability, stretches: Stretches, visit: FlipV
       }
     }
   }
+}
+
+/** Reports whether some usable address of the subnet lies in the window. O(spans of its VPC). */
+function isInside({ layout }: Reachability, { part, lo, hi }: Window, subnet: number): boolean {
+  const { spanLo, spanHi, spanSubnet, usable } = part;
+  const w = layout.subnetVpc[subnet];
+  for (let i = usable[2 * w]; i < usable[2 * w + 1]; i++)
+    if (spanSubnet[i] === subnet - layout.subnetAt[w] && spanLo[i] <= hi && lo <= spanHi[i]) return true;
+  return false;
 }
