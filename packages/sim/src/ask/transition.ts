@@ -1,8 +1,9 @@
 import type { Prefix } from "@twoway/core";
 import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
-import type { FlipVisitor } from "../plane/edit.ts";
+
 import { setActive, setHop, touching } from "../plane/edit.ts";
+import type { FlipVisitor } from "../plane/flips.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import { subnetsOf } from "../plane/hub.ts";
 import type { Part } from "../plane/part.ts";

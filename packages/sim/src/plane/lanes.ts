@@ -20,7 +20,7 @@ export const LOSE = 3;
 export type Lane = number;
 const SHOWS = 1;
 const HIDES = 2;
-export const DIRECT: Lane = SHOWS;
+const DIRECT: Lane = SHOWS;
 /** Nobody knows one; packets have to be followed. */
 export const NO_LANE: Lane = -1;
 /** All are lost before. */
