@@ -1,3 +1,4 @@
+import { formatAddress } from "@twoway/core";
 import { answer, resolveEndpoint } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -285,17 +286,18 @@ test("Terraform: an association of a gateway makes its table the one that takes 
   assert.is(network.gateways.get("igw-a")?.ingress, "rtb-edge");
 });
 
-test("an instance whose address is known only after apply is said, and counted as not modelled", () => {
-  const instance = resource("aws_instance.web", {
-    id: "i-web",
-    subnet_id: "subnet-a1",
-    vpc_security_group_ids: ["sg-1"],
+test("an instance whose address the input does not have stands at a free one, and a warning says so", () => {
+  const instance = (name: string, values: object): object =>
+    resource(`aws_instance.${name}`, { id: `i-${name}`, subnet_id: "subnet-a1", ...values });
+  const { network, warnings } = imported({
+    "s.json": state([...PAIR, instance("web", {}), instance("other", { private_ip: "10.1.1.254" })]),
   });
-  const { network, warnings } = imported({ "s.json": state([...PAIR, instance]) });
-  assert.equal(network.unmodelled, ["i-web"]);
+  assert.equal(network.unmodelled, undefined);
+  const { hosts } = network.vpcs.get("vpc-a")!.subnets.get("subnet-a1")!;
+  assert.equal(hosts!.get("i-web")!.addresses.map(formatAddress), ["10.1.1.253"]);
   assert.match(
-    warnings.map(({ message }) => message).join("\n"),
-    /the address of i-web in subnet-a1 is not known/,
+    warnings.map(({ source, message }) => `${source}: ${message}`).join("\n"),
+    "aws_instance.web: its address is not known: 10.1.1.253 stands for it, as any other of subnet-a1 would",
   );
 });
 

@@ -428,6 +428,7 @@ class Walker {
         const outer = this.isReply ? hostAt(net, source)?.outer : undefined;
         if (typeof outer === "number") return this.end("no-public-address");
         const written = { vpc: vpc.id, address: gateway.address ?? source.address };
+        if (!this.isReply && ![1, 6, 17].includes(this.protocol)) this.refused = true;
         if (stand !== undefined && stand !== subnet) this.acl(stand, "ingress", source);
         if (stand === undefined) {
           if (target.vpc !== undefined) return this.end("left-network");

@@ -188,4 +188,9 @@ test("boxes name the services that get through and the hubs that carry them, in 
   assert.is(found.count().packets, a * b + b * b + b * b);
 });
 
+test("a network without subnets has a matrix that says so", () => {
+  const nothing = read("vpcs: { a: { region: x, cidr: 10.1.0.0/16 } }");
+  assert.is(renderMatrix(reach(nothing), { from: [], to: [] }), "there is no subnet to compare");
+});
+
 test.run();

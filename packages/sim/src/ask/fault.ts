@@ -2,7 +2,7 @@ import type { Network } from "../model/network.ts";
 import { hintsFor } from "../plane/hint.ts";
 import { waysBetween } from "../plane/round-trip.ts";
 import { repliesTo } from "../plane/service.ts";
-import { partition, type Spot, type Stopped, stopsOf } from "../plane/trace.ts";
+import { meant, partition, type Spot, type Stopped, stopsOf } from "../plane/trace.ts";
 import { meetings } from "./answer.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { askedAbout, type Service } from "./service.ts";
@@ -44,7 +44,7 @@ export function faultsOf(network: Network, from: Endpoint, to: Endpoint, service
   for (const { pair } of meetings(network, from, to)) {
     const { forward, backs } = waysBetween(network, pair.from, pair.to);
     keep("forward", pair, stopsOf(network, forward, services));
-    const { dropped, delivered, unknown } = partition(network, forward, services);
+    const { dropped, delivered, unknown } = partition(network, forward, meant(forward, services));
     const arrived = delivered.union(unknown);
     for (const [sent, has] of [
       [arrived, true],

@@ -1,6 +1,7 @@
 import { type Address, Fib, familyOf, Prefix, readWords, Trie, writeWords } from "@twoway/core";
 import { type Network, usableSpans } from "../model/network.ts";
-import { hasPorts, hasTypes, portOf, protocolOf } from "../model/services.ts";
+import { hasPorts, hasTypes, portOf, protocolOf, type Services } from "../model/services.ts";
+import { TRANSLATED } from "../plane/filter.ts";
 import { after } from "../plane/spans.ts";
 import type { EndpointSpan } from "./endpoint.ts";
 import { placesFor } from "./places.ts";
@@ -117,16 +118,12 @@ export class ServiceClasses {
 
   constructor(networks: readonly Network[]) {
     const cuts = new Map<number, Set<number>>();
-    for (const network of networks) {
-      for (const filter of [...(network.groups?.values() ?? []), ...(network.acls?.values() ?? [])]) {
-        for (const { services } of [...filter.ingress, ...filter.egress]) {
-          for (let i = 0; i < services.ranges.length; i += 2) {
-            // where a range begins, and where what is behind it does
-            for (const point of [services.ranges[i], services.ranges[i + 1] + 1]) {
-              const ports = cuts.get(protocolOf(point)) ?? new Set([0]);
-              cuts.set(protocolOf(point), ports.add(portOf(point)));
-            }
-          }
+    for (const services of networks.flatMap((network) => [...setsThatDecide(network)])) {
+      for (let i = 0; i < services.ranges.length; i += 2) {
+        // where a range begins, and where what is behind it does
+        for (const point of [services.ranges[i], services.ranges[i + 1] + 1]) {
+          const ports = cuts.get(protocolOf(point)) ?? new Set([0]);
+          cuts.set(protocolOf(point), ports.add(portOf(point)));
         }
       }
     }
@@ -151,4 +148,11 @@ export class ServiceClasses {
     const classes = this.#ports[protocol];
     return classes === undefined ? 0 : classes.firsts[classes.of[port]];
   }
+}
+
+/** The sets of services that something on the way of a packet lets pass or refuses. */
+function* setsThatDecide({ groups, acls, gateways }: Network): Generator<Services, void, undefined> {
+  for (const { ingress, egress } of [...(groups?.values() ?? []), ...(acls?.values() ?? [])])
+    for (const { services } of [...ingress, ...egress]) yield services;
+  if ([...gateways.values()].some(({ kind }) => kind === "nat")) yield TRANSLATED;
 }

@@ -112,6 +112,8 @@ export interface Gateway {
   readonly address?: Address;
   /** Public addresses of a NAT gateway: an empty list for a private one; undefined when the input does not say. */
   readonly public?: readonly Address[];
+  /** A NAT gateway has rules that pass on what comes to its public ports; the model does not follow them. */
+  readonly letsIn?: boolean;
   /** Whether an instance passes on what is not meant for itself (source/destination check off); undefined: not known. */
   readonly forwards?: boolean;
   /** Security groups of an instance. */

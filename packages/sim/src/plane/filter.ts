@@ -7,17 +7,17 @@ import {
   type SecurityGroup,
 } from "../model/filter.ts";
 import type { Hub } from "../model/hub.ts";
-import type { Component, Network, Subnet, Vpc } from "../model/network.ts";
-import { Services } from "../model/services.ts";
+import type { Component, Gateway, Network, Subnet, Vpc } from "../model/network.ts";
+import { ICMP, ICMPV6, Services, TCP, UDP } from "../model/services.ts";
 import { groupsAt, type Packet, type Spot } from "./packet.ts";
 
 /** Which services the filters on the way let pass. Routes never look at a service, and filters never at a route. */
 
 /** Filters that a packet meets at one place. */
 export interface Check {
-  readonly kind: "security-group" | "network-acl";
+  readonly kind: "security-group" | "network-acl" | "nat-gateway";
   readonly direction: "ingress" | "egress";
-  /** Ids of the groups that are tried in this order, or of the one ACL. */
+  /** Ids of the groups that are tried in this order, or of the one ACL or NAT gateway. */
   readonly filters: readonly string[];
   /** Where the filters stand. */
   readonly vpc: Vpc;
@@ -53,11 +53,24 @@ export function aclCheck(direction: Check["direction"], vpc: Vpc, subnet: Subnet
   return [{ kind: "network-acl", direction, filters: [subnet.acl], vpc, remote, knowsGroups: false }];
 }
 
+/** What NAT gateways of every cloud translate (SPEC 3.5). */
+export const TRANSLATED = Services.union([ICMP, TCP, UDP, ICMPV6].map((protocol) => Services.of(protocol)));
+
+/** Returns the check of a NAT gateway that the packet goes through; a reply passes by what it remembers. */
+export function natCheck(vpc: Vpc, gateway: Gateway, packet: Packet): Check[] {
+  if (packet.isReply) return [];
+  const filters = [gateway.id];
+  return [
+    { kind: "nat-gateway", direction: "ingress", filters, vpc, remote: packet.source, knowsGroups: false },
+  ];
+}
+
 /**
  * Returns which services the check lets pass: the first rule that matches decides, and what none matches is denied. A
  * rule of which the input does not say what it matches leaves a doubt about what it would change. O(rules).
  */
 export function admit(network: Network, check: Check, remote: Spot): Fates {
+  if (check.kind === "nat-gateway") return { delivered: TRANSLATED, unknown: Services.none };
   let rest = Services.all;
   const allowed: Services[] = [];
   const mayAllow: Services[] = [];
@@ -94,6 +107,12 @@ export function refusalOf(
   const { account, region } = check.vpc;
   const end = check.direction === "ingress" ? "from" : "to";
   const what = `${packet.service} ${end} ${formatAddress(remote.address)}`;
+  if (check.kind === "nat-gateway") {
+    const [id] = check.filters;
+    const source = network.gateways.get(id)?.source ?? "";
+    const component = { id, kind: "gateway", account, region, source } as const;
+    return { component, message: `${id} translates TCP, UDP and ICMP, and refuses ${what}` };
+  }
   const at = { kind: check.kind, account, region };
   for (const { rule, match, filter, id, reason } of rulesFor(network, check, remote)) {
     if (rule !== undefined && !rule.services.has(packet.point)) continue;

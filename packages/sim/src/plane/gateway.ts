@@ -2,7 +2,7 @@ import { type Address, formatAddress, type Prefix } from "@twoway/core";
 import type { Attachment } from "../model/hub.ts";
 import type { Gateway, Network, Subnet, Vpc } from "../model/network.ts";
 import { isPrivate } from "../model/private-space.ts";
-import { aclCheck, groupCheck } from "./filter.ts";
+import { aclCheck, groupCheck, natCheck } from "./filter.ts";
 import { decide } from "./forwarding.ts";
 import {
   type Choice,
@@ -104,6 +104,10 @@ function comeIn(
     if (packet.isReply && packet.translations.at(-1)?.gateway === gateway)
       return { packet, node: { kind: "entry", gateway: internetGateway(network, gateway.vpc) ?? gateway } };
     const here = gatewayComponent(gateway, network.vpcs.get(gateway.vpc));
+    if (gateway.letsIn) {
+      const message = `${gateway.id} passes on what comes to some ports of ${text}, and these rules are not followed`;
+      return { end: stop("unsupported-target", here, message) };
+    }
     return { end: stop("no-public-address", here, `${gateway.id} has ${text}, and lets in replies only`) };
   }
   const { spot } = owner;
@@ -195,17 +199,24 @@ function translate(network: Network, gateway: Gateway, at: Choice, packet: Packe
     last: undefined,
     showsGroups: false,
   };
+  const checks = [
+    ...(subnet === undefined || at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet)),
+    ...natCheck(at.vpc, gateway, packet),
+  ];
   if (subnet !== undefined) {
-    const checks = at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet);
     const next: Node[] = [{ kind: "subnet", vpc: at.vpc, subnet, groups: undefined }];
     return { hops, checks, packet: translated, next };
   }
   const end = notOutside(gateway, at, packet);
-  if (end !== undefined) return { hops, end };
+  if (end !== undefined) return { hops, checks, end };
+  const outside = [...hops, OUTSIDE];
   if (publicOwner(network, packet.destination.address) !== undefined)
-    return comeBack(network, gateway, gateway.public?.[0] ?? "unknown", translated, [...hops, OUTSIDE]);
+    return {
+      ...comeBack(network, gateway, gateway.public?.[0] ?? "unknown", translated, outside),
+      checks,
+    };
   const back: Node = { kind: "entry", gateway };
-  return { hops: [...hops, OUTSIDE], packet: translated, end: { outcome: "delivered", cause: null, back } };
+  return { hops: outside, checks, packet: translated, end: { outcome: "delivered", cause: null, back } };
 }
 
 /** What lies behind a VPN, a direct connect or an endpoint is outside, and is what it advertises. */

@@ -1,7 +1,7 @@
 import { Prefix } from "@twoway/core";
 import type { Attachment, Hub } from "../model/hub.ts";
 import { type Network, type Subnet, tableOf, type Vpc } from "../model/network.ts";
-import { doorsFor, entranceOf, subnetsOf } from "./hub.ts";
+import { doorsFor, entranceOf, hasUnnamed, subnetsOf } from "./hub.ts";
 import { DIVIDED, GONE, HubTables, NOT_KNOWN } from "./hub-tables.ts";
 import type { Part } from "./part.ts";
 import {
@@ -117,7 +117,7 @@ export class HubWays {
     const { vpcs, subnets, subnetVpc } = this.#compiled.layout;
     const [vpc, subnet, hub] = [vpcs[subnetVpc[s]], subnets[s], this.#hubs[h]];
     const entrance = entranceOf(hub, vpc, subnet);
-    this.#entryOf[at] = 1 + NO_ENTRY;
+    this.#entryOf[at] = 1 + (entrance === undefined && hasUnnamed(hub) ? UNKNOWN_ENTRY : NO_ENTRY);
     if (entrance === undefined || entrance.door === "none") return;
     const { attachment, door } = entrance;
     const table = this.#tables.enter(hub, attachment);

@@ -31,6 +31,10 @@ export function reachHub(hub: Hub, at: Choice, packet: Packet, hops: readonly Ho
   const { vpc, subnet, table, route } = at;
   const crossing: Hop[] = [...hops, { node: hub.id, kind: "hub" }];
   const entrance = entranceOf(hub, vpc, subnet);
+  if (entrance === undefined && hasUnnamed(hub)) {
+    const message = `${table.id} sends it to ${hub.id} (${route.destination}), and nobody knows whether an attachment of ${hub.id} is that of ${vpc.id}`;
+    return { hops: crossing, end: stop("unsupported-target", hubComponent(hub), message) };
+  }
   if (entrance === undefined) {
     const message = `${table.id} sends it to ${hub.id} (${route.destination}), which has no attachment of ${vpc.id}`;
     return { hops: crossing, end: stop("hub-attachment", hubComponent(hub), message) };
@@ -103,7 +107,7 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
   const matches = routesAt(routes, packet.destination.address);
   const silent = matches.some(({ target }) => ownsThere(network, hub, target, packet))
     ? undefined
-    : silentLine(hub, table);
+    : silentLine(network, hub, table);
   if (silent !== undefined) {
     const text = formatAddress(packet.destination.address);
     const message = `${silent.id} writes what it learns into ${table.id}, and whether ${text} is among that is not part of the input`;
@@ -126,12 +130,22 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
   return { hops: hop(matches[0]), next };
 }
 
-/** Returns a line that propagates into the table what the input does not tell. */
-export function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
+/** Reports whether the hub has an attachment of a VPC that the input does not name. */
+export function hasUnnamed(hub: Hub): boolean {
+  return [...hub.attachments.values()].some(({ kind, vpc }) => kind === "vpc" && vpc === undefined);
+}
+
+/** Returns a line, or an attachment of a VPC that the input does not have, which propagates what nobody knows. */
+export function silentLine(
+  network: Network,
+  hub: Hub,
+  { propagates = [] }: HubTable,
+): Attachment | undefined {
   for (const id of propagates) {
     const line = hub.attachments.get(id);
-    if (line === undefined || line.kind === "vpc" || line.kind === "peering") continue;
-    if (line.advertises === undefined && line.state === "available") return line;
+    if (line === undefined || line.kind === "peering" || line.advertises !== undefined) continue;
+    if (line.kind === "vpc" && network.vpcs.has(line.vpc ?? "")) continue;
+    if (line.state === "available") return line;
   }
   return undefined;
 }

@@ -21,6 +21,7 @@ import {
   DELIVERED,
   type Ending,
   gatewayComponent,
+  gatewayHop,
   type HandOff,
   type Hop,
   type Node,
@@ -380,6 +381,16 @@ function arrive(network: Network, vpc: Vpc, packet: Packet): HandOff {
   const hops: Hop[] = [{ node: subnet.id, kind: "subnet" }];
   if (isUsable(vpc, subnet, destination.address))
     return { hops, checks: receive(network, vpc, subnet, packet), end: DELIVERED };
+  const nat = [...network.gateways.values()].find(
+    ({ kind, vpc: owner, address }) => kind === "nat" && owner === vpc.id && address === destination.address,
+  );
+  if (nat !== undefined) {
+    const message = `${nat.id} has ${text}, and takes what routes send to it, not what is meant for itself`;
+    return {
+      hops: [...hops, gatewayHop(nat)],
+      end: stop("no-such-host", gatewayComponent(nat, vpc), message),
+    };
+  }
   const message = isReserved(vpc, subnet, destination.address)
     ? `${text} is reserved by the cloud: no host of ${subnet.id} can have it`
     : `no host of ${subnet.id} has ${text}`;

@@ -5,7 +5,7 @@ import { hintsFor } from "./hint.ts";
 import type { Spot } from "./packet.ts";
 import { type Path, pathsTo, replyPaths } from "./path.ts";
 import { type Asked, repliesTo, requestOf, type Sample, sampleOf, showcase } from "./service.ts";
-import { type Outcome, partition, type Trace, traceOf, worstTrace } from "./trace.ts";
+import { meant, type Outcome, partition, type Trace, traceOf, worstTrace } from "./trace.ts";
 
 /** Both ways of a flow, always both (S13), and what they come to together (S14). */
 
@@ -107,7 +107,7 @@ export function sharesOf(
   admitted: typeof admit = admit,
 ): Share[] {
   const shares: Share[] = [];
-  const there = partition(network, forward, asked.services, admitted);
+  const there = partition(network, forward, meant(forward, asked.services), admitted);
   for (const outcome of OUTCOMES) {
     const services = there[outcome];
     if (services.isEmpty) continue;

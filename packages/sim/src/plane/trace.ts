@@ -1,7 +1,7 @@
 import type { Cause, RouteName } from "../model/cause.ts";
 import type { Network } from "../model/network.ts";
 import { Services } from "../model/services.ts";
-import { admit, type Fates, refusalOf } from "./filter.ts";
+import { admit, type Fates, refusalOf, TRANSLATED } from "./filter.ts";
 import { type Ending, type Hop, type Stop, stop } from "./node.ts";
 import type { Spot } from "./packet.ts";
 import { type Path, pathsTo } from "./path.ts";
@@ -38,10 +38,20 @@ export function trace(network: Network, from: Spot, to: Spot, services: Services
 }
 
 /** Returns what happens to the first of the services that fares worst on the paths. */
-export function worstTrace(network: Network, paths: readonly Path[], services: Services): Trace {
+export function worstTrace(network: Network, paths: readonly Path[], asked: Services): Trace {
+  const services = meant(paths, asked);
   const { dropped, unknown } = partition(network, paths, services);
   const worst = [dropped, unknown, services].find(({ isEmpty }) => !isEmpty) ?? services;
   return traceOf(network, paths, showcase(worst));
+}
+
+/**
+ * Returns what is meant by "every service" on these paths: not what no NAT gateway ever translates, which would make a
+ * fault of each way to the internet. A protocol that is asked for by its name is never left out.
+ */
+export function meant(paths: readonly Path[], services: Services): Services {
+  const isTranslated = paths.some(({ checks }) => checks.some(({ check }) => check.kind === "nat-gateway"));
+  return isTranslated && services.isAll ? TRANSLATED : services;
 }
 
 /** Returns the service set split by what becomes of it, the worst of all paths deciding (S17). */
@@ -100,7 +110,8 @@ export function traceOf(network: Network, paths: readonly Path[], point: number)
  * Returns a trace for each thing that stops some of the services: where a path ends, and each filter that refuses what the
  * filters before it let pass. Of a filter whose rules refuse several services one is shown, with its rule.
  */
-export function stopsOf(network: Network, paths: readonly Path[], services: Services): Stopped[] {
+export function stopsOf(network: Network, paths: readonly Path[], asked: Services): Stopped[] {
+  const services = meant(paths, asked);
   return paths.flatMap((path) => {
     const { ending, checks } = path;
     const stopped: Services[] = [];

@@ -28,6 +28,7 @@ const LEGEND =
 
 /** A matrix of subnets, of VPCs where there are too many, or the counts alone; and the sets of a few pairs. */
 export function renderMatrix(reach: Reach, { from, to }: MatrixView, style: Style = PLAIN): string {
+  if (from.length === 0 || to.length === 0) return "there is no subnet to compare";
   const lines: string[] = [];
   const counts = countPairs(reach, from, to);
   if (from.length <= MAX_SIDE && to.length <= MAX_SIDE) {

@@ -112,6 +112,7 @@ function gatewayBody({
   subnet,
   address,
   public: outer,
+  letsIn,
   forwards,
   groups,
 }: Gateway): object {
@@ -124,6 +125,7 @@ function gatewayBody({
     subnet,
     address: address === undefined ? undefined : formatAddress(address),
     public: outer?.length === 0 ? "none" : outer?.map(formatAddress),
+    letsIn,
     forwards,
     groups,
   };

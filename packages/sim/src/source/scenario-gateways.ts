@@ -90,6 +90,7 @@ function readDetails(
             return findings.parse(parseAddress, text, at) ?? [];
           }),
         }),
+    ...(body.letsIn === undefined ? {} : { letsIn: body.letsIn }),
     ...(body.forwards === undefined ? {} : { forwards: body.forwards }),
     ...(groups === undefined ? {} : { groups }),
   };

@@ -112,6 +112,10 @@ const gateway = z.union([
     advertises: blocks
       .optional()
       .describe("What lies behind a VPN, a line or an endpoint; not known unless given"),
+    letsIn: z
+      .boolean()
+      .optional()
+      .describe("A NAT gateway has rules that pass on what comes to its public ports; they are not followed"),
     leadsOnly: z.boolean().optional().describe("Nothing else lies behind it than what it advertises"),
     ingress: name.optional().describe("The table of the VPC that takes what comes in by it"),
     subnet: name.optional().describe("Where a NAT gateway or an instance stands"),

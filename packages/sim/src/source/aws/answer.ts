@@ -2,16 +2,19 @@ import { Fields, isRecord } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { readAcl, readGroup, readGroupRule } from "./filters.ts";
 import {
+  readDirectConnectAssociation,
   readEndpoint,
   readInternetGateway,
   readNatGateway,
   readPrefixList,
+  readPrefixListEntries,
   readVirtualInterface,
   readVpnConnection,
   readVpnGateway,
 } from "./gateways.ts";
 import { readAddress, readInterface, readReservation } from "./hosts.ts";
-import { readHub, readHubAnswer, readHubAttachment, readHubTable } from "./hubs.ts";
+import { readHub, readHubAnswer, readHubAttachment, readHubPrefixList, readHubTable } from "./hubs.ts";
+import { readPublicAccess, readPublicExclusion } from "./public-access.ts";
 import { readPeering, readSubnet, readTable, readVpc } from "./vpc.ts";
 import type { AwsContext } from "./words.ts";
 
@@ -33,6 +36,10 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ["NatGateways", readNatGateway],
   ["VpnGateways", readVpnGateway],
   ["VpnConnections", readVpnConnection],
+  ["VpcBlockPublicAccessOptions", readPublicAccess],
+  ["VpcBlockPublicAccessExclusions", readPublicExclusion],
+  ["directConnectGatewayAssociations", readDirectConnectAssociation],
+  ["DirectConnectGatewayAssociations", readDirectConnectAssociation],
   ["virtualInterfaces", readVirtualInterface],
   ["VirtualInterfaces", readVirtualInterface],
   ["VpcEndpoints", readEndpoint],
@@ -48,6 +55,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ["TransitGatewayVpcAttachments", readHubAttachment],
   ["TransitGatewayPeeringAttachments", readHubAttachment],
   ["TransitGatewayRouteTables", readHubTable],
+  ["TransitGatewayPrefixListReferences", readHubPrefixList],
 ]);
 
 /** What may stand in the path of a packet and is not modelled: the key of its records, and that of their ids. */
@@ -66,14 +74,21 @@ const UNMODELLED: ReadonlyMap<string, string> = new Map([
 const SILENT: ReadonlySet<string> = new Set([
   "AvailabilityZones",
   "CustomerGateways",
+  "DBInstances",
   "DhcpOptions",
-  "DirectConnectGatewayAssociations",
-  "directConnectGatewayAssociations",
   "DomainStatusList",
+  "ElasticsearchDomains",
   "KeyPairs",
+  "Listeners",
+  "LoadBalancerAttributes",
+  "LoadBalancerListeners",
   "LoadBalancers",
-  "ManagedPrefixLists",
+  "LoadBalancerTargetHealth",
+  "RdsInstances",
   "Regions",
+  "ServiceDetails",
+  "TargetGroups",
+  "VpcEndpointServices",
   "Tags",
   "Volumes",
   // read as a whole: the table stands beside the records
@@ -86,8 +101,20 @@ const SILENT: ReadonlySet<string> = new Set([
 /** Reports whether the value is an answer of the AWS CLI, or a list of such answers. */
 export function isAws(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isAws);
-  return isRecord(value) && Object.keys(value).some((key) => isSection(key) && Array.isArray(value[key]));
+  if (!isRecord(value)) return false;
+  return Object.keys(value).some((key) => {
+    const listed = value[key];
+    if (!Array.isArray(listed)) return key === "VpcBlockPublicAccessOptions";
+    const sign = PARTS.get(key);
+    return isSection(key) || (sign !== undefined && listed.some((one) => isRecord(one) && sign in one));
+  });
 }
+
+/** Keys that other programs use too, of answers about one thing that they do not name: what a record of each has. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["Associations", "TransitGatewayAttachmentId"],
+  ["Entries", "Cidr"],
+]);
 
 function isSection(key: string): boolean {
   return SECTIONS.has(key) || UNMODELLED.has(key) || SILENT.has(key);
@@ -99,11 +126,12 @@ export function readAws(inventory: Inventory, value: unknown, file: string, regi
   for (const [i, page] of pages.entries()) {
     const path = pages.length > 1 ? `[${i}]` : "";
     const answer = new Fields(page, { source: file, path }, inventory.problems);
-    if (answer.raw("NextToken") !== undefined && pages.length === 1) {
+    const isCut = answer.raw("NextToken") !== undefined && pages.length === 1;
+    if (isCut) {
       const message = "this is one page of several: NextToken says that another one follows";
       inventory.problems.warning("missing-reference", message, answer);
     }
-    const context: AwsContext = { region };
+    const context: AwsContext = { region, file };
     for (const key of Object.keys(page)) {
       const read = SECTIONS.get(key);
       const id = UNMODELLED.get(key);
@@ -111,7 +139,8 @@ export function readAws(inventory: Inventory, value: unknown, file: string, regi
       else if (id !== undefined)
         for (const record of answer.list(key)) inventory.unmodelled.add(record.text(id) ?? key);
     }
-    if (Array.isArray(page.NetworkInterfaces)) inventory.listsInterfaces = true;
-    readHubAnswer(answer, inventory);
+    if (Array.isArray(page.NetworkInterfaces) && !isCut) inventory.listsInterfaces = true;
+    readHubAnswer(answer, inventory, file);
+    readPrefixListEntries(answer, inventory, file);
   }
 }

@@ -1,7 +1,7 @@
 import type { GatewayKind } from "../../model/profile.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { isAttached, timeOf } from "./words.ts";
+import { askedFor, isAttached, timeOf } from "./words.ts";
 
 /** What stands at the edge of a VPC, in the words of the EC2 API. */
 
@@ -67,13 +67,26 @@ export function readVirtualInterface(record: Fields, inventory: Inventory): void
   if (gateway !== undefined) inventory.learningLines.add(gateway);
 }
 
+/** A Direct Connect gateway tells the VPN gateway that it is associated with what lies behind, and no answer lists it. */
+export function readDirectConnectAssociation(record: Fields, inventory: Inventory): void {
+  const state = record.text("associationState") ?? record.text("AssociationState");
+  const associated = record.one("associatedGateway") ?? record.one("AssociatedGateway");
+  const gateway =
+    associated?.text("id") ??
+    associated?.text("Id") ??
+    record.text("virtualGatewayId") ??
+    record.text("VirtualGatewayId");
+  if (gateway?.startsWith("vgw-") && state !== "disassociated") inventory.learningLines.add(gateway);
+}
+
 export function readEndpoint(record: Fields, inventory: Inventory): void {
   const id = record.need("VpcEndpointId");
   if (id === undefined) return;
   inventory.mentionTime(timeOf(record.text("CreationTimestamp")));
   const isThere = !/^(deleted|deleting|rejected|failed|expired)$/i.test(record.text("State") ?? "available");
   const type = record.text("VpcEndpointType") ?? "Gateway";
-  if (type === "Interface") return; // its interfaces are hosts, and no route leads to it
+  // the interfaces of other types are hosts, and no route leads to them
+  if (type !== "Gateway" && type !== "GatewayLoadBalancer") return;
   add(inventory, id, type === "Gateway" ? "endpoint" : "other", isThere ? record.need("VpcId") : undefined);
 }
 
@@ -83,4 +96,18 @@ export function readPrefixList(record: Fields, inventory: Inventory): void {
   const entries = record.list("Entries").flatMap((entry) => entry.text("Cidr") ?? []);
   const cidrs = [...record.texts("Cidrs"), ...entries];
   if (cidrs.length > 0) inventory.prefixLists.set(id, cidrs);
+}
+
+/** The answer of `get-managed-prefix-list-entries`, which does not say whose entries they are. */
+export function readPrefixListEntries(answer: Fields, inventory: Inventory, file: string): void {
+  if (!Array.isArray(answer.raw("Entries"))) return;
+  const id = askedFor(answer, "PrefixListId", /\bpl-[0-9a-z]+/g, file);
+  if (id === undefined) {
+    const message =
+      "this does not say for which PrefixListId it was asked; put the id beside it, or into the name of the file";
+    inventory.problems.warning("missing-key", message, answer);
+    return;
+  }
+  const cidrs = answer.list("Entries").flatMap((entry) => entry.text("Cidr") ?? []);
+  inventory.prefixLists.set(id, [...(inventory.prefixLists.get(id) ?? []), ...cidrs]);
 }

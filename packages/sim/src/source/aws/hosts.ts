@@ -13,6 +13,7 @@ export function readInterface(record: Fields, inventory: Inventory): void {
     name: nameTag(record),
     instance: status === undefined || status === "detached" ? undefined : attachment?.text("InstanceId"),
     device: attachment?.number("DeviceIndex"),
+    listed: true,
   });
 }
 
@@ -27,7 +28,7 @@ export function readReservation(reservation: Fields, inventory: Inventory): void
     if (name !== undefined) inventory.instanceNames.set(id, name);
     for (const entry of record.list("NetworkInterfaces")) {
       const device = entry.one("Attachment")?.number("DeviceIndex");
-      addInterface(entry, inventory, { name: undefined, instance: id, device });
+      addInterface(entry, inventory, { name: undefined, instance: id, device, listed: false });
     }
   }
 }
@@ -46,6 +47,7 @@ function addInterface(
     readonly name: string | undefined;
     readonly instance: string | undefined;
     readonly device: number | undefined;
+    readonly listed: boolean;
   },
 ): void {
   const id = record.need("NetworkInterfaceId");
@@ -74,10 +76,11 @@ function addInterface(
     primary: (owner.device ?? 0) === 0,
     subnet: record.text("SubnetId"),
     addresses: [...addresses],
-    // interfaces of gateways and balancers may have no group at all, and nothing filters there
-    groups: groups.length === 0 ? undefined : groups,
+    // interfaces of gateways and balancers may have no group at all: nothing filters there, and no rule means them
+    groups: record.raw("Groups") === undefined ? undefined : groups,
     public: [...new Map(pairs)],
     forwards: check === undefined ? undefined : !check,
+    ...(owner.listed ? { isListed: true } : {}),
     place: { source: id, path: "" },
   };
   inventory.add(inventory.hosts, host);
@@ -85,7 +88,7 @@ function addInterface(
 
 /** An elastic address, where the interface it belongs to does not say so itself. */
 export function readAddress(record: Fields, inventory: Inventory): void {
-  const id = record.text("NetworkInterfaceId");
+  const id = record.text("NetworkInterfaceId") ?? record.text("InstanceId");
   const own = record.text("PrivateIpAddress");
   const outside = record.text("PublicIp");
   if (id !== undefined && own !== undefined && outside !== undefined)

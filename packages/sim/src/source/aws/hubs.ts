@@ -2,7 +2,7 @@ import type { Attachment } from "../../model/hub.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { AttachmentRecord, HubRouteRecord } from "../inventory/records.ts";
-import { partsOfArn } from "./words.ts";
+import { askedFor, partsOfArn } from "./words.ts";
 
 /** Transit gateways of the EC2 API, with their attachments, tables, static routes and propagations. */
 
@@ -93,26 +93,42 @@ export function readHubTable(record: Fields, inventory: Inventory): void {
   });
 }
 
-/**
- * Reads the answers that list parts of one table. The calls themselves do not repeat for which table they were made, so the
- * table's id has to stand beside them, or around them as Batfish's collector writes it.
- */
-export function readHubAnswer(answer: Fields, inventory: Inventory): void {
-  for (const key of ["TransitGatewayStaticRoutes", "TransitGatewayPropagations"])
-    for (const part of answer.list(key)) readTablePart(part, inventory);
-  readTablePart(answer, inventory);
+/** A route of a table for each CIDR of a prefix list, of the answer that lists such references. */
+export function readHubPrefixList(record: Fields, inventory: Inventory): void {
+  const table = record.need("TransitGatewayRouteTableId");
+  const destination = record.need("PrefixListId");
+  if (table === undefined || destination === undefined || record.text("State") === "deleting") return;
+  const attachment = record.one("TransitGatewayAttachment")?.text("TransitGatewayAttachmentId");
+  const target = record.flag("Blackhole") === true || attachment === undefined ? "blackhole" : attachment;
+  inventory.hubRoutes.push({ table, route: { destination, target, place: record.here } });
 }
 
-function readTablePart(part: Fields, inventory: Inventory): void {
+/**
+ * Reads the answers that list parts of one table. The calls themselves do not repeat for which table they were made, so the
+ * table's id has to stand beside them, in the name of their file, or around them as Batfish's collector writes it.
+ */
+export function readHubAnswer(answer: Fields, inventory: Inventory, file: string): void {
+  for (const key of ["TransitGatewayStaticRoutes", "TransitGatewayPropagations"])
+    for (const part of answer.list(key)) readTablePart(part, inventory, file);
+  readTablePart(answer, inventory, file);
+}
+
+function readTablePart(part: Fields, inventory: Inventory, file: string): void {
   const propagations = part.raw("TransitGatewayRouteTablePropagations") !== undefined;
   const routes = part.raw("Routes") !== undefined;
-  if (!propagations && !routes) return;
-  const id = part.text("TransitGatewayRouteTableId");
+  const associations = Array.isArray(part.raw("Associations"));
+  if (!propagations && !routes && !associations) return;
+  const id = askedFor(part, "TransitGatewayRouteTableId", /\btgw-rtb-[0-9a-z]+/g, file);
   if (id === undefined) {
     const message =
-      "this does not say for which TransitGatewayRouteTableId it was asked; put the id beside it";
+      "this does not say for which TransitGatewayRouteTableId it was asked; put the id beside it, or into the name of the file";
     inventory.problems.warning("missing-key", message, part);
     return;
+  }
+  for (const entry of associations ? part.list("Associations") : []) {
+    const attachment = entry.text("TransitGatewayAttachmentId");
+    if (attachment !== undefined && entry.text("State") !== "disassociated")
+      inventory.hubAssociations.push({ attachment, table: id });
   }
   inventory.add(inventory.hubTables, {
     id,
@@ -129,7 +145,8 @@ function readTablePart(part: Fields, inventory: Inventory): void {
 }
 
 function readHubRoute(record: Fields): HubRouteRecord[] {
-  const destination = record.text("DestinationCidrBlock") ?? record.need("DestinationCidrBlock");
+  const destination =
+    record.text("DestinationCidrBlock") ?? record.text("PrefixListId") ?? record.need("DestinationCidrBlock");
   if (destination === undefined) return [];
   const place = record.here;
   const targets = record

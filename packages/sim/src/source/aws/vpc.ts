@@ -61,7 +61,8 @@ export function readSubnet(record: Fields, inventory: Inventory, { region }: Aws
     acl: undefined,
     account: record.text("OwnerId"), // also in the lists of those with whom the subnet is shared
     region: regionOfZone(zone) ?? partsOfArn(record.text("SubnetArn")).region ?? region,
-    zone,
+    // accounts that share a subnet call its zone by different names, and by one id
+    zone: record.text("AvailabilityZoneId") ?? zone,
     place: { source: id, path: "" },
   });
 }

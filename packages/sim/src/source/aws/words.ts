@@ -10,6 +10,16 @@ import type { TargetRecord } from "../inventory/records.ts";
 export interface AwsContext {
   /** Region that the file or its folder is about, where anything says so. */
   readonly region: string | undefined;
+  /** Name of the file, which may hold the id that an answer leaves out. */
+  readonly file: string;
+}
+
+/**
+ * Returns the id of the thing for which a call was made: some answers do not repeat it, so it stands beside them, or in the
+ * name of their file. The last one in the name counts.
+ */
+export function askedFor(answer: Fields, key: string, id: RegExp, file: string): string | undefined {
+  return answer.text(key) ?? [...file.matchAll(id)].at(-1)?.[0];
 }
 
 /** AWS's words for the state of a peering. */

@@ -79,7 +79,11 @@ function publicAddresses(
 ): ReadonlyMap<Address, Address> | undefined {
   const { problems, elastic } = inventory;
   const more = elastic
-    .filter(({ host }) => host === record.id || host === record.instance)
+    .filter(
+      ({ host, own }) =>
+        (host === record.id || host === record.instance) &&
+        (own === undefined || record.addresses.includes(own)),
+    )
     .map(({ own, outside }) => [own ?? record.addresses[0], outside] as const);
   if (record.public === undefined && more.length === 0) return undefined;
   const pairs = [...(record.public ?? []), ...more].flatMap(([own, outside]) => {
@@ -117,6 +121,7 @@ export function readGateways(inventory: Inventory, network: Network): Map<string
       ...(outside === undefined
         ? {}
         : { public: outside.flatMap((text) => readAddress(problems, text, place) ?? []) }),
+      ...(inventory.forwarding.has(id) ? { letsIn: true } : {}),
       source: place.source,
     };
     gateways.set(id, describeGateway(inventory, gateway));

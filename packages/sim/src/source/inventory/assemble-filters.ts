@@ -52,7 +52,8 @@ function sides(
 ): { readonly ingress: FilterRule[]; readonly egress: FilterRule[] } {
   const side = (listed: readonly RuleRecord[] | undefined, egress: boolean): FilterRule[] => {
     const more = loose.filter((entry) => entry.egress === egress).map(({ rule }) => rule);
-    if (listed === undefined && more.length === 0) return [unlisted(record)];
+    const isListed = listed !== undefined || more.length > 0 || inventory.ruleLists.has(record.id);
+    if (!isListed) return [unlisted(record)];
     return [...(listed ?? []), ...more]
       .sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
       .flatMap((rule) => readRule(inventory, rule));

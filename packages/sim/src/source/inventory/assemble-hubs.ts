@@ -94,11 +94,22 @@ function knownSubnets(
 }
 
 function readTable(inventory: Inventory, { id, routes, propagates, place }: HubTableRecord): HubTable {
-  const written = routes?.flatMap((route) => {
-    const destination = readCidr(inventory.problems, route.destination, route.place);
-    if (destination === undefined) return [];
-    return { destination, target: route.target, enabled: true, source: placeText(route.place) };
-  });
+  const { problems, prefixLists } = inventory;
+  const unknown = routes?.find(
+    ({ destination }) => destination.startsWith("pl-") && !prefixLists.has(destination),
+  );
+  if (unknown !== undefined) {
+    const message = `the CIDRs of ${unknown.destination} are not part of the input, so nothing can be said of ${id}`;
+    problems.warning("missing-reference", message, unknown.place);
+  }
+  const known = unknown === undefined ? routes : undefined;
+  const written = known?.flatMap((route) =>
+    (prefixLists.get(route.destination) ?? [route.destination]).flatMap((text) => {
+      const destination = readCidr(problems, text, route.place);
+      if (destination === undefined) return [];
+      return { destination, target: route.target, enabled: true, source: placeText(route.place) };
+    }),
+  );
   const once = new Map(written?.map((route) => [`${route.destination} ${route.target}`, route]));
   return {
     id,

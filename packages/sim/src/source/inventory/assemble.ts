@@ -1,3 +1,4 @@
+import { Prefix } from "@twoway/core";
 import { DAY, DEFAULT_NOW } from "../../model/clock.ts";
 import type { Network, RouteTable, Subnet, Vpc } from "../../model/network.ts";
 import { isLive, type Peering, type PeeringEnd } from "../../model/peering.ts";
@@ -22,8 +23,10 @@ import { settle } from "./settle.ts";
 /** Throws an InputError with everything that is wrong. `override` are rules instead of the providers' own. */
 export function assemble(inventory: Inventory, override: ProfileName | undefined): Network {
   const { problems } = inventory;
+  for (const read of inventory.lookedUp) read();
   settle(inventory);
   completeVpcs(inventory);
+  addRest(inventory);
   const profile = override ?? profileOfMost(inventory);
   const vpcs = new Map<string, Vpc>();
   for (const record of sorted(inventory.vpcs.values()))
@@ -131,11 +134,57 @@ function readVpc(inventory: Inventory, record: VpcRecord, override: ProfileName 
   return vpc;
 }
 
+/** In a VPC of which subnets may be missing the rest of its ranges may be in one, of which nothing is known. */
+function addRest(inventory: Inventory): void {
+  const { problems, vpcs, subnets, partialVpcs } = inventory;
+  const known = grouped(subnets.values(), ({ vpc }) => vpc ?? "");
+  for (const id of partialVpcs) {
+    const record = vpcs.get(id);
+    if (record === undefined) continue;
+    const { cidrs, secondary, profile, place } = record;
+    const taken = readCidrs(
+      problems,
+      (known.get(id) ?? []).flatMap((subnet) => subnet.cidrs),
+      place,
+    );
+    for (const cidr of readCidrs(problems, [...cidrs, ...secondary], place)) {
+      for (const block of restOf(cidr, taken)) {
+        const own = `${id}.rest.${`${block}`.replace(/[/:]/g, "-")}`;
+        const rest = {
+          id: own,
+          name: own,
+          vpc: id,
+          profile,
+          cidrs: [`${block}`],
+          table: `${id}.unknown`,
+          place,
+        };
+        const nothing = { account: undefined, region: undefined, zone: undefined };
+        subnets.set(own, { ...rest, ...nothing, acl: `${id}.unknown` });
+      }
+    }
+  }
+}
+
+/** Returns the largest blocks of the CIDR that overlap with none of those. O(those × bits). */
+function restOf(cidr: Prefix, taken: readonly Prefix[]): Prefix[] {
+  const inside = taken.filter((other) => other.overlaps(cidr));
+  if (inside.length === 0) return [cidr];
+  if (inside.some((other) => other.covers(cidr))) return [];
+  const bits = cidr.bits + 1;
+  const second = Prefix.from(cidr.last, bits);
+  return [Prefix.from(cidr.address, bits), second].flatMap((half) => restOf(half, inside));
+}
+
 function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
   const { problems, associations, tables } = inventory;
   const made = new Map<string, Map<string, Subnet>>();
   const blocks = new Map<string, SubnetBlocks>();
   const hosts = readHosts(inventory);
+  // where somebody is missing from the list of interfaces, it is the list of another account or region
+  const unlisted = new Set<string>();
+  for (const { subnet, isListed } of inventory.hosts.values())
+    if (subnet !== undefined && isListed !== true) unlisted.add(subnet);
   const defaultAcls = new Map<string, string>();
   for (const { id, vpc, isDefault } of inventory.acls.values())
     if (isDefault === true && vpc !== undefined) defaultAcls.set(vpc, id);
@@ -168,7 +217,7 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
       cidrs,
       table: table === vpc.mainTable ? undefined : table,
       hosts: own,
-      ...(own === undefined || inventory.listsInterfaces ? {} : { open: true }),
+      ...(own === undefined || (inventory.listsInterfaces && !unlisted.has(record.id)) ? {} : { open: true }),
       ...(record.zone === undefined ? {} : { zone: record.zone }),
       ...(acl === undefined ? {} : { acl }),
       source: record.place.source,
@@ -209,11 +258,12 @@ function readPeerings(inventory: Inventory, network: Network): Map<string, Peeri
     const end = ({ vpc, account, region }: EndRecord, side: string): PeeringEnd => {
       const known = network.vpcs.get(vpc ?? "");
       if (known !== undefined) return { vpc: known.id, account: known.account, region: known.region };
+      const isOver = record.state !== "ACTIVE" && record.state !== "PENDING";
       const message =
         vpc === undefined
           ? `the ${side} of ${record.id} is an unresolved peer: the input does not say which VPC it is, so what lies behind it is unknown`
           : `${vpc}, the ${side} of ${record.id}, is not part of the input, so what lies behind it is unknown`;
-      problems.warning("missing-reference", message, record.place);
+      if (!isOver) problems.warning("missing-reference", message, record.place);
       return {
         vpc: vpc ?? `${record.id}.${side}`,
         account: account ?? "unknown",

@@ -3,6 +3,7 @@ import type { Services } from "../../model/services.ts";
 import type { Place, Problems } from "./problems.ts";
 import type {
   AttachmentRecord,
+  CcnRouteRecord,
   EndRecord,
   Entity,
   FilterRecord,
@@ -12,6 +13,7 @@ import type {
   HubRouteRecord,
   HubTableRecord,
   PeeringRecord,
+  PublicAccessBlock,
   RouteRecord,
   RuleRecord,
   SubnetRecord,
@@ -39,6 +41,10 @@ export class Inventory {
   readonly hubTables = new Map<string, HubTableRecord>();
   /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
   readonly looseRoutes: { readonly table: string; readonly route: RouteRecord }[] = [];
+  /** Routes that stand in one of these tables, nobody knows which. */
+  readonly looseRoutesOfOne: { readonly tables: readonly string[]; readonly route: RouteRecord }[] = [];
+  /** By id of a table that is one of several, nobody knows which: those. */
+  readonly tablesOfOne = new Map<string, readonly string[]>();
   /** By subnet: the table that an association of its own gives it. */
   readonly associations = new Map<string, string>();
   /** By VPC: the table that was made its main one later. */
@@ -46,6 +52,14 @@ export class Inventory {
   /** Rules that stand outside their group or ACL. */
   readonly looseRules: { readonly filter: string; readonly egress: boolean; readonly rule: RuleRecord }[] =
     [];
+  /** Rules that stand in one of these groups or ACLs, or in any of them, nobody knows which. */
+  readonly looseRulesOfOne: {
+    readonly filters: readonly string[] | undefined;
+    readonly egress: boolean;
+    readonly rule: RuleRecord;
+  }[] = [];
+  /** Filters all of whose rules stand outside them: one without any in a direction denies everything there. */
+  readonly ruleLists = new Set<string>();
   /** By subnet: the ACL that it is associated with. */
   readonly subnetAcls = new Map<string, string>();
   /** By transit gateway: the tables that its attachments come to by themselves. */
@@ -124,6 +138,19 @@ export class Inventory {
   readonly templateGroups = new Map<string, readonly string[]>();
   /** By id of the prefix list: its CIDRs. */
   readonly prefixLists = new Map<string, readonly string[]>();
+  /** Reads what somebody looked up, once all that is told at first hand is there. */
+  readonly lookedUp: (() => void)[] = [];
+  /** VPCs of which more subnets may be there than the input has. */
+  readonly partialVpcs = new Set<string>();
+  /** Routes that a CCN is known to have; without its id where only the member tells of it. */
+  readonly ccnRoutes: CcnRouteRecord[] = [];
+  /** By CCN: the route tables of its own that its members use. */
+  readonly ccnTables = new Map<string, Set<string>>();
+  /** NAT gateways with rules that let packets in. */
+  readonly forwarding = new Set<string>();
+  /** Accounts that block public access, and by VPC or subnet what is excluded from that. */
+  readonly publicBlocks: PublicAccessBlock[] = [];
+  readonly publicExclusions = new Map<string, { readonly all: boolean }>();
   /** What is there, may carry traffic, and has no counterpart in the model. */
   readonly unmodelled = new Set<string>();
   /** Latest time that the input mentions as past, in milliseconds since 1970. */

@@ -103,6 +103,8 @@ export interface HostRecord extends Entity {
   readonly public: readonly (readonly [string, string])[] | undefined;
   /** Source/destination check is off. */
   readonly forwards: boolean | undefined;
+  /** It stands in a list of all interfaces, not only among what an instance tells of itself. */
+  readonly isListed?: boolean;
 }
 
 /** A security group or a network ACL. */
@@ -168,5 +170,23 @@ export interface HubRouteRecord {
   readonly destination: string;
   /** Id of an attachment, or `blackhole`. */
   readonly target: string;
+  readonly place: Place;
+}
+
+/** What an account blocks in a region; undefined names mean wherever the records are. */
+export interface PublicAccessBlock {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  /** Nothing passes, in neither direction; otherwise what begins inside does. */
+  readonly all: boolean;
+  readonly place: Place;
+}
+
+export interface CcnRouteRecord {
+  readonly hub: string | undefined;
+  /** Id of the member that it leads to. */
+  readonly instance: string;
+  readonly destination: string;
+  readonly enabled: boolean;
   readonly place: Place;
 }

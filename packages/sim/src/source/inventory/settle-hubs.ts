@@ -31,6 +31,7 @@ export function settleHubs(inventory: Inventory): void {
   for (const { table, route } of hubRoutes) routes.set(table, [...(routes.get(table) ?? []), route]);
   for (const [table, listed] of routes) addParts(inventory, table, undefined, listed, undefined);
   if (inventory.listsHubRoutes) writeCcnRoutes(inventory);
+  settleCcns(inventory);
   // Terraform lists routes one by one, so a table of its own without any has none
   if (inventory.listsHubRoutes)
     for (const record of inventory.hubTables.values()) addParts(inventory, record.id, undefined, [], []);
@@ -71,6 +72,39 @@ function writeCcnRoutes({ hubs, attachments, tables, vpcs, subnets, looseRoutes 
   }
 }
 
+/**
+ * Gives CCNs the routes that the input lists in the place of those that their members bring along. Of a CCN with several
+ * tables of its own nobody knows which routes stand in which.
+ */
+function settleCcns({ attachments, ccnRoutes, ccnTables, hubTables, problems }: Inventory): void {
+  const listed = new Map<string, HubRouteRecord[]>();
+  for (const { hub, instance, destination, enabled, place } of ccnRoutes) {
+    const members = [...attachments.values()].filter(
+      (member) => member.id === `${member.hub}.${instance}` && (hub === undefined || member.hub === hub),
+    );
+    const [member, ...others] = members;
+    if (member?.hub === undefined || others.length > 0) {
+      const message = `nothing says which CCN the route ${destination} to ${instance} belongs to; put its id into the name of the file`;
+      problems.warning("missing-reference", message, place);
+      continue;
+    }
+    const routes = listed.get(member.hub) ?? [];
+    listed.set(member.hub, routes);
+    if (enabled) routes.push({ destination, target: member.id, place });
+  }
+  for (const [hub, routes] of listed) {
+    const table = hubTables.get(`${hub}.routes`);
+    if (table !== undefined) hubTables.set(table.id, { ...table, routes, propagates: [] });
+  }
+  for (const [hub, names] of ccnTables) {
+    const table = hubTables.get(`${hub}.routes`);
+    if (table === undefined || names.size < 2) continue;
+    hubTables.set(table.id, { ...table, routes: undefined });
+    const message = `the members of ${hub} use ${names.size} route tables of it, and which routes stand in which is not part of the input`;
+    problems.warning("missing-reference", message, table.place);
+  }
+}
+
 function tableHub({ hubTables }: Inventory, id: string): string | undefined {
   return hubTables.get(id)?.hub;
 }
@@ -86,7 +120,11 @@ function addParts(
   inventory.hubTables.set(id, {
     id,
     hub: known?.hub ?? hub,
-    routes: routes === undefined ? known?.routes : [...(known?.routes ?? []), ...routes],
+    // beside routes that nothing lists, some of them do not make a table
+    routes:
+      routes === undefined || (known?.routes === undefined && !inventory.listsHubRoutes)
+        ? known?.routes
+        : [...(known?.routes ?? []), ...routes],
     propagates: propagates === undefined ? known?.propagates : [...(known?.propagates ?? []), ...propagates],
     place: known?.place ?? { source: id, path: "" },
   });

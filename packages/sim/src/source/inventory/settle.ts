@@ -2,7 +2,10 @@ import { Services } from "../../model/services.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Place } from "./problems.ts";
 import type { FilterRecord, RouteRecord, TableRecord } from "./records.ts";
+import { settleAddresses } from "./settle-addresses.ts";
+import { settleDoubts } from "./settle-doubts.ts";
 import { settleHubs } from "./settle-hubs.ts";
+import { settlePublicAccess } from "./settle-public-access.ts";
 
 /**
  * Puts in their place the records that tell something of others: CIDRs added later, routes that gateways bring along, owners
@@ -20,8 +23,11 @@ export function settle(inventory: Inventory): void {
   settlePeerings(inventory);
   settleHosts(inventory);
   settleRoutes(inventory);
+  settleDoubts(inventory);
   settleEndpoints(inventory);
+  settlePublicAccess(inventory);
   settleHubs(inventory);
+  settleAddresses(inventory);
 }
 
 /** A group of templates is what its members are, as far as all of them are known. */

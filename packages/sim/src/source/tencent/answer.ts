@@ -1,15 +1,16 @@
-import { timeOf } from "../aws/words.ts";
+import { askedFor, timeOf } from "../aws/words.ts";
 import { Fields, isRecord } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { RouteRecord } from "../inventory/records.ts";
+import { readAttachedInstance, readCcn, readCcnRoute } from "./ccn.ts";
 import {
-  readAttachedInstance,
-  readCcn,
   readCvm,
   readDirectConnect,
+  readEip,
   readEni,
   readHaVip,
   readNat,
+  readPortForwarding,
   readVpn,
 } from "./edges.ts";
 import {
@@ -20,6 +21,7 @@ import {
   readServiceTemplate,
   readTemplateGroup,
 } from "./filters.ts";
+import { readQuintuple } from "./quintuple.ts";
 import { regionOfTencentZone, tencentPeeringState, tencentTarget } from "./words.ts";
 
 /**
@@ -27,7 +29,8 @@ import { regionOfTencentZone, tencentPeeringState, tencentTarget } from "./words
  * it as the API sends it or without as `tccli` prints it. Shapes are those of the SDK for 2017-03-12 (SPEC 2.2, 2.3).
  */
 
-type Section = (record: Fields, inventory: Inventory) => void;
+/** `file` is the name of the file, which may hold the id that an answer leaves out. */
+type Section = (record: Fields, inventory: Inventory, file: string) => void;
 
 const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ["VpcSet", readVpc],
@@ -44,9 +47,14 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
     (record, inventory) =>
       (record.raw("CcnId") === undefined ? readCvm : readAttachedInstance)(record, inventory),
   ],
+  ["AddressSet", readEip],
+  ["AssistantCidrSet", readAssistantCidr],
+  ["NatGatewayDestinationIpPortTranslationNatRuleSet", readPortForwarding],
   ["CcnSet", readCcn],
+  ["RouteSet", readCcnRoute],
   ["SecurityGroupSet", readGroupSet],
   ["NetworkAclSet", readAclSet],
+  ["NetworkAclQuintupleSet", readQuintuple],
   ["AddressTemplateSet", readAddressTemplate],
   ["AddressTemplateGroupSet", readTemplateGroup],
   ["ServiceTemplateSet", readServiceTemplate],
@@ -89,15 +97,18 @@ export function readTencent(inventory: Inventory, value: unknown, file: string):
     for (const key of Object.keys(answer.value)) {
       const read = SECTIONS.get(key);
       const id = UNMODELLED.get(key);
-      if (read !== undefined) for (const record of answer.list(key)) read(record, inventory);
+      if (read !== undefined) for (const record of answer.list(key)) read(record, inventory, file);
       else if (id !== undefined)
         for (const record of answer.list(key)) inventory.unmodelled.add(record.text(id) ?? key);
       checkComplete(answer, key, inventory);
     }
     // the answer does not repeat for which group it was asked, so the id has to stand beside it
     const policies = answer.one("SecurityGroupPolicySet");
-    if (policies !== undefined)
-      readPolicies(policies, outer.text("SecurityGroupId") ?? answer.text("SecurityGroupId"), inventory);
+    if (policies !== undefined) {
+      const group =
+        outer.text("SecurityGroupId") ?? askedFor(answer, "SecurityGroupId", /\bsg-[0-9a-z]+/g, file);
+      readPolicies(policies, group, inventory);
+    }
     if (Array.isArray(answer.value.NetworkInterfaceSet)) inventory.listsInterfaces = true;
   }
 }
@@ -132,6 +143,13 @@ function readVpc(record: Fields, inventory: Inventory): void {
     mainTable: undefined,
     place: { source: id, path: "" },
   });
+}
+
+/** Of `DescribeAssistantCidr`, where the VPC's own record does not list it. */
+function readAssistantCidr(record: Fields, inventory: Inventory): void {
+  const vpc = record.need("VpcId");
+  const cidr = record.need("CidrBlock");
+  if (vpc !== undefined && cidr !== undefined) inventory.secondary.push({ vpc, cidr });
 }
 
 function readSubnet(record: Fields, inventory: Inventory): void {

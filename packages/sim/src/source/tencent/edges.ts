@@ -3,7 +3,7 @@ import { timeOf } from "../aws/words.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 
-/** Gateways, hosts and CCNs of Tencent Cloud's API. */
+/** Gateways and hosts of Tencent Cloud's API. */
 
 function add(
   record: Fields,
@@ -62,6 +62,7 @@ export function readHaVip(record: Fields, inventory: Inventory): void {
     groups: undefined,
     public: outside === undefined ? [] : [[address, outside]],
     forwards: undefined,
+    isListed: true,
     place: { source: id, path: "" },
   });
 }
@@ -90,6 +91,7 @@ export function readEni(record: Fields, inventory: Inventory): void {
     groups: groups.length === 0 ? undefined : groups,
     public: pairs,
     forwards: undefined,
+    isListed: true,
     place: { source: id, path: "" },
   });
 }
@@ -117,24 +119,17 @@ export function readCvm(record: Fields, inventory: Inventory): void {
   });
 }
 
-export function readCcn(record: Fields, inventory: Inventory): void {
-  const id = record.need("CcnId");
-  if (id === undefined) return;
-  inventory.mentionTime(timeOf(record.text("CreateTime")));
-  inventory.add(inventory.hubs, {
-    id,
-    kind: "ccn",
-    account: undefined,
-    region: undefined,
-    groupReferences: undefined,
-    place: { source: id, path: "" },
-  });
+/** An elastic address of `DescribeAddresses`, where what it is bound to does not say so itself. */
+export function readEip(record: Fields, inventory: Inventory): void {
+  const host = record.text("NetworkInterfaceId") ?? record.text("InstanceId");
+  const own = record.text("PrivateAddressIp");
+  const outside = record.text("AddressIp");
+  if (host !== undefined && own !== undefined && outside !== undefined)
+    inventory.elastic.push({ host, own, outside });
 }
 
-/** An instance of `DescribeCcnAttachedInstances`. */
-export function readAttachedInstance(record: Fields, inventory: Inventory): void {
-  const hub = record.need("CcnId");
-  const instance = record.need("InstanceId");
-  if (hub === undefined || instance === undefined) return;
-  inventory.attachToCcn(hub, instance, record.text("InstanceType"), record.text("State"), record.here);
+/** A rule by which a NAT gateway passes what comes to one of its public ports on to a host. */
+export function readPortForwarding(record: Fields, inventory: Inventory): void {
+  const gateway = record.need("NatGatewayId");
+  if (gateway !== undefined) inventory.forwarding.add(gateway);
 }

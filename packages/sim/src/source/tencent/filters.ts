@@ -24,7 +24,8 @@ export function readGroupSet(record: Fields, inventory: Inventory): void {
 
 export function readPolicies(record: Fields, group: string | undefined, inventory: Inventory): void {
   if (group === undefined) {
-    const message = "this does not say for which SecurityGroupId it was asked; put the id beside it";
+    const message =
+      "this does not say for which SecurityGroupId it was asked; put the id beside it, or into the name of the file";
     inventory.problems.warning("missing-key", message, record);
     return;
   }
@@ -93,7 +94,10 @@ export function readAclSet(record: Fields, inventory: Inventory): void {
     const name = subnet.text("SubnetId");
     if (name !== undefined) inventory.subnetAcls.set(name, id);
   }
-  const side = (key: string): RuleRecord[] => record.list(key).flatMap((entry, i) => readEntry(entry, i + 1));
+  // rules that look at both ends are an answer of their own
+  const isQuintuple = record.text("NetworkAclType") === "QUINTUPLE";
+  const side = (key: string): RuleRecord[] | undefined =>
+    isQuintuple ? undefined : record.list(key).flatMap((entry, i) => readEntry(entry, i + 1));
   inventory.addUnique(inventory.acls, {
     id,
     name: record.text("NetworkAclName"),

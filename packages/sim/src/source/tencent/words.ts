@@ -25,6 +25,8 @@ const KINDS: ReadonlyMap<string, TargetRecord["kind"]> = new Map([
   ["CCN", "hub"],
   ["HAVIP", "instance"],
   ["NORMAL_CVM", "instance"],
+  ["CVM", "instance"],
+  ["NONEXTHOP", "blackhole"],
 ]);
 
 /** Returns a route's next hop. An address, and the public address for which the API writes `0`, go by the VPC's id. */
@@ -36,6 +38,7 @@ export function tencentTarget(
   const kind = KINDS.get(type ?? "") ?? "other";
   const owner = vpc === undefined ? "" : `${vpc}.`;
   if (kind === "internet") return { kind, id: `${owner}eip` };
+  if (kind === "blackhole") return { kind, id: "blackhole" };
   if (kind === "local" || id === undefined)
     return kind === "local" ? { kind, id: "local" } : { kind: "blackhole", id: "blackhole" };
   return { kind, id: /^[\d.]+$|:/.test(id) ? `${owner}${id.replace(/:/g, "-")}` : id };

@@ -1,3 +1,4 @@
+import { Services } from "../../model/services.ts";
 import { awsServices } from "../aws/words.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
@@ -44,20 +45,22 @@ function readGroup(fields: Fields, inventory: Inventory, resource: ReadyResource
 
 /** Reads a block `ingress` or `egress`, or a resource `aws_security_group_rule`, which has the same arguments. */
 function blockRule(block: Fields, name: string, group: string, { open }: ReadyResource): RuleRecord[] {
+  // blocks that a `dynamic` makes of what is not known yet stand there as one, with holes for what it says
+  const hole = holeIn(block, open, ["protocol", "from_port", "to_port"]);
+  if (hole !== undefined) return [unknownRule(name, hole, block)];
   const services = awsServices(block.text("protocol"), block.number("from_port"), block.number("to_port"));
   if (services === undefined) {
     block.problems.error("bad-text", `${block.text("protocol")} is no protocol`, block);
     return [];
   }
   const source = block.text("source_security_group_id");
-  const unknown = [
+  const unknown = holeIn(block, open, [
     "cidr_blocks",
     "ipv6_cidr_blocks",
     "prefix_list_ids",
     "security_groups",
     "source_security_group_id",
-  ].find((key) => open.has(block.path === "" ? key : `${block.path}.${key}`) && block.raw(key) === undefined);
-  // a whole block that is one hole has nothing but its path
+  ]);
   return [
     {
       name,
@@ -78,6 +81,19 @@ function blockRule(block: Fields, name: string, group: string, { open }: ReadyRe
   ];
 }
 
+/** Returns the first of the arguments that is known only after apply. */
+function holeIn(block: Fields, open: ReadyResource["open"], keys: readonly string[]): string | undefined {
+  const at = (key: string): string => (block.path === "" ? key : `${block.path}.${key}`);
+  return keys.find((key) => open.has(at(key)) && block.raw(key) === undefined);
+}
+
+/** A rule of which nobody knows the services may allow anything. */
+function unknownRule(name: string, hole: string, { here }: Fields): RuleRecord {
+  const unknown = `${hole} is known only after apply`;
+  const nobody = { cidrs: [], prefixLists: [], groups: [] };
+  return { name, action: "allow", ...nobody, unknown, services: Services.all, place: here };
+}
+
 /** A group of another account is written `123456789012/sg-…`. */
 function withoutOwner(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
@@ -85,25 +101,24 @@ function withoutOwner(id: string): string {
 
 function readGroupRule(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const group = fields.text("security_group_id");
-  if (group === undefined) {
-    missing(fields, inventory, resource);
-    return;
-  }
   const egress = fields.text("type") === "egress";
   const name = fields.text("security_group_rule_id") ?? resource.id;
-  for (const rule of blockRule(fields, name, group, resource))
-    inventory.looseRules.push({ filter: group, egress, rule });
+  for (const rule of blockRule(fields, name, group ?? "", resource))
+    putRule(inventory, resource, { filter: group, key: "security_group_id", egress, rule });
 }
 
 function readRule(fields: Fields, inventory: Inventory, resource: ReadyResource, egress: boolean): void {
-  const group = fields.text("security_group_id");
+  const filter = fields.text("security_group_id");
+  const place = { filter, key: "security_group_id", egress };
+  const name = fields.text("security_group_rule_id") ?? resource.id;
   const services = awsServices(
     fields.text("ip_protocol"),
     fields.number("from_port"),
     fields.number("to_port"),
   );
-  if (group === undefined || services === undefined) {
-    missing(fields, inventory, resource);
+  const hole = holeIn(fields, resource.open, ["ip_protocol", "from_port", "to_port"]);
+  if (hole !== undefined || services === undefined) {
+    putRule(inventory, resource, { ...place, rule: unknownRule(name, hole ?? "ip_protocol", fields) });
     return;
   }
   const cidr = fields.text("cidr_ipv4") ?? fields.text("cidr_ipv6");
@@ -111,7 +126,7 @@ function readRule(fields: Fields, inventory: Inventory, resource: ReadyResource,
   const remote = fields.text("referenced_security_group_id");
   const isUnknown = cidr === undefined && list === undefined && remote === undefined;
   const rule: RuleRecord = {
-    name: fields.text("security_group_rule_id") ?? resource.id,
+    name,
     action: "allow",
     cidrs: cidr === undefined ? [] : [cidr],
     prefixLists: list === undefined ? [] : [list],
@@ -120,19 +135,44 @@ function readRule(fields: Fields, inventory: Inventory, resource: ReadyResource,
     services,
     place: fields.here,
   };
-  inventory.looseRules.push({ filter: group, egress, rule });
+  putRule(inventory, resource, { ...place, rule });
 }
 
-/** What belongs nowhere that is known may belong anywhere. */
-function missing(fields: Fields, inventory: Inventory, { address }: ReadyResource): void {
+interface PlacedRule {
+  readonly filter: string | undefined;
+  /** The argument that names the filter. */
+  readonly key: string;
+  readonly egress: boolean;
+  readonly rule: RuleRecord;
+}
+
+/** Puts the rule into its filter; where that is not known it may be in each that it could be. */
+function putRule(
+  inventory: Inventory,
+  { address, open }: ReadyResource,
+  { filter, key, egress, rule }: PlacedRule,
+): void {
+  if (filter !== undefined) {
+    inventory.looseRules.push({ filter, egress, rule });
+    return;
+  }
+  const candidates = open.get(key) ?? [];
+  inventory.looseRulesOfOne.push({ filters: candidates.length === 0 ? undefined : candidates, egress, rule });
   inventory.unmodelled.add(address);
-  inventory.problems.warning("missing-reference", "nobody knows which filter this rule will be in", fields);
+  const message = "nobody knows which filter this rule will be in";
+  inventory.problems.warning("missing-reference", message, rule.place);
 }
 
 function readAcl(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const { id, open, type } = resource;
+  // the rules of a default ACL are blocks, which are open only when nobody knows how many there are; of another one, when
+  // nothing says any; and those of a `dynamic` over something unknown are one block with holes
+  const isDefault = type === "aws_default_network_acl";
+  const isOpen = (key: string): boolean =>
+    (open.has(key) && (isDefault || resource.configures(key))) ||
+    fields.list(key).some((block) => holeIn(block, open, ["rule_no", "action", "protocol"]) !== undefined);
   const side = (key: string): RuleRecord[] | undefined =>
-    open.has(key) && resource.configures(key)
+    isOpen(key)
       ? undefined
       : fields.list(key).flatMap((block) => aclRule(block, block.number("rule_no"), block.text("action")));
   const vpc = fields.text("vpc_id");
@@ -144,7 +184,7 @@ function readAcl(fields: Fields, inventory: Inventory, resource: ReadyResource):
     region: regionOf(fields, resource),
     ingress: side("ingress"),
     egress: side("egress"),
-    ...(type === "aws_default_network_acl" ? { isDefault: true } : {}),
+    ...(isDefault ? { isDefault } : {}),
     place: fields.here,
   });
   for (const subnet of fields.texts("subnet_ids")) inventory.subnetAcls.set(subnet, id);
@@ -189,13 +229,9 @@ function aclRule(fields: Fields, number: number | undefined, action: string | un
 
 function readAclRule(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const filter = fields.text("network_acl_id");
-  if (filter === undefined) {
-    missing(fields, inventory, resource);
-    return;
-  }
   const egress = fields.flag("egress") === true;
   for (const rule of aclRule(fields, fields.number("rule_number"), fields.text("rule_action")))
-    inventory.looseRules.push({ filter, egress, rule });
+    putRule(inventory, resource, { filter, key: "network_acl_id", egress, rule });
 }
 
 function readAclAssociation(fields: Fields, inventory: Inventory, { id }: ReadyResource): void {

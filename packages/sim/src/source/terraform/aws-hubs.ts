@@ -30,7 +30,8 @@ function readHub(fields: Fields, inventory: Inventory, resource: ReadyResource):
     groupReferences: support === undefined ? undefined : support === "enable",
     place: fields.here,
   });
-  const own = (key: string): string => fields.text(key) ?? `${id}.${key}`;
+  // one that is still to be made has one table for both
+  const own = (key: string): string => fields.text(key) ?? `${id}.association_default_route_table_id`;
   const associates = fields.text("default_route_table_association") !== "disable";
   const propagates = fields.text("default_route_table_propagation") !== "disable";
   inventory.hubDefaults.set(id, {

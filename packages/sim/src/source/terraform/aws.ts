@@ -150,7 +150,10 @@ const TARGETS: readonly (readonly [key: string, kind: TargetRecord["kind"]])[] =
 ];
 
 /** Reads a block `route`, or a resource `aws_route`, which spells its destinations differently. */
-function routeOf(fields: Fields, { open, address }: ReadyResource): RouteRecord {
+export function routeOf(
+  fields: Fields,
+  { open, address }: Pick<ReadyResource, "open" | "address">,
+): RouteRecord {
   const destination =
     fields.text("cidr_block") ??
     fields.text("destination_cidr_block") ??
@@ -166,7 +169,7 @@ function routeOf(fields: Fields, { open, address }: ReadyResource): RouteRecord 
   };
 }
 
-function targetOf(fields: Fields, open: ReadonlySet<string>, address: string): TargetRecord {
+function targetOf(fields: Fields, open: ReadyResource["open"], address: string): TargetRecord {
   for (const [key, kind] of TARGETS) {
     const id = fields.text(key);
     if (id !== undefined) return { kind, id: idOfArn(id) };
@@ -194,6 +197,11 @@ function targetOf(fields: Fields, open: ReadonlySet<string>, address: string): T
 
 function readRoute(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const table = fields.text("route_table_id");
+  const tables = resource.open.get("route_table_id") ?? [];
+  if (table === undefined && tables.length > 0) {
+    inventory.looseRoutesOfOne.push({ tables, route: routeOf(fields, resource) });
+    return;
+  }
   if (table === undefined) {
     inventory.unmodelled.add(resource.address);
     inventory.problems.warning("missing-reference", "nobody knows which table this route will be in", fields);
@@ -205,16 +213,26 @@ function readRoute(fields: Fields, inventory: Inventory, resource: ReadyResource
 function readAssociation(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const subnet = fields.text("subnet_id");
   const gateway = fields.text("gateway_id");
-  const edge = fields.text("route_table_id") ?? `${resource.id}.route_table_id`;
-  if (gateway !== undefined) inventory.edgeTables.set(gateway, edge);
+  const table = tableOf(fields, inventory, resource);
+  if (gateway !== undefined) inventory.edgeTables.set(gateway, table);
   else if (subnet === undefined) inventory.unmodelled.add(resource.address);
-  else inventory.associate(subnet, fields.text("route_table_id") ?? `${resource.id}.route_table_id`, fields);
+  else inventory.associate(subnet, table, fields);
+}
+
+/** Returns the table of an association; one of its own when it is known only to be one of several. */
+function tableOf(fields: Fields, inventory: Inventory, { id, open }: ReadyResource): string {
+  const table = fields.text("route_table_id");
+  if (table !== undefined) return table;
+  const own = `${id}.route_table_id`;
+  const tables = open.get("route_table_id") ?? [];
+  if (tables.length > 0) inventory.tablesOfOne.set(own, tables);
+  return own;
 }
 
 function readMainAssociation(fields: Fields, inventory: Inventory, resource: ReadyResource): void {
   const vpc = fields.text("vpc_id");
   if (vpc === undefined) inventory.unmodelled.add(resource.address);
-  else inventory.mains.set(vpc, fields.text("route_table_id") ?? `${resource.id}.route_table_id`);
+  else inventory.mains.set(vpc, tableOf(fields, inventory, resource));
 }
 
 function readPeering(fields: Fields, inventory: Inventory, resource: ReadyResource): void {

@@ -41,9 +41,12 @@ export function* walkModule(module: unknown, mode: "managed" | "data"): Generato
 }
 
 /** Returns the resources of a raw state, version 4. Deposed objects are on their way out, and left out. */
-export function* walkState(state: Readonly<Record<string, unknown>>): Generator<Resource> {
+export function* walkState(
+  state: Readonly<Record<string, unknown>>,
+  mode: "managed" | "data",
+): Generator<Resource> {
   for (const entry of arrayOf(state.resources)) {
-    if (!isRecord(entry) || (entry.mode ?? "managed") !== "managed") continue;
+    if (!isRecord(entry) || (entry.mode ?? "managed") !== mode) continue;
     const { type, name, module = "" } = entry;
     if (typeof type !== "string" || typeof name !== "string" || typeof module !== "string") continue;
     for (const instance of arrayOf(entry.instances)) {
@@ -51,7 +54,7 @@ export function* walkState(state: Readonly<Record<string, unknown>>): Generator<
       const { index_key: key, attributes } = instance;
       const index = typeof key === "string" || typeof key === "number" ? key : undefined;
       const place = index === undefined ? "" : `[${JSON.stringify(index)}]`;
-      const address = `${module === "" ? "" : `${module}.`}${type}.${name}${place}`;
+      const address = `${module === "" ? "" : `${module}.`}${mode === "data" ? "data." : ""}${type}.${name}${place}`;
       const values = isRecord(attributes) ? attributes : {};
       yield { address, type, name, module, index, values, unknown: undefined };
     }

@@ -12,8 +12,8 @@ export interface ReadyResource {
   readonly type: string;
   readonly id: string;
   readonly values: Json;
-  /** Paths of arguments that stay unknown until the plan is applied. */
-  readonly open: ReadonlySet<string>;
+  /** By path of an argument that stays unknown until the plan is applied: what it may be, [] when it may be anything. */
+  readonly open: ReadonlyMap<string, readonly string[]>;
   /** Region of its provider, where the configuration says it. */
   readonly region: string | undefined;
   /** The plan makes it. */

@@ -5,9 +5,11 @@ import { Inventory } from "../inventory/inventory.ts";
 import { Problems } from "../inventory/problems.ts";
 import { readAwsResource } from "./aws.ts";
 import { forgetDeparted } from "./departed.ts";
+import { readLookedUp } from "./looked-up.ts";
 import { arrayOf, idOfAddress, type Resource, walkModule, walkState } from "./module.ts";
 import { References } from "./references.ts";
 import type { ReadyResource } from "./resource.ts";
+import { shareOut } from "./share-out.ts";
 import { readTencentResource } from "./tencent.ts";
 
 /**
@@ -45,7 +47,10 @@ export function readTerraform(value: Json, file: string, after: Inventory, befor
     const { root_module: root } = isRecord(value.values) ? value.values : {};
     readKnown(after, walkModule(root, "managed"));
     readLookedUp(after, walkModule(root, "data"));
-  } else readKnown(after, walkState(value));
+  } else {
+    readKnown(after, walkState(value, "managed"));
+    readLookedUp(after, walkState(value, "data"));
+  }
 }
 
 export function isPlan(value: unknown): boolean {
@@ -74,26 +79,11 @@ function stateOf(state: unknown): unknown {
 
 /** Reads resources of which everything is known. */
 function readKnown(inventory: Inventory, resources: Iterable<Resource>): void {
-  const none = new Set<string>();
+  const none = new Map<string, readonly string[]>();
   readAll(
     inventory,
     [...resources].map((resource) => complete(resource, resource.values, none, undefined, false)),
   );
-}
-
-/** What data sources looked up is somebody else's; of prefix lists it says what routes and rules mean by their ids. */
-function readLookedUp(inventory: Inventory, resources: Iterable<Resource>): void {
-  for (const { address, type, values } of resources) {
-    const fields = new Fields(values, { source: address, path: "" }, inventory.problems);
-    const id = fields.text("prefix_list_id") ?? fields.text("id");
-    if (id === undefined || inventory.prefixLists.has(id)) continue;
-    if (type === "aws_prefix_list") inventory.prefixLists.set(id, fields.texts("cidr_blocks"));
-    if (type === "aws_ec2_managed_prefix_list")
-      inventory.prefixLists.set(
-        id,
-        fields.list("entries").flatMap((entry) => entry.text("cidr") ?? []),
-      );
-  }
 }
 
 function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
@@ -114,14 +104,16 @@ function readPlan(inventory: Inventory, plan: Json, prior: unknown): void {
   const references = new References(plan, resources, [...walkModule(prior, "data")]);
   const read = resources.map((resource) => {
     const { values, open } = references.complete(resource);
-    const region = references.regionOf(plan, resource);
+    const region = references.regionOf(resource);
     const isNew = resource.values.id === undefined || resource.values.id === null;
     return {
       ...complete(resource, values, open, region, isNew),
       configures: (key: string) => references.configures(resource, key),
     };
   });
-  readAll(inventory, read);
+  readAll(inventory, shareOut(read));
+  for (const [source, message] of references.assumed)
+    inventory.problems.warning("ambiguous", message, { source, path: "" });
   const departed = [...walkModule(prior, "managed")].filter(({ address }) => {
     const actions = arrayOf(changes.get(address)?.actions);
     return actions.includes("delete") || actions.includes("update");
@@ -138,7 +130,7 @@ function mentionTime(inventory: Inventory, { timestamp }: Json): void {
 function complete(
   { address, type }: Resource,
   values: Json,
-  open: ReadonlySet<string>,
+  open: ReadyResource["open"],
   region: string | undefined,
   isNew: boolean,
 ): ReadyResource {

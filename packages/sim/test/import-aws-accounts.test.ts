@@ -1,0 +1,227 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { imported, verdict } from "./importing.ts";
+
+/**
+ * Dumps of several accounts and regions, and answers that do not say what they were asked for. Shapes: the EC2 API
+ * reference (shared subnets: "Share your VPC subnets with other accounts"; search-transit-gateway-routes and its
+ * neighbours), and Batfish's dumps of hubs that two accounts share.
+ */
+const test = suite("several accounts in AWS answers");
+
+const TWO_WAY = "two-way delivered/delivered";
+
+function vpc(name: string, cidr: string, owner: string): object {
+  return { VpcId: `vpc-${name}`, CidrBlock: cidr, OwnerId: owner };
+}
+
+function subnet(name: string, of: string, cidr: string, more: object = {}): object {
+  const id = { SubnetId: `subnet-${name}`, VpcId: `vpc-${of}`, CidrBlock: cidr };
+  return { ...id, AvailabilityZone: "eu-west-1a", ...more };
+}
+
+function table(name: string, routes: readonly object[]): object {
+  return {
+    RouteTableId: `rtb-${name}`,
+    VpcId: `vpc-${name}`,
+    Routes: routes,
+    Associations: [{ Main: true }],
+  };
+}
+
+test("a shared subnet that owner and participant list is one, though its zone has another name for each (zone ids are common)", () => {
+  const owner = "111122223333/eu-west-1";
+  const guest = "444455556666/eu-west-1";
+  const shared = { OwnerId: "111122223333", AvailabilityZoneId: "euw1-az1" };
+  const tagged = { Tags: [{ Key: "Name", Value: "shared" }] };
+  const { network, warnings } = imported({
+    [`${owner}/v.json`]: { Vpcs: [{ ...vpc("a", "10.1.0.0/16", "111122223333"), ...tagged }] },
+    [`${owner}/s.json`]: { Subnets: [subnet("a", "a", "10.1.1.0/24", { ...shared, ...tagged })] },
+    [`${owner}/t.json`]: { RouteTables: [table("a", [])] },
+    [`${guest}/v.json`]: { Vpcs: [vpc("a", "10.1.0.0/16", "111122223333")] },
+    [`${guest}/s.json`]: {
+      Subnets: [subnet("a", "a", "10.1.1.0/24", { ...shared, AvailabilityZone: "eu-west-1c" })],
+    },
+    // groups of the participant, which the owner does not list
+    [`${guest}/g.json`]: {
+      SecurityGroups: [
+        {
+          GroupId: "sg-guest",
+          VpcId: "vpc-a",
+          OwnerId: "444455556666",
+          IpPermissions: [
+            { IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: "sg-guest", UserId: "444455556666" }] },
+          ],
+          IpPermissionsEgress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+        },
+      ],
+    },
+    [`${guest}/e.json`]: {
+      NetworkInterfaces: ["10.1.1.10", "10.1.1.11", "10.1.1.12"].map((address, i) => ({
+        NetworkInterfaceId: `eni-${i}`,
+        SubnetId: "subnet-a",
+        PrivateIpAddress: address,
+        Groups: i < 2 ? [{ GroupId: "sg-guest" }] : [],
+      })),
+    },
+  });
+  assert.equal(warnings, []);
+  assert.is(network.vpcs.get("vpc-a")?.subnets.get("subnet-a")?.name, "shared");
+  assert.is(network.vpcs.get("vpc-a")?.account, "111122223333");
+  assert.is(verdict(network, "10.1.1.10", "10.1.1.11"), TWO_WAY);
+  assert.match(verdict(network, "10.1.1.12", "10.1.1.11"), / filter-denied\//);
+});
+
+test("the interfaces of one account say nothing about those of another, whose instances alone are listed", () => {
+  const instance = (id: string, address: string): object => ({
+    InstanceId: id,
+    State: { Name: "running" },
+    NetworkInterfaces: [{ NetworkInterfaceId: `eni-${id}`, SubnetId: "subnet-b", PrivateIpAddress: address }],
+  });
+  const files = {
+    v: { Vpcs: [vpc("b", "10.2.0.0/16", "1"), vpc("a", "10.1.0.0/16", "2")] },
+    s: { Subnets: [subnet("b", "b", "10.2.1.0/24"), subnet("a", "a", "10.1.1.0/24")] },
+    r: { Reservations: [{ Instances: [instance("i-1", "10.2.1.10")] }] },
+    t: { RouteTables: [table("b", [])] },
+    e: {
+      NetworkInterfaces: [
+        { NetworkInterfaceId: "eni-a", SubnetId: "subnet-a", PrivateIpAddress: "10.1.1.4" },
+      ],
+    },
+  };
+  assert.is(
+    verdict(imported(files).network, "i-1", "10.2.1.11"),
+    TWO_WAY,
+    "somebody else may have the address",
+  );
+  const own = { NetworkInterfaceId: "eni-i-1", SubnetId: "subnet-b", PrivateIpAddress: "10.2.1.10" };
+  const listed = imported({ ...files, more: { NetworkInterfaces: [own] } });
+  assert.match(verdict(listed.network, "i-1", "10.2.1.11"), / no-such-host\//);
+  const cut = imported({ ...files, e: { NetworkInterfaces: [own], NextToken: "abc" } });
+  assert.is(verdict(cut.network, "i-1", "10.2.1.11"), TWO_WAY, "more of them may follow");
+});
+
+test("a peering that is over needs neither of its VPCs, and is no reason to warn", () => {
+  const peering = (id: string, code: string): object => ({
+    VpcPeeringConnectionId: id,
+    RequesterVpcInfo: { VpcId: "vpc-a", OwnerId: "1", Region: "eu-west-1" },
+    AccepterVpcInfo: { VpcId: "vpc-gone", OwnerId: "2", Region: "eu-west-1" },
+    Status: { Code: code },
+  });
+  const read = (code: string): number =>
+    imported({
+      v: { Vpcs: [vpc("a", "10.1.0.0/16", "1")] },
+      p: { VpcPeeringConnections: [peering("pcx-1", code)] },
+    }).warnings.length;
+  for (const code of ["deleted", "rejected", "failed", "expired"]) assert.is(read(code), 0, code);
+  for (const code of ["active", "pending-acceptance"]) assert.is(read(code), 1, code);
+});
+
+/** Two VPCs on a hub, as the calls print it that do not name the table they were asked about. */
+const HUB = {
+  v: { Vpcs: [vpc("a", "10.1.0.0/16", "1"), vpc("b", "10.2.0.0/16", "1")] },
+  s: { Subnets: [subnet("a", "a", "10.1.1.0/24"), subnet("b", "b", "10.2.1.0/24")] },
+  t: {
+    RouteTables: [
+      table("a", [{ DestinationCidrBlock: "10.2.0.0/16", TransitGatewayId: "tgw-1" }]),
+      table("b", [{ DestinationCidrBlock: "10.1.0.0/16", TransitGatewayId: "tgw-1" }]),
+    ],
+  },
+  g: { TransitGateways: [{ TransitGatewayId: "tgw-1", OwnerId: "1", State: "available" }] },
+  h: {
+    TransitGatewayVpcAttachments: ["a", "b"].map((name) => ({
+      TransitGatewayAttachmentId: `tgw-attach-${name}`,
+      TransitGatewayId: "tgw-1",
+      VpcId: `vpc-${name}`,
+      SubnetIds: [`subnet-${name}`],
+      State: "available",
+    })),
+    TransitGatewayRouteTables: [{ TransitGatewayRouteTableId: "tgw-rtb-1", TransitGatewayId: "tgw-1" }],
+  },
+};
+const ASSOCIATIONS = {
+  Associations: ["a", "b"].map((name) => ({
+    TransitGatewayAttachmentId: `tgw-attach-${name}`,
+    ResourceId: `vpc-${name}`,
+    ResourceType: "vpc",
+    State: "associated",
+  })),
+};
+const toB = { TransitGatewayAttachments: [{ TransitGatewayAttachmentId: "tgw-attach-b" }] };
+const toA = { TransitGatewayAttachments: [{ TransitGatewayAttachmentId: "tgw-attach-a" }] };
+const FOUND = {
+  Routes: [
+    { DestinationCidrBlock: "10.1.0.0/16", ...toA, Type: "propagated", State: "active" },
+    { DestinationCidrBlock: "10.2.0.0/16", ...toB, Type: "propagated", State: "active" },
+  ],
+  AdditionalRoutesAvailable: false,
+};
+
+test("an answer about a hub's table is that of the table in its file's name, where it does not say so itself", () => {
+  const { network, warnings } = imported({
+    ...HUB,
+    "get-transit-gateway-route-table-associations-tgw-rtb-1.json": ASSOCIATIONS,
+    "search-transit-gateway-routes-tgw-rtb-1.json": FOUND,
+  });
+  assert.equal(warnings, []);
+  assert.is(verdict(network, "subnet-a", "subnet-b"), TWO_WAY);
+  const nameless = imported({ ...HUB, "assoc.json": ASSOCIATIONS, "routes.json": FOUND });
+  assert.match(nameless.warnings.map(({ message }) => message).join("\n"), /into the name of the file/);
+  assert.match(verdict(nameless.network, "subnet-a", "subnet-b"), /^unknown /);
+});
+
+test("a blackhole in a hub's table drops, and wins over a shorter route", () => {
+  const dead = { DestinationCidrBlock: "10.2.1.0/24", Type: "static", State: "blackhole" };
+  const { network } = imported({
+    ...HUB,
+    "assoc-tgw-rtb-1.json": ASSOCIATIONS,
+    "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, dead] },
+  });
+  assert.is(verdict(network, "subnet-a", "subnet-b"), "return-only route-blackhole/delivered");
+});
+
+const REFERENCE = {
+  TransitGatewayRouteTableId: "tgw-rtb-1",
+  PrefixListId: "pl-far",
+  State: "available",
+  Blackhole: false,
+  TransitGatewayAttachment: { TransitGatewayAttachmentId: "tgw-attach-b", ResourceType: "vpc" },
+};
+for (const [label, reference, entries, expected] of [
+  ["leads to its entries", REFERENCE, true, TWO_WAY],
+  [
+    "that is a blackhole drops them",
+    { ...REFERENCE, Blackhole: true },
+    true,
+    "return-only route-blackhole/delivered",
+  ],
+  [
+    "without entries leaves the table unknown",
+    REFERENCE,
+    false,
+    "unknown unsupported-target/unsupported-target",
+  ],
+] as const) {
+  test(`a hub's reference to a prefix list ${label}`, () => {
+    const { network } = imported({
+      ...HUB,
+      "assoc-tgw-rtb-1.json": ASSOCIATIONS,
+      "routes-tgw-rtb-1.json": { ...FOUND, Routes: FOUND.Routes.slice(0, 1) },
+      "refs.json": { TransitGatewayPrefixListReferences: [reference] },
+      ...(entries
+        ? { "get-managed-prefix-list-entries-pl-far.json": { Entries: [{ Cidr: "10.2.0.0/16" }] } }
+        : {}),
+    });
+    assert.is(
+      verdict(network, "subnet-a", "subnet-b").replace(/no-route-table/g, "unsupported-target"),
+      expected,
+    );
+  });
+}
+
+test("entries of a managed prefix list that nothing names are warned of", () => {
+  const { warnings } = imported({ ...HUB, "entries.json": { Entries: [{ Cidr: "10.2.0.0/16" }] } });
+  assert.match(warnings.map(({ message }) => message).join("\n"), /PrefixListId it was asked/);
+});
+
+test.run();
