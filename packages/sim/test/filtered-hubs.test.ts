@@ -232,4 +232,30 @@ for (const [what, profile, between] of [
   });
 }
 
+test("a hub carries a secondary range that no peering would carry (S8)", () => {
+  const network = read(`
+profile: tencent
+load: lenient
+vpcs:
+  a: { cidr: 10.1.0.0/16, secondary: 100.64.0.0/16, subnets: { w: 100.64.1.0/24 } }
+  b: { cidr: 10.2.0.0/16, subnets: { t: { cidr: 10.2.0.0/24, groups: [g] } } }
+hubs:
+  h: { kind: ccn, attachments: { at-a: { vpc: a, table: t }, at-b: { vpc: b, table: t } }, tables: { t: { propagates: [at-a, at-b] } } }
+groups: { g: { vpc: b, ingress: [ allow udp from 100.64.1.0/25 ], egress: [ allow all to any ] } }
+routes: { a: [ 10.2.0.0/16 -> h ], b: [ 100.64.0.0/16 -> h ] }`);
+  const found = reach(network);
+  assert.is(found.decidedBy(0, 1), "hubs");
+  for (const [from, to, a, b] of [
+    [0, 1, "a/w", "b/t"],
+    [1, 0, "b/t", "a/w"],
+  ] as const) {
+    const { verdict, partial } = ask(network, a, b);
+    assert.equal(found.verdict(from, to), { verdict, partial });
+  }
+  assert.equal(
+    found.pair(0, 1).twoWay.map(({ src, dst, services }) => `${src} ${dst} ${services}`),
+    ["100.64.1.0/25 10.2.0.0/24 udp"],
+  );
+});
+
 test.run();
