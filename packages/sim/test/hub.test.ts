@@ -62,6 +62,19 @@ for (const [what, text, from, to, expected] of [
     "two-way",
   ],
   [
+    "what a hub delivers into a VPC that has the same range was meant for another",
+    net(
+      "a: [ 10.3.0.0/16 -> tgw ], c: [ 10.1.0.0/16 -> tgw ]",
+      "",
+      "all: { routes: [ 10.3.0.0/16 -> twin-on ], propagates: [ a-on ] }",
+    )
+      .replace("twin: { cidr: 10.3.0.0/16 }", "twin: { cidr: 10.3.0.0/16, subnets: { own: 10.3.2.0/24 } }")
+      .replace("twin-on: { vpc: twin", "twin-on: { vpc: twin, subnets: own"),
+    "web",
+    "db",
+    "return-only: wrong-vpc / -",
+  ],
+  [
     "a reply undoes two translations, the last one first",
     net(
       "a: [ 0.0.0.0/0 -> inner-nat ], inner-table: { subnets: [ a/inner ], routes: [ 0.0.0.0/0 -> tgw ] }, b: [ 0.0.0.0/0 -> nat ], out-table: { subnets: [ b/out ], routes: [ 0.0.0.0/0 -> igw, 10.1.0.0/16 -> tgw ] }",

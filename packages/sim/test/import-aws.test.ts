@@ -287,4 +287,50 @@ for (const [label, files, message] of refusals) {
   });
 }
 
+test("a prefix list without entries is known to be empty, and a route to it takes nothing", () => {
+  const listed = { DestinationPrefixListId: "pl-1", VpcPeeringConnectionId: "pcx-ab", State: "active" };
+  const tables = {
+    RouteTables: [
+      table("rtb-a", "vpc-a", [via("10.2.0.0/16", "pcx-ab"), listed]),
+      table("rtb-b", "vpc-b", [via("10.1.0.0/16", "pcx-ab")]),
+    ],
+  };
+  const files = { ...ALL, t: tables, l: { PrefixLists: [{ PrefixListId: "pl-1", Entries: [] }] } };
+  assert.is(verdict(imported(files).network, "subnet-a", "subnet-b"), TWO_WAY);
+  // the call that lists prefix lists does not say what is in them
+  const untold = { ...files, l: { PrefixLists: [{ PrefixListId: "pl-1" }] } };
+  assert.is(verdict(imported(untold).network, "subnet-a", "subnet-b"), "unknown no-route-table/delivered");
+});
+
+test("of routes with one destination, the one of its own wins over a prefix list's and over what a gateway propagates", () => {
+  const listed = { DestinationPrefixListId: "pl-1", GatewayId: "igw-1", State: "active" };
+  const learnt = (to: string): object => ({
+    DestinationCidrBlock: to,
+    GatewayId: "vgw-1",
+    Origin: "EnableVgwRoutePropagation",
+    State: "active",
+  });
+  const lists = { PrefixLists: [{ PrefixListId: "pl-1", Cidrs: ["10.2.0.0/16"] }] };
+  const edges = { InternetGateways: [{ InternetGatewayId: "igw-1", Attachments: [{ VpcId: "vpc-a" }] }] };
+  const lines = { VpnGateways: [{ VpnGatewayId: "vgw-1", VpcAttachments: [{ VpcId: "vpc-a" }] }] };
+  const back = table("rtb-b", "vpc-b", [via("10.1.0.0/16", "pcx-ab")]);
+  const judge = (...routes: object[]): string[] => {
+    const tables = { RouteTables: [table("rtb-a", "vpc-a", routes), back] };
+    const { network, warnings } = imported({ ...ALL, t: tables, l: lists, e: edges, n: lines });
+    assert.equal(
+      warnings.filter(({ code }) => code !== "missing-reference"),
+      [],
+    );
+    return [...network.vpcs.get("vpc-a")!.tables.get("rtb-a")!.routes!].map(({ target }) => target);
+  };
+  const direct = via("10.2.0.0/16", "pcx-ab");
+  for (const order of [
+    [direct, listed, learnt("10.2.0.0/16")],
+    [learnt("10.2.0.0/16"), listed, direct],
+  ])
+    assert.equal(judge(...order), ["pcx-ab"]);
+  assert.equal(judge(learnt("10.2.0.0/16"), listed), ["igw-1"]);
+  assert.equal(judge(learnt("10.2.0.0/17"), direct), ["pcx-ab", "vgw-1"], "the longest prefix comes first");
+});
+
 test.run();

@@ -320,4 +320,147 @@ for (const [type, values] of LOOKED_UP) {
   });
 }
 
+test("a deleted NAT gateway is listed for an hour, and its address may be somebody else's by then", () => {
+  const deleted = { ...NET.NatGateways[0], NatGatewayId: "nat-0", State: "deleted" };
+  const moved = {
+    ...deleted,
+    NatGatewayAddresses: [{ PrivateIp: "10.1.250.9", PublicIp: "18.216.129.140" }],
+  };
+  const { network } = imported({
+    net: { ...NET, NatGateways: [moved] },
+    t: tables({ main: [], public: [IGW], private: [out({ NatGatewayId: "nat-0" })] }),
+  });
+  assert.is(verdict(network, "8.8.8.8", "18.216.129.140", WEB), "two-way delivered/delivered");
+  assert.match(verdict(network, "i-private", "8.8.8.8", WEB), /^unreachable route-blackhole\//);
+});
+
+test("a reply that a NAT gateway takes comes from an address that nobody asked", () => {
+  const { network } = imported({
+    net: NET,
+    t: tables({
+      main: [],
+      public: [IGW],
+      private: [{ DestinationCidrBlock: "10.1.2.0/24", NatGatewayId: "nat-1", State: "active" }],
+    }),
+  });
+  assert.is(verdict(network, "i-inner", "i-private", WEB), "forward-only delivered/left-network");
+  assert.is(verdict(network, "i-private", "i-inner", WEB), "two-way delivered/delivered");
+});
+
+test("without a public address nothing leaves by an internet gateway, whatever it is meant for", () => {
+  const { network } = imported({ net: NET, t: tables({ main: [IGW] }) });
+  assert.match(verdict(network, "i-private", "192.168.9.9", WEB), /^unreachable no-public-address\//);
+  assert.match(verdict(network, "i-public", "192.168.9.9", WEB), /^unknown unsupported-target\//);
+});
+
+const PAIRED = {
+  Vpcs: [...NET.Vpcs, { VpcId: "vpc-2", CidrBlock: "10.2.0.0/16", OwnerId: "111122223333" }],
+  Subnets: [
+    ...NET.Subnets,
+    { SubnetId: "subnet-far", VpcId: "vpc-2", CidrBlock: "10.2.1.0/24", AvailabilityZone: "us-east-2b" },
+  ],
+  RouteTables: [
+    {
+      RouteTableId: "rtb-1",
+      VpcId: VPC,
+      Associations: [{ Main: true }],
+      Routes: [{ DestinationCidrBlock: "10.2.0.0/16", TransitGatewayId: "tgw-1", State: "active" }],
+    },
+    {
+      RouteTableId: "rtb-2",
+      VpcId: "vpc-2",
+      Associations: [{ Main: true }],
+      Routes: [{ DestinationCidrBlock: "10.1.0.0/16", TransitGatewayId: "tgw-1", State: "active" }],
+    },
+  ],
+};
+
+function joined(id: string, vpc: string, subnet: string, State = "available"): object {
+  return {
+    TransitGatewayAttachmentId: id,
+    TransitGatewayId: "tgw-1",
+    ResourceType: "vpc",
+    VpcId: vpc,
+    SubnetIds: [subnet],
+    State,
+    ...(State === "available"
+      ? { Association: { State: "associated", TransitGatewayRouteTableId: "tgw-rtb-1" } }
+      : {}),
+  };
+}
+
+const JOINS = [joined("tgw-attach-1", VPC, "subnet-inner"), joined("tgw-attach-2", "vpc-2", "subnet-far")];
+const HUB = {
+  TransitGateways: [{ TransitGatewayId: "tgw-1", State: "available" }],
+  TransitGatewayRouteTables: [{ TransitGatewayRouteTableId: "tgw-rtb-1", TransitGatewayId: "tgw-1" }],
+};
+const HUB_ROUTES = {
+  TransitGatewayRouteTableId: "tgw-rtb-1",
+  Routes: [
+    ["10.1.0.0/16", "tgw-attach-1"],
+    ["10.2.0.0/16", "tgw-attach-2"],
+  ].map(([to, TransitGatewayAttachmentId]) => ({
+    DestinationCidrBlock: to,
+    State: "active",
+    TransitGatewayAttachments: [{ TransitGatewayAttachmentId }],
+  })),
+};
+
+test("a VPC that is attached anew takes its new attachment, although the deleted one is still listed", () => {
+  for (const old of [joined("tgw-attach-0", VPC, "subnet-inner", "deleted"), undefined]) {
+    const hub = { ...HUB, TransitGatewayAttachments: [...(old === undefined ? [] : [old]), ...JOINS] };
+    const { network } = imported({ net: PAIRED, hub, routes: HUB_ROUTES });
+    assert.is(verdict(network, "subnet-inner", "subnet-far", WEB), "two-way delivered/delivered");
+  }
+});
+
+test("a hub that only its peering names may have attachments that nobody lists", () => {
+  const peering = {
+    TransitGatewayAttachmentId: "tgw-attach-peer",
+    RequesterTgwInfo: { TransitGatewayId: "tgw-1" },
+    AccepterTgwInfo: { TransitGatewayId: "tgw-9" },
+    State: "available",
+  };
+  const named = imported({ net: PAIRED, p: { TransitGatewayPeeringAttachments: [peering] } }).network;
+  assert.match(verdict(named, "subnet-inner", "subnet-far", WEB), /^unknown unsupported-target\//);
+  const described = imported({ net: PAIRED, hub: HUB, p: { TransitGatewayPeeringAttachments: [peering] } });
+  assert.match(
+    verdict(described.network, "subnet-inner", "subnet-far", WEB),
+    /^unreachable hub-attachment\//,
+  );
+});
+
+test("the ACL of a hub's subnet looks at what its own hosts send to the hub, and at nothing that comes for them", () => {
+  // "How network ACLs work with transit gateways": the same subnet for instances and the association
+  const acl = (cidr: string): object => ({
+    NetworkAcls: [
+      {
+        NetworkAclId: "acl-1",
+        VpcId: VPC,
+        Associations: [{ SubnetId: "subnet-inner" }],
+        Entries: [
+          { RuleNumber: 100, RuleAction: "allow", Egress: false, Protocol: "-1", CidrBlock: cidr },
+          { RuleNumber: 100, RuleAction: "allow", Egress: true, Protocol: "-1", CidrBlock: "10.2.0.0/16" },
+        ],
+      },
+    ],
+  });
+  const judge = (cidr: string, from: string): string =>
+    verdict(
+      imported({
+        net: PAIRED,
+        hub: { ...HUB, TransitGatewayAttachments: JOINS },
+        routes: HUB_ROUTES,
+        acl: acl(cidr),
+      }).network,
+      from,
+      "subnet-far",
+      WEB,
+    );
+  assert.is(judge("10.1.2.0/24", "subnet-inner"), "two-way delivered/delivered");
+  assert.is(judge("10.2.0.0/16", "subnet-inner"), "return-only filter-denied/delivered");
+  // of another subnet the door's ACL lets neither the packet in nor, without a rule for it, the reply out
+  assert.is(judge("10.1.0.0/16", "subnet-private"), "forward-only delivered/filter-denied");
+});
+
 test.run();

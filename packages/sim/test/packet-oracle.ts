@@ -297,12 +297,12 @@ class Walker {
     if (this.isAtSender) this.isLetOut = !this.refused;
     this.isAtSender = false;
     this.zone = subnet.zone;
-    this.last = isDoor ? undefined : subnet;
+    this.last = subnet;
     const own = vpc.cidr.contains(target.address as never);
     const best = longest(subnet.routes, target.address);
     if (own && (!net.aws || best === undefined || best.prefix.bits < vpc.cidr.bits)) {
       if (target.vpc === vpc.id) this.arrive(vpc);
-      else this.end("local-wins");
+      else this.end(isDoor ? "wrong-vpc" : "local-wins");
       return;
     }
     if (best === undefined) return this.end("no-route");
@@ -341,8 +341,12 @@ class Walker {
       !zones.includes(subnet.zone)
     )
       return this.end("hub-attachment");
-    if (near !== undefined && !near.includes(subnet))
-      this.acl(near.find(({ zone }) => zone === subnet.zone) ?? near[0], "ingress", this.source);
+    if (near !== undefined) {
+      const door = near.includes(subnet)
+        ? subnet
+        : (near.find(({ zone }) => zone === subnet.zone) ?? near[0]);
+      this.acl(door, "ingress", this.source);
+    }
     this.atHub(hub, attachment);
   }
 
@@ -425,11 +429,13 @@ class Walker {
         this.routedBy = gateway;
         return this.leave(vpc, stand, gateway.groups, false);
       case "nat": {
-        const outer = this.isReply ? hostAt(net, source)?.outer : undefined;
-        if (typeof outer === "number") return this.end("no-public-address");
         const written = { vpc: vpc.id, address: gateway.address ?? source.address };
         if (!this.isReply && ![1, 6, 17].includes(this.protocol)) this.refused = true;
         if (stand !== undefined && stand !== subnet) this.acl(stand, "ingress", source);
+        // nobody waits for an answer from an address that was not asked
+        const outer = this.isReply ? hostAt(net, source)?.outer : undefined;
+        if (this.isReply && (stand !== undefined || typeof outer === "number"))
+          return this.end(target.vpc === undefined ? "no-public-address" : "left-network");
         if (stand === undefined) {
           if (target.vpc !== undefined) return this.end("left-network");
           if (isPrivate(target.address)) return this.end("unsupported-target");
@@ -450,7 +456,6 @@ class Walker {
   toInternet(gateway: Gateway): undefined {
     const { net, target, source } = this;
     if (target.vpc !== undefined) return this.end("left-network");
-    if (isPrivate(target.address)) return this.end("unsupported-target");
     if (this.routedBy !== undefined && this.memory.length === 0) return this.end("unsupported-target");
     const translated = this.isReply ? undefined : this.memory.at(-1);
     const outer =
@@ -462,6 +467,7 @@ class Walker {
           ? null
           : hostAt(net, source)?.outer;
     if (outer === null) return this.end("no-public-address");
+    if (isPrivate(target.address)) return this.end("unsupported-target");
     if (isOwned(net, target.address)) return this.comeBack(outer);
     this.left = outer === undefined ? "doubt" : (reply) => reply.enter(gateway);
   }

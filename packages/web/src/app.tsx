@@ -7,19 +7,23 @@ import { TopBar } from "./parts/top-bar.tsx";
 import { Welcome } from "./parts/welcome.tsx";
 import { Stage } from "./stage/stage.tsx";
 import { editProblem, isRepairing } from "./state/draft.ts";
-import { begin, faults, panel, redoChange, show, undoChange, view } from "./state/store.ts";
+import { begin, faults, followLink, isOpen, panel, redoChange, show, undoChange } from "./state/store.ts";
 
 /** The whole page: the picture, and beside it one of the panels. */
 export function App(): JSX.Element {
   useEffect(() => {
     void begin();
     document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
+    window.addEventListener("hashchange", followLink);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      window.removeEventListener("hashchange", followLink);
+    };
   }, []);
   return (
     <DropZone>
       <TopBar />
-      {view.value === undefined ? (
+      {!isOpen.value ? (
         isRepairing.value ? (
           <Repair />
         ) : (

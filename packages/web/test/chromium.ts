@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { ROOT } from "./networks.ts";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { newFolder, ROOT, storyCalled } from "./networks.ts";
 
 /** Debian's Chromium, and the command that serves the page, as people start both. */
 
@@ -12,12 +15,12 @@ const EXECUTABLE = process.env.TWOWAY_CHROMIUM ?? "/usr/bin/chromium";
 const COMMAND = join(ROOT, "packages/cli/bundle/twoway.js");
 
 /** Where there is no Chromium these tests are skipped; where `TWOWAY_REQUIRE` lists it, that is a failure. */
-export const HAS_CHROMIUM: boolean = existsSync(EXECUTABLE);
+const HAS_CHROMIUM = existsSync(EXECUTABLE);
 const isRequired = (process.env.TWOWAY_REQUIRE ?? "").split(/[\s,]+/).includes("chromium");
 if (!HAS_CHROMIUM && isRequired)
   throw new Error(`TWOWAY_REQUIRE lists chromium, and there is no ${EXECUTABLE}`);
 
-export function launch(): Promise<Browser> {
+function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
     args: [
@@ -33,22 +36,84 @@ export function launch(): Promise<Browser> {
 }
 
 /** A page whose every complaint and every request is noted. */
-export interface Watched {
+interface Watched {
   readonly page: Page;
   /** What the console said of errors and warnings, exceptions, and requests to elsewhere or in vain. */
   readonly complaints: readonly string[];
   readonly close: () => Promise<void>;
 }
 
+/** How a test of a page begins. */
+interface Setting extends BrowserContextOptions {
+  /** A bundled scenario, by its file's name without `.yaml`, that is served and painted when the test begins. */
+  readonly story?: string;
+  /** Arguments of `twoway serve`; none unless given. Tests with the same arguments share a server. */
+  readonly serve?: readonly string[];
+  /** A page on disk in the place of a server. */
+  readonly file?: string;
+  /** Milliseconds after which a wait is in vain: 20,000 unless given. */
+  readonly patience?: number;
+}
+
+/** Registers tests in a browser; skipped aloud where there is none. */
+export interface Browsing {
+  /** A test of a page of its own, opened at its address, which must give no cause for complaint. */
+  readonly browse: (
+    name: string,
+    setting: Setting | (() => Setting),
+    run: (page: Page) => Promise<void>,
+  ) => void;
+  /** Ends the file. */
+  readonly run: () => void;
+}
+
+/** Makes a suite of pages, with a browser and the servers that they need. */
+export function browsing(title: string): Browsing {
+  const test = suite(title);
+  const servers = new Map<string, Promise<string>>();
+  let browser: Browser;
+  if (!HAS_CHROMIUM)
+    console.log(`\nskipped ${title}: there is no Chromium (TWOWAY_CHROMIUM names another place)`);
+  test.before(async () => {
+    if (HAS_CHROMIUM) browser = await launch();
+  });
+  test.after(async () => {
+    stopServers();
+    await browser?.close();
+  });
+  const addressOf = (args: readonly string[]): Promise<string> => {
+    const key = args.join("\n");
+    const known = servers.get(key) ?? servePage(...args);
+    servers.set(key, known);
+    return known;
+  };
+  const register = HAS_CHROMIUM ? test : test.skip;
+  return {
+    browse: (name, setting, run) =>
+      register(name, async () => {
+        const wanted = typeof setting === "function" ? setting() : setting;
+        const { story, serve, file, patience = 20_000, ...options } = wanted;
+        const args = serve ?? (story === undefined ? [] : [`scenarios/${story}.yaml`]);
+        const url = file === undefined ? await addressOf(args) : pathToFileURL(file).href;
+        const { page, complaints, close } = await watched(browser, url, options);
+        page.setDefaultTimeout(patience);
+        try {
+          await page.goto(url);
+          if (story !== undefined) await painted(page, storyCalled(story).title);
+          await run(page);
+          assert.equal(complaints, []);
+        } finally {
+          await close();
+        }
+      }),
+    run: () => test.run(),
+  };
+}
+
 /** Opens an empty page that may ask `origin` and nobody else; a context of its own, with no memory of others. */
-export async function watched(
-  browser: Browser,
-  origin: string,
-  options: BrowserContextOptions = {},
-): Promise<Watched> {
+async function watched(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -65,7 +130,7 @@ export async function watched(
 const children = new Set<ChildProcess>();
 
 /** Starts `twoway serve --port 0` and returns its address. */
-export async function servePage(...args: readonly string[]): Promise<string> {
+async function servePage(...args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [COMMAND, "serve", "--port", "0", ...args], { cwd: ROOT });
   children.add(child);
   child.stderr.resume(); // one line for each request
@@ -75,7 +140,17 @@ export async function servePage(...args: readonly string[]): Promise<string> {
   return url;
 }
 
-export function stopServers(): void {
+/** Writes the page with a bundled scenario into a file by `twoway serve --export`, and returns its path. */
+export function exported(story: string): string {
+  const file = join(newFolder(), "story.html");
+  execFileSync(process.execPath, [COMMAND, "serve", `scenarios/${story}.yaml`, "--export", file], {
+    cwd: ROOT,
+    stdio: "ignore",
+  });
+  return file;
+}
+
+function stopServers(): void {
   for (const child of children) child.kill("SIGTERM");
 }
 

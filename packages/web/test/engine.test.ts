@@ -4,17 +4,20 @@ import {
   diff,
   formatAction,
   type Network,
+  type PairVerdict,
+  parseAction,
   readScenario,
   resolveEndpoint,
+  WhatIf,
 } from "@twoway/sim";
-import { changeView, type FlipView } from "@twoway/web/engine/change-view";
+import { changeView, type FlipView, nameText } from "@twoway/web/engine/change-view";
 import { Engine } from "@twoway/web/engine/engine";
 import { changedView, viewOf } from "@twoway/web/engine/network-view";
 import { completeAction } from "@twoway/web/state/action-words";
 import { completions, endNames } from "@twoway/web/state/ends";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { openedBy, STORIES } from "./networks.ts";
+import { expectedFlips, openedBy, STORIES } from "./networks.ts";
 
 /** The engine against sim itself: every answer of a session is compared with networks that are compiled anew. */
 
@@ -215,6 +218,68 @@ test("completion follows the usage line, word by word", () => {
     assert.ok(completeAction(view, typed).includes(wanted), `${typed}: ${wanted}`);
   assert.equal(completeAction(view, "no-such-action x"), []);
   assert.equal(completions(["vpc1/web", "db", "web2", "cobweb"], "web", 3), ["vpc1/web", "web2", "cobweb"]);
+});
+
+test("the picture marks the VPCs of every pair that fares better or worse, whatever is listed", () => {
+  const WORTH = { unreachable: 0, unknown: 0, "return-only": 2, "forward-only": 2, "two-way": 4 };
+  const worth = ({ verdict, partial }: PairVerdict): number => WORTH[verdict] + (partial ? 1 : 0);
+  const tally = { better: 0, worse: 0 };
+  for (const story of STORIES) {
+    const { network } = readScenario(story.text, story.name).scenario;
+    const engine = new Engine();
+    openedBy(engine, story);
+    for (const id of network.peerings.keys()) {
+      const line = `delete-peering ${id}`;
+      if (engine.change([line]).refused !== undefined) continue;
+      const session = new WhatIf(network);
+      session.apply([parseAction(line)]);
+      const { pairs } = diff(network, session.network);
+      const vpcs = (isWanted: (gain: number) => boolean): string[] => [
+        ...new Set(
+          pairs
+            .filter(({ before, after }) => isWanted(worth(after) - worth(before)))
+            .flatMap((pair) => [pair.from.vpc, pair.to.vpc]),
+        ),
+      ];
+      const { better, worse } = engine.change([line]).change;
+      assert.equal([...better].sort(), vpcs((gain) => gain > 0).sort(), `${story.name} ${line}`);
+      assert.equal([...worse].sort(), vpcs((gain) => gain <= 0).sort(), `${story.name} ${line}`);
+      tally.better += better.length;
+      tally.worse += worse.length;
+    }
+  }
+  const fixed = new Engine();
+  openedBy(fixed, STORIES.find(({ name }) => name === "one-sided-route.yaml")!);
+  const { better, worse } = fixed.change(["add-route customer-data 10.1.0.0/16 -> shop-to-data"]).change;
+  tally.better += better.length;
+  assert.equal(better, ["shop", "customer-data"]);
+  assert.equal(worse, []);
+  console.log(`\npositive: ${tally.better} better, ${tally.worse} worse`);
+  assert.ok(tally.better > 0 && tally.worse > 20);
+});
+
+test("more pairs than cross at once are fetched part by part, each once, in their order", () => {
+  const subnets = (v: number): string =>
+    Array.from({ length: 12 }, (_, i) => `s${i}: 10.${v}.${i}.0/24`).join(", ");
+  const text = `
+vpcs: { a: { cidr: 10.1.0.0/16, subnets: { ${subnets(1)} } }, b: { cidr: 10.2.0.0/16, subnets: { ${subnets(2)} } } }
+peerings: { p: a - b }
+routes: { a: [ 10.2.0.0/16 -> p ], b: [ 10.1.0.0/16 -> p ] }
+`;
+  const engine = new Engine();
+  openedBy(engine, { name: "wide.yaml", text });
+  const { pairs, total } = engine.change(["delete-peering p"]).change;
+  assert.is(total, 2 * 12 * 12);
+  const found = [...pairs];
+  for (let more = engine.flips("changes", found.length); more.length > 0; ) {
+    found.push(...more);
+    more = engine.flips("changes", found.length);
+  }
+  const { network } = readScenario(text, "wide.yaml").scenario;
+  const lines = found.map(({ from, to, before, after }) =>
+    [nameText(from), nameText(to), before.verdict, after.verdict].join(" "),
+  );
+  assert.equal(lines, expectedFlips(network, ["delete-peering p"]));
 });
 
 test.run();

@@ -4,10 +4,10 @@ import {
   after,
   asArguments,
   asSteps,
-  cut,
   type History,
   NO_CHANGES,
   redo,
+  settled,
   undo,
   without,
 } from "@twoway/web/state/history";
@@ -38,10 +38,30 @@ test("a new change forgets what was taken back", () => {
   assert.equal(history, { done: ["delete-peering a", "delete-peering b", "delete-peering d"], undone: [] });
 });
 
-test("one change can be left out, and a list is cut where the cloud refuses", () => {
+test("one change can be left out, and those that nobody refuses stay", () => {
   assert.equal(without(three, 1).done, ["delete-peering a", "delete-peering c"]);
-  assert.equal(cut(three, 1).done, ["delete-peering a"]);
-  assert.is(cut(three, 3), three);
+  assert.is(settled(NO_CHANGES, three, 3), three);
+});
+
+test("a change that is refused leaves the history as it was, with what was taken back", () => {
+  const history = undo(three);
+  assert.is(settled(history, after(history, ["delete-peering x"]), 2), history);
+  assert.is(settled(history, redo(history), 2), history);
+  // of a fix of two actions the first is kept
+  assert.equal(settled(NO_CHANGES, after(NO_CHANGES, ["add-route a", "add-route b"]), 1), {
+    done: ["add-route a"],
+    undone: [],
+  });
+});
+
+test("changes that were done and are refused at another step may be done again, behind them what was taken back", () => {
+  const history = undo(three);
+  assert.equal(settled(history, history, 1), {
+    done: ["delete-peering a"],
+    undone: ["delete-peering b", "delete-peering c"],
+  });
+  const rest = without(three, 0);
+  assert.equal(settled(three, rest, 0), { done: [], undone: ["delete-peering b", "delete-peering c"] });
 });
 
 test("copied steps are steps of a scenario, names with blanks and quotes included", () => {

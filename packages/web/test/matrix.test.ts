@@ -1,9 +1,19 @@
-import { answer, Reach, readScenario, resolveEndpoint } from "@twoway/sim";
+import {
+  answer,
+  type PairChange,
+  parseAction,
+  Reach,
+  readScenario,
+  resolveEndpoint,
+  WhatIf,
+} from "@twoway/sim";
 import { nameText } from "@twoway/web/engine/change-view";
-import { cellOf, MAX_SIDE, matrixView, SELF, verdictOf } from "@twoway/web/engine/matrix-view";
+import { cellOf, matrixView, SELF, verdictOf } from "@twoway/web/engine/matrix-view";
 import { pairView } from "@twoway/web/engine/pair-view";
+import { vpcMatrix } from "@twoway/web/engine/vpc-matrix";
 import {
   countCells,
+  countFlips,
   countOf,
   groupsIn,
   groupsOf,
@@ -14,7 +24,7 @@ import {
 } from "@twoway/web/matrix/grid";
 import { headersOf, LYING } from "@twoway/web/matrix/headers";
 import { move } from "@twoway/web/matrix/moves";
-import { fitted } from "@twoway/web/matrix/paint";
+import { fitted } from "@twoway/web/parts/fitted";
 import { heightOf, linesAt, scrollToLine, windowOf } from "@twoway/web/parts/long-list";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -30,7 +40,7 @@ test("every cell of every scenario is what `answer` says of the two subnets", ()
   let partial = 0;
   for (const story of STORIES) {
     const network = networkOf(story);
-    const { subnets, cells } = matrixView(new Reach(network));
+    const { subnets, cells } = matrixView(new Reach(network), { pairs: [] });
     const ends = subnets.map((name) => resolveEndpoint(network, nameText(name), ""));
     for (const [i, from] of ends.entries()) {
       for (const [j, to] of ends.entries()) {
@@ -56,15 +66,82 @@ test("a cell holds every verdict, whole and in part, and the diagonal is none of
   assert.is(new Set([...cells.map(cellOf), SELF]).size, 11);
 });
 
-test("above the largest side no array is made", () => {
-  const subnets = Array.from({ length: MAX_SIDE + 1 }, (_, i) => ({ vpc: "v", subnet: `s${i}` }));
-  assert.is(matrixView({ subnets } as unknown as Reach).cells.length, 0);
+test("a cell of VPCs is the worst of the pairs of their subnets, in part where another fares better", () => {
+  const tally = new Map<string, number>();
+  for (const story of [...STORIES, { name: "wide.yaml", text: WIDE }]) {
+    const network = networkOf(story);
+    const reach = new Reach(network);
+    const { subnets, cells, level } = vpcMatrix(reach, network);
+    assert.is(level, "vpcs");
+    assert.equal(
+      subnets,
+      [...network.vpcs.values()].map(({ id, region }) => ({ vpc: region, subnet: id })),
+    );
+    const inside = (vpc: string): number[] =>
+      [...reach.subnets.keys()].filter((i) => reach.subnets[i].vpc === vpc);
+    for (const [a, { subnet: from }] of subnets.entries()) {
+      for (const [b, { subnet: to }] of subnets.entries()) {
+        const pairs = inside(from).flatMap((i) =>
+          inside(to)
+            .filter((j) => j !== i)
+            .map((j) => reach.verdict(i, j)),
+        );
+        const found = verdictOf(cells[a * subnets.length + b]);
+        if (pairs.length === 0) {
+          assert.is(found, undefined);
+          continue;
+        }
+        const verdict = WORST_FIRST.find((one) => pairs.some((pair) => pair.verdict === one))!;
+        const partial = pairs.some((pair) => pair.verdict !== verdict || pair.partial);
+        assert.equal(found, { verdict, partial }, `${story.name} ${from} ${to}`);
+        const kind = `${verdict}${partial ? " in part" : ""}`;
+        tally.set(kind, (tally.get(kind) ?? 0) + 1);
+      }
+    }
+  }
+  console.log(`\npositive: ${[...tally].map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
+  for (const kind of ["two-way", "unreachable", "unreachable in part", "return-only in part"])
+    assert.ok((tally.get(kind) ?? 0) > 0, kind);
+});
+
+/** As SPEC S16 has them. */
+const WORST_FIRST = ["unreachable", "return-only", "forward-only", "unknown", "two-way"] as const;
+
+/** One of the subnets of b has a table without the way back. */
+const WIDE = `
+vpcs:
+  a: { cidr: 10.0.0.0/16, subnets: { x: 10.0.1.0/24 } }
+  b: { cidr: 10.1.0.0/16, subnets: { y: 10.1.1.0/24, z: 10.1.2.0/24 } }
+peerings: { p: a - b }
+routes: { a: [ 10.1.0.0/16 -> p ], b: [ 10.0.0.0/16 -> p ], lone: { subnets: [ b/z ], routes: [] } }
+`;
+
+test("the subnets of some VPCs are those rows and columns of the whole matrix", () => {
+  for (const story of STORIES) {
+    const network = networkOf(story);
+    const reach = new Reach(network);
+    const whole = matrixView(reach, { pairs: [] });
+    const chosen = [...network.vpcs.keys()].slice(-2);
+    const part = matrixView(reach, { pairs: [] }, chosen);
+    assert.equal(
+      [...new Set(part.subnets.map(({ vpc }) => vpc))].every((vpc) => chosen.includes(vpc)),
+      true,
+    );
+    for (const [row, from] of part.places.entries()) {
+      assert.is(part.subnets[row], whole.subnets[from]);
+      for (const [column, to] of part.places.entries())
+        assert.is(
+          part.cells[row * part.places.length + column],
+          whole.cells[from * whole.subnets.length + to],
+        );
+    }
+  }
 });
 
 test("the counts of a legend are those of `Reach.count`", () => {
   for (const story of STORIES) {
     const reach = new Reach(networkOf(story));
-    const data = matrixView(reach);
+    const data = matrixView(reach, { pairs: [] });
     const all = data.subnets.map((_, i) => i);
     const counts = countCells(data, all, all);
     const { twoWay, forwardOnly, returnOnly, unreachable, unknown, partial } = reach.count();
@@ -193,11 +270,43 @@ test("the pairs of a table are those of the picture whose verdict is wanted", ()
       { vpc: "a", subnet: "x" },
       { vpc: "a", subnet: "y" },
     ],
+    level: "subnets" as const,
+    places: [0, 1],
     cells,
+    flips: new Map([[2, 0]]),
   };
   assert.equal([...pairsOf(data, [0, 1], [0, 1], () => true)], [1, 2]);
+  assert.equal([...pairsOf(data, [0, 1], [0, 1], () => true, data.flips)], [2]);
+  assert.equal([countFlips(data, [0, 1], [0]), countFlips(data, [0], [0, 1])], [1, 0]);
   assert.equal([...pairsOf(data, [0, 1], [0, 1], (cell) => cell === 4)], [1]);
   assert.equal([...pairsOf(data, [1], [0, 1], () => true)], [2]);
+});
+
+test("pairs that a change flips are marked with what they were, and a pair that is gone is not", () => {
+  let marked = 0;
+  for (const { name, text } of STORIES) {
+    const { network } = readScenario(text, name).scenario;
+    for (const id of network.peerings.keys()) {
+      const session = new WhatIf(network);
+      const old = session.reach.subnets.map(nameText);
+      const before = matrixView(session.reach, { pairs: [] }).cells;
+      const tried = session.apply([parseAction(`delete-peering ${id}`)]);
+      if (tried.kind === "refused") continue;
+      const { subnets, cells, flips } = matrixView(session.reach, tried.change);
+      assert.equal(subnets.map(nameText), old);
+      for (const [place, was] of flips) assert.is(was, before[place], `${name} ${place}`);
+      // a verdict that is another one is marked; others may be, of which another part gets through
+      for (const [place, cell] of cells.entries())
+        if (cell !== before[place]) assert.ok(flips.has(place), `${name} ${place}`);
+      marked += flips.size;
+    }
+  }
+  console.log(`\npositive: ${marked} pairs marked`);
+  assert.ok(marked > 20);
+  const lone = new WhatIf(readScenario(STORIES[0].text, STORIES[0].name).scenario.network).reach;
+  const [from] = lone.subnets;
+  const pair = { from, to: { vpc: "gone", subnet: "gone" } } as unknown as PairChange;
+  assert.is(matrixView(lone, { pairs: [pair] }).flips.size, 0);
 });
 
 test("arrows go from cell to cell, with Control from VPC to VPC, and stop at the edges", () => {
@@ -235,7 +344,8 @@ test("arrows go from cell to cell, with Control from VPC to VPC, and stop at the
 
 test("names of VPCs lie above the columns while each has room, and stand upright otherwise", () => {
   const subnets = ["a-long-name", "a-long-name", "b"].map((vpc, i) => ({ vpc, subnet: `s${i}` }));
-  const data = { subnets, cells: new Uint8Array(9) };
+  const level = "subnets";
+  const data = { level, subnets, places: [0, 1, 2], cells: new Uint8Array(9), flips: new Map() } as const;
   const all = [0, 1, 2];
   const groups = groupsOf(subnets, all);
   assert.is(headersOf(data, all, groups, all, 60).columnVpc, LYING);

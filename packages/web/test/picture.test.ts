@@ -8,7 +8,6 @@ import { componentsOf } from "@twoway/web/picture/components";
 import { foldedAtFirst, groupingOf } from "@twoway/web/picture/groups";
 import { hitAt, isVisible, pointAt } from "@twoway/web/picture/hit";
 import { gridLayout, isForElk, type Rect } from "@twoway/web/picture/layout";
-import { cut } from "@twoway/web/picture/paint";
 import { type Box, fits, type Scene, sceneOf, withDeleted } from "@twoway/web/picture/scene";
 import { wayOf } from "@twoway/web/picture/way";
 import { suite } from "uvu";
@@ -237,17 +236,6 @@ test("the camera shows everything in the middle, and knows where a point of the 
   }
   const there = showing({ k: 0.1, x: 0, y: 0 }, { x: 1000, y: 500, width: 20, height: 10 }, screen);
   assert.equal(toPicture(there, { x: 400, y: 300 }), { x: 1010, y: 505 });
-});
-
-test("a text is cut to what fits, never to more", () => {
-  const width = (text: string): number => text.length * 7;
-  for (const text of ["", "a", "subnet-with-a-long-name"]) {
-    for (const room of [0, 7, 14, 50, 1000]) {
-      const shown = cut(text, room, width);
-      assert.ok(width(shown) <= Math.max(room, 7), `${text} in ${room}: ${shown}`);
-      if (width(text) <= room) assert.is(shown, text);
-    }
-  }
 });
 
 test.run();

@@ -4,7 +4,16 @@ import { stateTo } from "../plane/far.ts";
 import { Fates, TWO_WAY_SOME, VERDICT_BITS } from "../plane/fates.ts";
 import { Stances } from "../plane/gates.ts";
 import type { HostKind, Places } from "../plane/host-kinds.ts";
-import { DELIVER, DOUBTFUL, type Lane, type Lanes, LOSE, NO_LANE } from "../plane/lanes.ts";
+import {
+  DELIVER,
+  DELIVER_INSIDE,
+  DOUBTFUL,
+  type Lane,
+  type Lanes,
+  LOSE,
+  NO_LANE,
+  WAY_BITS,
+} from "../plane/lanes.ts";
 import type { Spot } from "../plane/packet.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
@@ -233,23 +242,28 @@ export class FilteredPairs {
 
   /** The fate of packets from the near atom to the far one: of the near gate's stance out, and of the far one's in. */
   #there(near: number, far: number): number {
-    const { out, into, entry } = this.#stances;
-    const way = far & 3;
+    const { out, into, inside, entry } = this.#stances;
+    const way = far & WAY;
     if (way === LOSE) return Fates.CLOSED;
-    const left = out[far >> 2];
-    if (way === DOUBTFUL) return this.#fates.doubt(this.#fates.meet(left, entry[near >> 2]));
-    const fate = this.#fates.meet(left, into[near >> 2]);
+    const left = out[far >> WAY_BITS];
+    const at = near >> WAY_BITS;
+    if (way === DOUBTFUL) return this.#fates.doubt(this.#fates.meet(left, entry[at]));
+    if (way === DELIVER_INSIDE) return this.#fates.meet(left, inside[at]);
+    const fate = this.#fates.meet(left, into[at]);
     return way === DELIVER ? fate : this.#fates.doubt(fate);
   }
 
   /** The fate of replies from the far atom to the near one. */
   #back(near: number, far: number): number {
     const { replyOut, replyInto, entry } = this.#stances;
-    const way = near & 3;
+    const way = near & WAY;
     if (way === LOSE) return Fates.CLOSED;
-    const left = replyOut[near >> 2];
-    if (way === DOUBTFUL) return this.#fates.doubt(this.#fates.meet(left, entry[far >> 2]));
-    const fate = this.#fates.meet(left, replyInto[far >> 2]);
+    const left = replyOut[near >> WAY_BITS];
+    const at = far >> WAY_BITS;
+    if (way === DOUBTFUL) return this.#fates.doubt(this.#fates.meet(left, entry[at]));
+    // groups let replies pass unseen
+    if (way === DELIVER_INSIDE) return this.#fates.meet(left, entry[at]);
+    const fate = this.#fates.meet(left, replyInto[at]);
     return way === DELIVER ? fate : this.#fates.doubt(fate);
   }
 }
@@ -266,6 +280,8 @@ interface Meeting {
   readonly back: number;
   readonly trips: number;
 }
+
+const WAY = 2 ** WAY_BITS - 1;
 
 /** How far the numbers of the way round are shifted. */
 export const BACK = 8;

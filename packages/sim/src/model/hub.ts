@@ -33,6 +33,8 @@ export interface Attachment {
    * zones cannot reach the hub. Undefined when the input does not say.
    */
   readonly subnets?: readonly string[];
+  /** For `vpc`: false where rules may not name groups across this attachment, whatever the hub allows. */
+  readonly groupReferences?: boolean;
   /** For `peering`: the hub at the other end, and the attachment there. */
   readonly peer?: { readonly hub: string; readonly attachment: string };
   /** For `vpn` and `direct-connect`: what lies behind; undefined when the input does not say. */

@@ -3,7 +3,17 @@ import type { Fates } from "./fates.ts";
 import { Gates, type Stances, type View } from "./gates.ts";
 import { AT_HUB, isAtHub } from "./hop.ts";
 import { type HostKind, hostKinds, type Places } from "./host-kinds.ts";
-import { DELIVER, DOUBTFUL, doorOf, type Lane, type Lanes, LOSE, showsGroups, wayOf } from "./lanes.ts";
+import {
+  DELIVER,
+  DOUBTFUL,
+  doorOf,
+  type Lane,
+  type Lanes,
+  LOSE,
+  showsGroups,
+  WAY_BITS,
+  wayOf,
+} from "./lanes.ts";
 import type { Part } from "./part.ts";
 import type { Door } from "./passage.ts";
 import type { Reachability } from "./reachability.ts";
@@ -13,7 +23,7 @@ import { DELIVERED, DROPPED } from "./verdict-table.ts";
 
 /** Addresses of one end of a pair: what the other end's gate and table say about them, by one number. */
 export interface Atom extends Places {
-  /** 4 × stance + way, as `lanes` numbers it. */
+  /** The way as `lanes` numbers it, and the stance above it. */
   readonly key: number;
   /** The passage through hubs; DIRECTLY where these have no say. */
   readonly passage: number;
@@ -97,9 +107,9 @@ export class AtomCutter {
       }
     }
     const entry = this.#entryOf(p, home);
-    if (entry === undefined) return (stance << 2) | way;
+    if (entry === undefined) return (stance << WAY_BITS) | way;
     const e = only(entry.starts, lo, hi);
-    return e < 0 ? -1 : (this.#entering(stance, entry, e) << 2) | way;
+    return e < 0 ? -1 : (this.#entering(stance, entry, e) << WAY_BITS) | way;
   }
 
   /** Returns the atoms that places of the receivers fall into, in the order of their first places. */
@@ -164,8 +174,8 @@ export class AtomCutter {
           } else way = wayOf(fate, slot);
         }
         if (carried === undefined || passage !== DIRECTLY || way === LOSE || way === DOUBTFUL || isDelivered)
-          add((stance << 2) | way, at, end, passage);
-        else addCarried(carried, stance << 2, way, at, end, add);
+          add((stance << WAY_BITS) | way, at, end, passage);
+        else addCarried(carried, stance << WAY_BITS, way, at, end, add);
         at = end + 1;
         if (i + 1 < starts.length && starts[i + 1] === at) i++;
         if (table !== undefined && k + 1 < table.starts.length && table.starts[k + 1] === at) k++;

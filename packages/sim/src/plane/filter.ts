@@ -217,7 +217,9 @@ export function sharesGroups(network: Network, vpc: Vpc, far: string): boolean {
   }
   if (near.get(vpc.id)?.has(far) === true) return true;
   const isOn = ({ attachments }: Hub, id: string): boolean =>
-    [...attachments.values()].some((attachment) => attachment.vpc === id);
+    [...attachments.values()].some(
+      ({ vpc, state, groupReferences }) => vpc === id && state === "available" && groupReferences !== false,
+    );
   return [...(network.hubs?.values() ?? [])].some(
     (hub) => hub.groupReferences === true && isOn(hub, vpc.id) && isOn(hub, far),
   );

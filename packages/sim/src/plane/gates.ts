@@ -112,6 +112,7 @@ export class Gates {
         fates.meet(aclIn[i], into[i]),
         aclOut[i],
         aclIn[i],
+        into[i],
       );
       if (stances.length > 0 && stances[stances.length - 1] === stance) continue;
       kept.push(starts[i]);
@@ -199,14 +200,15 @@ interface Seen {
 }
 
 /**
- * Fates by one number: of packets out and in, and of replies out and in. `entry` is what the door of a hub says to whatever
- * comes in, which has been asked in the two others that come in too.
+ * Fates by one number: of packets out and in, and of replies out and in. `inside` is that of packets in which the ACL has no
+ * say. `entry` is what the door of a hub says to whatever comes in, which has been asked in the others that come in too.
  */
 export class Stances {
   readonly out: number[] = [];
   readonly into: number[] = [];
   readonly replyOut: number[] = [];
   readonly replyInto: number[] = [];
+  readonly inside: number[] = [];
   readonly entry: number[] = [];
   readonly #fates: Fates;
   readonly #packets = new PairMemo();
@@ -227,7 +229,8 @@ export class Stances {
     if (entered < 0) {
       const into = this.#fates.meet(this.into[stance], fate);
       const replyInto = this.#fates.meet(this.replyInto[stance], fate);
-      entered = this.#add(this.out[stance], into, this.replyOut[stance], replyInto, fate);
+      const inside = this.#fates.meet(this.inside[stance], fate);
+      entered = this.#add(this.out[stance], into, this.replyOut[stance], replyInto, inside, fate);
       this.#entered.add(stance, fate, entered);
     }
     return entered;
@@ -240,28 +243,37 @@ export class Stances {
     if (left < 0) {
       const out = this.#fates.meet(this.out[stance], fate);
       const replyOut = this.#fates.meet(this.replyOut[stance], fate);
-      left = this.#add(out, this.into[stance], replyOut, this.replyInto[stance], this.entry[stance]);
+      const { into, replyInto, inside, entry } = this;
+      left = this.#add(out, into[stance], replyOut, replyInto[stance], inside[stance], entry[stance]);
       this.#left.add(stance, fate, left);
     }
     return left;
   }
 
-  #add(out: number, into: number, replyOut: number, replyInto: number, entry: number): number {
+  #add(
+    out: number,
+    into: number,
+    replyOut: number,
+    replyInto: number,
+    inside: number,
+    entry: number,
+  ): number {
     this.into.push(into);
     this.replyOut.push(replyOut);
     this.replyInto.push(replyInto);
+    this.inside.push(inside);
     this.entry.push(entry);
     return this.out.push(out) - 1;
   }
 
-  number(out: number, into: number, replyOut: number, replyInto: number): number {
+  number(out: number, into: number, replyOut: number, replyInto: number, inside: number): number {
     const [packets, replies] = [
-      this.#pair(this.#packets, out, into),
+      this.#pair(this.#packets, this.#pair(this.#packets, out, into), inside),
       this.#pair(this.#replies, replyOut, replyInto),
     ];
     let stance = this.#stances.get(packets, replies);
     if (stance < 0) {
-      stance = this.#add(out, into, replyOut, replyInto, Fates.OPEN);
+      stance = this.#add(out, into, replyOut, replyInto, inside, Fates.OPEN);
       this.#stances.add(packets, replies, stance);
     }
     return stance;

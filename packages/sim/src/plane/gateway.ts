@@ -44,8 +44,8 @@ export function takeGateway(network: Network, gateway: Gateway, at: Choice, pack
 function leaveToInternet(network: Network, gateway: Gateway, at: Choice, packet: Packet): HandOff {
   const hops = [gatewayHop(gateway)];
   const here = gatewayComponent(gateway, at.vpc);
-  const outside = notOutside(gateway, at, packet);
-  if (outside !== undefined) return { hops, end: outside };
+  const inside = meantInside(gateway, at, packet);
+  if (inside !== undefined) return { hops, end: inside };
   const text = formatAddress(packet.source.address);
   if (packet.routedBy !== undefined && packet.translations.length === 0) {
     const message = `${packet.routedBy.id} passed it on to ${gateway.id}, and whether it put an address of its own into it is not part of the input`;
@@ -60,6 +60,8 @@ function leaveToInternet(network: Network, gateway: Gateway, at: Choice, packet:
     const message = `${text} has no public address in ${gateway.vpc}, and ${gateway.id} carries no private one`;
     return { hops, end: stop("no-public-address", here, message) };
   }
+  const nowhere = notOnInternet(gateway, at, packet);
+  if (nowhere !== undefined) return { hops, end: nowhere };
   const owner = publicOwner(network, packet.destination.address);
   if (owner === undefined) {
     const back: Ending =
@@ -163,17 +165,23 @@ function internetGateway(network: Network, vpc: string): Gateway | undefined {
 }
 
 /** A packet for somebody inside, or for an address that is on nobody's internet, does not get there by a gateway. */
-function notOutside(gateway: Gateway, { vpc, table, route }: Choice, packet: Packet): Ending | undefined {
-  const here = gatewayComponent(gateway, vpc);
+function notOutside(gateway: Gateway, at: Choice, packet: Packet): Ending | undefined {
+  return meantInside(gateway, at, packet) ?? notOnInternet(gateway, at, packet);
+}
+
+function meantInside(gateway: Gateway, { vpc, table, route }: Choice, packet: Packet): Ending | undefined {
+  if (packet.destination.vpc === undefined) return undefined;
   const text = formatAddress(packet.destination.address);
-  if (packet.destination.vpc !== undefined) {
-    const message = `${spell(route)} of ${table.id} sends it out by ${gateway.id}, but ${text} is inside, in ${packet.destination.vpc}`;
-    return stop("left-network", here, message);
-  }
+  const message = `${spell(route)} of ${table.id} sends it out by ${gateway.id}, but ${text} is inside, in ${packet.destination.vpc}`;
+  return stop("left-network", gatewayComponent(gateway, vpc), message);
+}
+
+/** Somebody's network has a private address, and the internet does not lead there. */
+function notOnInternet(gateway: Gateway, { vpc, table }: Choice, packet: Packet): Ending | undefined {
   if (!isPrivate(packet.destination.address)) return undefined;
-  // somebody's network has it, and the internet does not lead there
+  const text = formatAddress(packet.destination.address);
   const message = `${table.id} sends it to ${gateway.id}, but ${text} is not on the internet, and what has it is not part of the input`;
-  return stop("unsupported-target", here, message);
+  return stop("unsupported-target", gatewayComponent(gateway, vpc), message);
 }
 
 /**
@@ -182,11 +190,17 @@ function notOutside(gateway: Gateway, { vpc, table, route }: Choice, packet: Pac
  */
 function translate(network: Network, gateway: Gateway, at: Choice, packet: Packet): HandOff {
   const hops = [gatewayHop(gateway)];
-  if (packet.isReply && hostAt(network, packet.source)?.public?.has(packet.source.address)) {
-    const message = `${formatAddress(packet.source.address)} would reply by ${gateway.id}, so not from the address that was asked`;
-    return { hops, end: stop("no-public-address", gatewayComponent(gateway, at.vpc), message) };
-  }
   const subnet = at.vpc.subnets.get(gateway.subnet ?? "");
+  const entered =
+    subnet === undefined || at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet);
+  const isKnownPublic = hostAt(network, packet.source)?.public?.has(packet.source.address) === true;
+  if (packet.isReply && (subnet !== undefined || isKnownPublic)) {
+    // whoever asked waits for an answer from the address that was asked; a gateway without a subnet may have let him in
+    const isInside = packet.destination.vpc !== undefined;
+    const message = `${spell(at.route)} of ${at.table.id} takes the reply to ${gateway.id}, so it would not come from ${formatAddress(packet.source.address)}, which was asked`;
+    const cause = isInside ? "left-network" : "no-public-address";
+    return { hops, checks: entered, end: stop(cause, gatewayComponent(gateway, at.vpc), message) };
+  }
   const address = gateway.address ?? subnet?.cidrs[0].address ?? packet.source.address;
   const written: Spot = { vpc: gateway.vpc, subnet: subnet?.id, address };
   const translated: Packet = {
@@ -199,10 +213,7 @@ function translate(network: Network, gateway: Gateway, at: Choice, packet: Packe
     last: undefined,
     showsGroups: false,
   };
-  const checks = [
-    ...(subnet === undefined || at.subnet === subnet ? [] : aclCheck("ingress", at.vpc, subnet, packet)),
-    ...natCheck(at.vpc, gateway, packet),
-  ];
+  const checks = [...entered, ...natCheck(at.vpc, gateway, packet)];
   if (subnet !== undefined) {
     const next: Node[] = [{ kind: "subnet", vpc: at.vpc, subnet, groups: undefined }];
     return { hops, checks, packet: translated, next };

@@ -57,7 +57,7 @@ export class HubTables {
     if (index === undefined) {
       const routes = routesOf(this.#network, hub, table);
       const exits = routes?.targets.map((target) => hub.attachments.get(target)) ?? [];
-      const isSilent = silentLine(this.#network, hub, table) !== undefined;
+      const isSilent = silentLine(hub, table) !== undefined;
       index = this.#tables.push({ hub, routes, exits, lines: [], isSilent, entries: new Map() }) - 1;
       this.#tableIndex.set(table, index);
     }

@@ -1,7 +1,7 @@
 import { Prefix } from "@twoway/core";
 import type { Attachment, Hub } from "../model/hub.ts";
 import { type Network, type Subnet, tableOf, type Vpc } from "../model/network.ts";
-import { doorsFor, entranceOf, hasUnnamed, subnetsOf } from "./hub.ts";
+import { doorsFor, entranceOf, hasUnnamed, showsGroups, subnetsOf } from "./hub.ts";
 import { DIVIDED, GONE, HubTables, NOT_KNOWN } from "./hub-tables.ts";
 import type { Part } from "./part.ts";
 import {
@@ -66,7 +66,7 @@ export class HubWays {
     this.#network = network;
     this.#compiled = compiled;
     this.#tables = new HubTables(network, compiled.parts);
-    this.#numbers = new PassageNumbers(network);
+    this.#numbers = new PassageNumbers();
     this.#hubs = [...(network.hubs?.values() ?? [])];
     this.#entryOf = new Int32Array(compiled.layout.subnets.length * this.#hubs.length);
     this.#doorOf = new Int32Array(this.#entryOf.length);
@@ -191,13 +191,14 @@ export class HubWays {
       const isHidden = known.isSilent && turn !== DIVIDED && exits[turn]?.vpc !== into.vpc.id;
       if (isHidden) walk.add(first, UNKNOWN_BEHIND);
       else if (turn < 0) walk.add(first, turn === GONE ? LOST : FOLLOW);
-      else this.#leave(p, exits[turn]!, trail, zone, into, first, last, walk);
+      else this.#leave(p, known.hub, exits[turn]!, trail, zone, into, first, last, walk);
     }
   }
 
   /** Out of the hub: what `leaveHub` does. */
   #leave(
     p: number,
+    hub: Hub,
     attachment: Attachment,
     trail: Trail,
     zone: string | undefined,
@@ -212,7 +213,7 @@ export class HubWays {
     }
     switch (attachment.kind) {
       case "vpc":
-        walk.add(lo, this.#enterVpc(this.#compiled.parts[p], attachment, trail, zone, into, lo, hi));
+        walk.add(lo, this.#enterVpc(p, hub, attachment, trail, zone, into, lo, hi));
         return;
       case "peering": {
         const far = this.#network.hubs?.get(attachment.peer?.hub ?? "");
@@ -237,7 +238,8 @@ export class HubWays {
 
   /** Into an attached VPC: what `enterVpc` does. */
   #enterVpc(
-    part: Part,
+    p: number,
+    hub: Hub,
     attachment: Attachment,
     trail: Trail,
     zone: string | undefined,
@@ -249,21 +251,29 @@ export class HubWays {
     if (vpc === undefined) return UNKNOWN_BEHIND;
     const near = subnetsOf(vpc, attachment);
     if (vpc !== into.vpc) {
-      const owned = ownedOf(part, vpc, lo, hi);
+      const owned = ownedOf(this.#compiled.parts[p], vpc, lo, hi);
       // whoever has such an address there is not meant
       if (owned === "all" && (near === undefined || vpc.profile.ownCidr === "local")) return LOST;
       return near === undefined && owned === "nothing" ? UNKNOWN_BEHIND : FOLLOW;
     }
-    if (near === undefined) return this.#numbers.open(trail);
+    const shows = showsGroups(hub, attachment);
+    if (near === undefined) return this.#numbers.open(trail, shows);
     const found = doorsFor(vpc, near, zone);
     const ends = new Set(found.map((door) => throughDoor(vpc, door)));
     if (ends.size > 1 || ends.has("follow")) return FOLLOW;
     const doors = found.flatMap((door) =>
       door === into.subnet || door.acl === undefined ? [] : [{ vpc, acl: door.acl }],
     );
-    return ends.has("delivered") && doors.length === 0
-      ? this.#numbers.open(trail)
-      : this.#numbers.number(ends.has("delivered") ? "delivered" : "unknown", trail, doors);
+    const isInside = found.every((door) => door === into.subnet) && into.subnet.acl !== undefined;
+    return ends.has("delivered") && doors.length === 0 && !isInside
+      ? this.#numbers.open(trail, shows)
+      : this.#numbers.number({
+          way: ends.has("delivered") ? "delivered" : "unknown",
+          hubs: trail.hubs,
+          doors,
+          isInside,
+          showsGroups: shows,
+        });
   }
 }
 

@@ -52,8 +52,8 @@ export function reachHub(hub: Hub, at: Choice, packet: Packet, hops: readonly Ho
 export interface Entrance {
   readonly attachment: Attachment;
   /**
-   * The subnet in which the hub stands for the sender; its ACL looks at what other subnets send there. Undefined when the
-   * sender is in one of these, or the input names none; "none" when all of them are in other zones.
+   * The subnet in which the hub stands for the sender; its ACL looks at all that is sent there, from the subnet itself too.
+   * Undefined when the input names none; "none" when all of them are in other zones.
    */
   readonly door: Subnet | "none" | undefined;
 }
@@ -66,7 +66,7 @@ export function entranceOf(hub: Hub, vpc: Vpc, subnet: Subnet): Entrance | undef
   if (near === undefined) return { attachment, door: undefined };
   if (subnet.zone !== undefined && near.every(({ zone }) => zone !== undefined && zone !== subnet.zone))
     return { attachment, door: "none" };
-  if (near.includes(subnet)) return { attachment, door: undefined };
+  if (near.includes(subnet)) return { attachment, door: subnet };
   return { attachment, door: near.find(({ zone }) => zone === subnet.zone) ?? near[0] };
 }
 
@@ -107,7 +107,8 @@ export function switchAtHub(network: Network, hub: Hub, from: Attachment, packet
   const matches = routesAt(routes, packet.destination.address);
   const silent = matches.some(({ target }) => ownsThere(network, hub, target, packet))
     ? undefined
-    : silentLine(network, hub, table);
+    : (silentLine(hub, table) ??
+      (packet.destination.vpc === undefined ? hiddenVpc(network, hub, table) : undefined));
   if (silent !== undefined) {
     const text = formatAddress(packet.destination.address);
     const message = `${silent.id} writes what it learns into ${table.id}, and whether ${text} is among that is not part of the input`;
@@ -135,19 +136,21 @@ export function hasUnnamed(hub: Hub): boolean {
   return [...hub.attachments.values()].some(({ kind, vpc }) => kind === "vpc" && vpc === undefined);
 }
 
-/** Returns a line, or an attachment of a VPC that the input does not have, which propagates what nobody knows. */
-export function silentLine(
-  network: Network,
-  hub: Hub,
-  { propagates = [] }: HubTable,
-): Attachment | undefined {
+/** Returns a line that propagates into the table what the input does not tell. */
+export function silentLine(hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
   for (const id of propagates) {
     const line = hub.attachments.get(id);
-    if (line === undefined || line.kind === "peering" || line.advertises !== undefined) continue;
-    if (line.kind === "vpc" && network.vpcs.has(line.vpc ?? "")) continue;
-    if (line.state === "available") return line;
+    if (line === undefined || line.kind === "vpc" || line.kind === "peering") continue;
+    if (line.advertises === undefined && line.state === "available") return line;
   }
   return undefined;
+}
+
+/** Returns an attachment that propagates the ranges of a VPC which is not part of the input: nobody else's are among them. */
+function hiddenVpc(network: Network, hub: Hub, { propagates = [] }: HubTable): Attachment | undefined {
+  return propagates
+    .flatMap((id) => hub.attachments.get(id) ?? [])
+    .find(({ kind, vpc, state }) => kind === "vpc" && !network.vpcs.has(vpc ?? "") && state === "available");
 }
 
 /** Reports whether the attachment leads to the VPC that the packet is meant for: no line is nearer to its range. */
@@ -194,6 +197,11 @@ export function leaveHub(network: Network, hub: Hub, to: Attachment, packet: Pac
   }
 }
 
+/** Reports whether filters behind the attachment see the groups of senders. */
+export function showsGroups(hub: Hub, to: Attachment): boolean {
+  return hub.groupReferences === true && to.groupReferences !== false;
+}
+
 /** Into an attached VPC, by the tables of the subnets in which the hub stands: they may lead on to a gateway. */
 function enterVpc(network: Network, hub: Hub, to: Attachment, packet: Packet): HandOff {
   const vpc = network.vpcs.get(to.vpc ?? "");
@@ -206,7 +214,7 @@ function enterVpc(network: Network, hub: Hub, to: Attachment, packet: Packet): H
   const through: Packet = {
     ...packet,
     last: undefined,
-    showsGroups: packet.showsGroups && hub.groupReferences === true,
+    showsGroups: packet.showsGroups && showsGroups(hub, to),
   };
   const near = subnetsOf(vpc, to);
   if (near !== undefined) {

@@ -12,6 +12,10 @@ export const DELIVER = 0;
 export const DOUBTFUL = 1;
 const DOUBTFUL_IN = 2;
 export const LOSE = 3;
+/** Delivered, and the receiver's own ACL has no say. */
+export const DELIVER_INSIDE = 4;
+/** Of a way. */
+export const WAY_BITS = 3;
 
 /**
  * On the way of packets from one subnet to another, the filters that look at where packets come from: 4 × the door by which
@@ -90,8 +94,9 @@ export class Lanes {
 
   /** Returns what the passage does with packets. */
   wayThrough(passage: number): number {
-    const { way } = this.hubs.passage(passage);
-    return way === "delivered" ? DELIVER : way === "unknown" ? DOUBTFUL : LOSE;
+    const { way, isInside } = this.hubs.passage(passage);
+    if (way === "delivered") return isInside ? DELIVER_INSIDE : DELIVER;
+    return way === "unknown" ? DOUBTFUL : LOSE;
   }
 
   /** Returns the slot of the one subnet's VPC for that of the other; -1 where they are no neighbours. */

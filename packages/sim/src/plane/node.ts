@@ -17,7 +17,7 @@ export type Node =
       readonly vpc: Vpc;
       readonly subnet: Subnet;
       readonly groups: readonly string[] | undefined;
-      /** The packet comes out of a hub here, so that what is in this subnet is no nearer than the rest of the VPC. */
+      /** The packet comes out of a hub here: it was not sent in this VPC. */
       readonly isDoor?: boolean;
     }
   | { readonly kind: "route"; readonly at: Choice }

@@ -1,5 +1,5 @@
 import type { Hub } from "../model/hub.ts";
-import type { Network, Vpc } from "../model/network.ts";
+import type { Vpc } from "../model/network.ts";
 
 /** What becomes of packets from an entry on. The same ones are one number. */
 export interface Passage {
@@ -8,6 +8,8 @@ export interface Passage {
   readonly hubs: readonly string[];
   /** ACLs of subnets in which the last hub stands, which look at what leaves them. */
   readonly doors: readonly Door[];
+  /** The last hub stands in the subnet itself, whose ACL has no say in what comes out there. */
+  readonly isInside: boolean;
   /** Filters behind the last hub see the groups of the sender. */
   readonly showsGroups: boolean;
 }
@@ -27,26 +29,22 @@ export const FOLLOW = 2;
 export interface Trail {
   readonly hubs: readonly string[];
   readonly onward: Map<Hub, Trail>;
-  /** The passage of what is delivered with no ACL in its way; made when there is some. */
-  open: number;
+  /** The passages of what is delivered with no ACL in its way, groups hidden or shown; made when there is some. */
+  readonly open: [hidden: number, shown: number];
 }
 
 /** All passages of a network by number. */
 export class PassageNumbers {
   /** Where packets have been before they come to a hub. */
-  readonly start: Trail = { hubs: [], onward: new Map(), open: -1 };
-  readonly #network: Network;
+  readonly start: Trail = { hubs: [], onward: new Map(), open: [-1, -1] };
   readonly #passages: Passage[] = (["lost", "unknown", "follow"] as const).map((way) => ({
     way,
     hubs: [],
     doors: [],
+    isInside: false,
     showsGroups: true,
   }));
   readonly #passageIndex = new Map<string, number>();
-
-  constructor(network: Network) {
-    this.#network = network;
-  }
 
   at(n: number): Passage {
     return this.#passages[n];
@@ -56,25 +54,28 @@ export class PassageNumbers {
   onward(trail: Trail, hub: Hub): Trail {
     let next = trail.onward.get(hub);
     if (next === undefined) {
-      next = { hubs: [...trail.hubs, hub.id], onward: new Map(), open: -1 };
+      next = { hubs: [...trail.hubs, hub.id], onward: new Map(), open: [-1, -1] };
       trail.onward.set(hub, next);
     }
     return next;
   }
 
   /** Returns the passage of what is delivered from the end of the trail, with no ACL in its way. */
-  open(trail: Trail): number {
-    if (trail.open < 0) trail.open = this.number("delivered", trail, []);
-    return trail.open;
+  open(trail: Trail, showsGroups: boolean): number {
+    const { open } = trail;
+    const at = showsGroups ? 1 : 0;
+    if (open[at] < 0)
+      open[at] = this.number({ way: "delivered", hubs: trail.hubs, doors: [], isInside: false, showsGroups });
+    return open[at];
   }
 
-  /** Returns the number of a passage that ends where the trail does. */
-  number(way: Passage["way"], { hubs }: Trail, doors: readonly Door[]): number {
-    const key = `${way} ${hubs.join(" ")} / ${doors.map(({ vpc, acl }) => `${vpc.id} ${acl}`).join(" ")}`;
+  number(passage: Passage): number {
+    const { way, hubs, doors, isInside, showsGroups } = passage;
+    const acls = doors.map(({ vpc, acl }) => `${vpc.id} ${acl}`).join(" ");
+    const key = `${way} ${isInside} ${showsGroups} ${hubs.join(" ")} / ${acls}`;
     let index = this.#passageIndex.get(key);
     if (index === undefined) {
-      const last = this.#network.hubs!.get(hubs[hubs.length - 1])!;
-      index = this.#passages.push({ way, hubs, doors, showsGroups: last.groupReferences === true }) - 1;
+      index = this.#passages.push(passage) - 1;
       this.#passageIndex.set(key, index);
     }
     return index;

@@ -241,7 +241,7 @@ function leaveSubnet(
   before: Packet,
 ): HandOff {
   const { destination } = before;
-  const packet: Packet = { ...before, zone: subnet.zone, last: isDoor ? undefined : subnet };
+  const packet: Packet = { ...before, zone: subnet.zone, last: subnet };
   const isInside = destination.vpc === vpc.id && destination.subnet === subnet.id;
   const checks = [
     ...groupCheck("egress", vpc, groups, packet),
@@ -266,6 +266,10 @@ function leaveSubnet(
       const hops = hop({ destination: `${cidr}`, target: "local", source: vpc.source });
       if (destination.vpc === vpc.id) return { hops, checks, packet, next: [{ kind: "arrival", vpc }] };
       const meant = destination.vpc === undefined ? ", meant outside the network," : ` of ${destination.vpc}`;
+      if (isDoor === true) {
+        const message = `${text}${meant} lies inside ${cidr}, the range of ${vpc.id}, into which a hub delivered it`;
+        return { hops, end: stop("wrong-vpc", vpcComponent(vpc), message) };
+      }
       const message = `${text}${meant} lies inside ${cidr}, ${vpc.id}'s own range, so it never leaves ${vpc.id}`;
       return { hops, end: stop("local-wins", vpcComponent(vpc), message) };
     }

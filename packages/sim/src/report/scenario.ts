@@ -144,9 +144,19 @@ function hubBody({ kind, account, region, attachments, tables, groupReferences }
   };
 }
 
-function attachmentBody({ kind, state, table, vpc, subnets, peer, advertises }: Attachment): object {
+function attachmentBody(attachment: Attachment): object {
+  const { kind, state, table, vpc, subnets, groupReferences, peer, advertises } = attachment;
   const far = peer && `${peer.hub}/${peer.attachment}`;
-  return { kind, state, table, vpc, subnets, peer: far, advertises: advertises?.map(String) };
+  return {
+    kind,
+    state,
+    table,
+    vpc,
+    subnets,
+    groupReferences,
+    peer: far,
+    advertises: advertises?.map(String),
+  };
 }
 
 function filterBody(filter: SecurityGroup | NetworkAcl): object {

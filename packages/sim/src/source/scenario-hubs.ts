@@ -79,6 +79,7 @@ function readAttachments(
       state: input.state ?? "available",
       table,
       ...readVpcEnd(reading, network, input, at),
+      ...(input.groupReferences === undefined ? {} : { groupReferences: input.groupReferences }),
       ...readPeer(reading, input, at),
       ...(input.advertises === undefined
         ? {}

@@ -167,6 +167,10 @@ const attachment = z.strictObject({
   kind: z.enum(ATTACHMENT_KINDS).optional().describe("Taken from `vpc`, `peer` or `advertises` unless given"),
   vpc: name.optional().describe("The attached VPC"),
   subnets: ids.optional().describe("The subnets of the VPC in which the hub stands; not known unless given"),
+  groupReferences: z
+    .boolean()
+    .optional()
+    .describe("Whether rules may name groups across it, if the hub allows it"),
   peer: text.optional().describe("The other hub and its attachment, as `HUB/ATTACHMENT`"),
   advertises: blocks.optional().describe("What lies behind a VPN or a line"),
   table: name.optional().describe("The hub's table that looks up what arrives here"),

@@ -6,6 +6,7 @@ import {
   PairChange,
   type PairVerdict,
   type SubnetName,
+  type Verdict,
 } from "@twoway/sim";
 
 /** What a list of changes did to the pairs of subnets, as plain data: what `twoway diff` prints. */
@@ -17,6 +18,9 @@ export interface ChangeView {
   readonly total: number;
   readonly added: readonly string[];
   readonly removed: readonly string[];
+  /** VPCs of which a pair fares better now, and those of which one fares worse. */
+  readonly better: readonly string[];
+  readonly worse: readonly string[];
 }
 
 export interface FlipView {
@@ -26,22 +30,50 @@ export interface FlipView {
   readonly after: PairVerdict;
 }
 
-/** What crosses to the page at once; people read a few, and ask for one when they want its routes. */
-const MAX_PAIRS = 200;
+/** What crosses to the page at once; people read a few, and ask for more when they want them. */
+const MAX_PAIRS = 100;
 
-export function changeView({ pairs, added, removed }: Change): ChangeView {
+/** O(pairs). */
+export function changeView(change: Change): ChangeView {
+  const { pairs, added, removed } = change;
   const kinds = new Map<string, number>();
+  const [better, worse] = [new Set<string>(), new Set<string>()];
   for (const pair of pairs) {
     const kind = stepText(pair);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    const side = rank(pair.after) > rank(pair.before) ? better : worse;
+    side.add(pair.from.vpc).add(pair.to.vpc);
   }
   return {
     kinds: [...kinds].map(([kind, count]) => ({ kind, count })),
-    pairs: pairs.slice(0, MAX_PAIRS).map(({ from, to, before, after }) => ({ from, to, before, after })),
+    pairs: flipsFrom(change, 0),
     total: pairs.length,
     added: added.map(nameText),
     removed: removed.map(nameText),
+    better: [...better],
+    worse: [...worse],
   };
+}
+
+/** Returns the pairs of a change from a place of its list on, as many as cross at once. */
+export function flipsFrom({ pairs }: Change, start: number): FlipView[] {
+  return pairs
+    .slice(start, start + MAX_PAIRS)
+    .map(({ from, to, before, after }) => ({ from, to, before, after }));
+}
+
+/** Nobody knows yet that what is unknown works: it counts like what does not. */
+const RANK: Readonly<Record<Verdict, number>> = {
+  unreachable: 0,
+  unknown: 0,
+  "return-only": 1,
+  "forward-only": 1,
+  "two-way": 2,
+};
+
+/** Addresses that fare better than the verdict of their pair lift it by a little. */
+function rank({ verdict, partial }: PairVerdict): number {
+  return RANK[verdict] + (partial ? 0.5 : 0);
 }
 
 /** Where the verdict stays, another part of the addresses gets through. */

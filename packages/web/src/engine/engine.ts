@@ -3,6 +3,7 @@ import {
   type Change,
   evaluatePolicies,
   type ImportOptions,
+  type Metered,
   type Network,
   type Policy,
   parseAction,
@@ -15,6 +16,7 @@ import {
   type ChangeView,
   changeView,
   type FlipView,
+  flipsFrom,
   type OwnersView,
   ownersView,
   together,
@@ -29,13 +31,22 @@ import {
   prepareInput,
   problemsOf,
 } from "./input.ts";
-import { type MatrixView, matrixView } from "./matrix-view.ts";
+import { MAX_SIDE, type MatrixView, matrixView } from "./matrix-view.ts";
 import { type NetworkView, type ViewChange, viewChange, viewOf } from "./network-view.ts";
 import { type PairView, pairView } from "./pair-view.ts";
-import { type Story, type StoryView, storyOf } from "./story-view.ts";
+import { planStory, type Story, type StoryView, storyOf } from "./story-view.ts";
 import { type Question, type TraceView, traceView } from "./trace-view.ts";
-import { figuresOf, type PeeringFigures, type TrafficView, trafficView } from "./traffic-view.ts";
-import { type VpcDetail, vpcDetail } from "./vpc-detail.ts";
+import {
+  type Compared,
+  figuresOf,
+  type PeeringFigures,
+  stepMarks,
+  type TrafficView,
+  trafficView,
+} from "./traffic-view.ts";
+import { triedTraffic } from "./tried-traffic.ts";
+import { type RouteTo, routesTo, type VpcDetail, vpcDetail } from "./vpc-detail.ts";
+import { vpcMatrix } from "./vpc-matrix.ts";
 
 /** What an input is, or everything that is wrong with it. */
 export type Opened =
@@ -47,6 +58,8 @@ export type Opened =
       readonly warnings: readonly Problem[];
       readonly policies: number;
       readonly steps: number;
+      /** A plan, which is opened as it will be once it is applied; `before` is the picture of what is there. */
+      readonly before?: NetworkView;
     }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
@@ -94,6 +107,8 @@ interface Step {
   readonly change: Change;
 }
 
+const NOTHING: Change = { pairs: [], added: [], removed: [] };
+
 /**
  * Everything that the page asks, answered from one network and the changes that were made to it. It runs in a worker and
  * holds the only copy of the network; what it returns is plain data. A question belongs in a file of its own beside this.
@@ -106,6 +121,10 @@ export class Engine {
   /** How many steps of the story were played before the changes. */
   #step = 0;
   #steps: Step[] = [];
+  /** What they did together. */
+  #change: Change = NOTHING;
+  /** What becomes of the traffic with them, once somebody asked. */
+  #tried: Metered | undefined;
   /** The network of the last picture that was sent. */
   #shown: Network | undefined;
   /** Policies of the network as it was read. */
@@ -124,23 +143,28 @@ export class Engine {
     } catch (error) {
       return { kind: "failed", problems: problemsOf(error, files) };
     }
-    const { scenario, warnings } = loaded;
+    const { scenario, planned, warnings } = loaded;
+    const network = planned ?? scenario.network;
     this.#files = files;
     this.#loaded = loaded;
     this.#story = undefined;
-    this.#step = 0;
-    this.#whatIf = new WhatIf(scenario.network);
+    this.#step = planned === undefined ? 0 : 1;
+    this.#whatIf = new WhatIf(network);
     this.#steps = [];
-    this.#shown = scenario.network;
+    this.#change = NOTHING;
+    this.#tried = undefined;
+    this.#shown = network;
     this.#policiesBefore = undefined;
     return {
       kind: "opened",
       name: scenario.name,
       description: scenario.description,
-      view: viewOf(scenario.network),
+      view: viewOf(network),
       warnings: warnings.map((issue) => located(issue, files)),
       policies: scenario.policies.length,
-      steps: scenario.steps.length,
+      ...(planned === undefined
+        ? { steps: scenario.steps.length }
+        : { steps: 1, before: viewOf(scenario.network) }),
     };
   }
 
@@ -180,14 +204,20 @@ export class Engine {
     const view = viewChange(this.#shown ?? session.network, session.network);
     this.#shown = session.network;
     const all = this.#steps.map(({ change }) => change);
-    const nothing: Change = { pairs: [], added: [], removed: [] };
+    this.#tried = undefined;
+    this.#change = all.length === 0 ? NOTHING : together(all, this.#before, session.network);
     return {
       applied: this.#steps.map(({ line, events }) => ({ line, events })),
       ...(refused === undefined ? {} : { refused }),
-      change: changeView(all.length === 0 ? nothing : together(all, this.#before, session.network)),
+      change: changeView(this.#change),
       view,
       ms: performance.now() - begin,
     };
+  }
+
+  /** More of the pairs that the changes flipped, or the plan, from this place of their list on. */
+  flips(of: "changes" | "plan", start: number): readonly FlipView[] {
+    return flipsFrom(of === "plan" ? (this.#played().change ?? NOTHING) : this.#change, start);
   }
 
   #apply(session: WhatIf, line: string): Changed["refused"] {
@@ -237,16 +267,44 @@ export class Engine {
     return this.#played().view;
   }
 
-  /** What became of the traffic of the story; undefined where there is none. */
-  traffic(): TrafficView | undefined {
-    const { metered } = this.#played();
-    return metered && trafficView(metered);
+  /**
+   * What became of the traffic of the story, and with the changes, if there are any: the rest of the story is played on what
+   * they leave. Undefined where there is no traffic.
+   */
+  traffic(): Compared<TrafficView> | undefined {
+    const { metered, networks } = this.#played();
+    if (metered === undefined) return undefined;
+    const { steps } = this.#scenario;
+    const plain = trafficView(metered, stepMarks(steps, networks));
+    const tried = this.#triedTraffic();
+    if (tried === undefined) return { now: plain };
+    const time = this.#before.now;
+    const note = this.#steps.map(({ line }) => line).join("; ");
+    const marks = [...plain.marks.slice(0, this.#step), { time, label: "what-if", note }];
+    return {
+      now: trafficView(tried, [...marks, ...plain.marks.slice(this.#step)]),
+      before: plain,
+    };
   }
 
-  /** All figures of one peering of that traffic. */
-  figures(peering: string): PeeringFigures | undefined {
+  /** All figures of one peering of that traffic; what it has none of is left out. */
+  figures(peering: string): Partial<Compared<PeeringFigures>> {
     const { metered } = this.#played();
-    return metered && figuresOf(metered, peering);
+    const plain = metered && figuresOf(metered, peering);
+    const tried = this.#triedTraffic();
+    if (tried === undefined) return plain === undefined ? {} : { now: plain };
+    const now = figuresOf(tried, peering);
+    return { ...(now && { now }), ...(plain && { before: plain }) };
+  }
+
+  #triedTraffic(): Metered | undefined {
+    if (this.#steps.length === 0) return undefined;
+    this.#tried ??= triedTraffic(
+      this.#scenario,
+      this.#step,
+      this.#steps.map(({ line }) => line),
+    );
+    return this.#tried;
   }
 
   /**
@@ -259,16 +317,23 @@ export class Engine {
     this.#step = step;
     this.#whatIf = new WhatIf(network);
     this.#steps = [];
+    this.#change = NOTHING;
+    this.#tried = undefined;
     this.#policiesBefore = undefined;
   }
 
-  /** The verdicts of all pairs of subnets; their array moves to the page and is not copied. */
-  matrix(): MatrixView {
-    const found = matrixView(this.#session().reach);
+  /**
+   * The verdicts of all pairs of subnets, or of those of some VPCs; of VPCs where there are too many subnets. The array moves to
+   * the page and is not copied.
+   */
+  matrix(vpcs?: readonly string[]): MatrixView {
+    const { reach, network } = this.#session();
+    const isLarge = vpcs === undefined && reach.subnets.length > MAX_SIDE;
+    const found = isLarge ? vpcMatrix(reach, network) : matrixView(reach, this.#flipped, vpcs);
     return transfer(found, [found.cells.buffer]);
   }
 
-  /** The exact sets of a pair, by indices of the matrix. */
+  /** The exact sets of a pair, by the places of its subnets. */
   pair(from: number, to: number): PairView {
     return pairView(this.#session().reach, from, to);
   }
@@ -278,9 +343,20 @@ export class Engine {
     return vpcDetail(this.#session().network, id);
   }
 
+  /** The routes that lead to a hub or a gateway, as they are now. */
+  routesTo(target: string): RouteTo[] {
+    return routesTo(this.#session().network, target);
+  }
+
   #session(): WhatIf {
     if (this.#whatIf === undefined) throw new TypeError("no network is open");
     return this.#whatIf;
+  }
+
+  /** What the changes did; of a plan that is looked at as it will be, without any, what it does. */
+  get #flipped(): Change {
+    const isPlanned = this.#loaded?.planned !== undefined && this.#step === 1 && this.#steps.length === 0;
+    return isPlanned ? (this.#played().change ?? NOTHING) : this.#change;
   }
 
   get #scenario(): Loaded["scenario"] {
@@ -294,7 +370,9 @@ export class Engine {
   }
 
   #played(): Story {
-    this.#story ??= storyOf(this.#scenario);
+    const planned = this.#loaded?.planned;
+    this.#story ??=
+      planned === undefined ? storyOf(this.#scenario) : planStory(this.#scenario.network, planned);
     return this.#story;
   }
 

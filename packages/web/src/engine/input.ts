@@ -4,6 +4,7 @@ import {
   type InputFormat,
   type Issue,
   type importNetworks,
+  type Network,
   readScenario,
   recogniseText,
   type Scenario,
@@ -16,7 +17,10 @@ export interface InputText {
 }
 
 export interface Loaded {
+  /** Its network is what is there; of a plan, what is there before it is applied. */
   readonly scenario: Scenario;
+  /** Of a plan: what will be there once it is applied. */
+  readonly planned: Network | undefined;
   readonly format: InputFormat;
   readonly warnings: readonly Issue[];
 }
@@ -41,18 +45,34 @@ export function loadInput(files: readonly InputText[], options: ImportOptions = 
   if (files.length === 0) throw noFile();
   const [first] = files;
   const format = formatOf(files, options);
-  if (format === "scenario") return { format, ...readScenario(first.text, first.name, options) };
+  if (format === "scenario")
+    return { format, planned: undefined, ...readScenario(first.text, first.name, options) };
   if (importer === undefined) throw new TypeError(`nothing that reads ${format} is loaded`);
-  const { network, warnings } = importer(
+  const { network, before, warnings } = importer(
     files.map(({ name, text }) => ({ name, text: () => text })),
     options,
   );
-  const name = files.length === 1 ? first.name : `${files.length} files`;
   return {
     format,
     warnings,
-    scenario: { name, description: "", network, policies: [], alarms: [], steps: [] },
+    planned: before && network,
+    scenario: {
+      name: nameOf(files),
+      description: "",
+      network: before ?? network,
+      policies: [],
+      alarms: [],
+      steps: [],
+    },
   };
+}
+
+/** Several files are called by the folder that they share, where there is one. */
+function nameOf([first, ...others]: readonly InputText[]): string {
+  if (others.length === 0) return first.name;
+  const folder = first.name.slice(0, first.name.indexOf("/") + 1);
+  const isShared = folder.length > 1 && others.every(({ name }) => name.startsWith(folder));
+  return isShared ? folder.slice(0, -1) : `${others.length + 1} files`;
 }
 
 /** A problem with the lines around it, as the command line prints them. */

@@ -1,4 +1,6 @@
 import {
+  type Change,
+  diff,
   formatDuration,
   formatTime,
   type Network,
@@ -8,13 +10,16 @@ import {
   type StepReport,
   type Verdict,
 } from "@twoway/sim";
+import { type ChangeView, changeView } from "./change-view.ts";
 
-/** The steps of a scenario as they came out, as plain data: what `twoway run` prints. */
+/** The steps of a scenario as they came out, as plain data: what `twoway check` prints. A plan is a story of one step. */
 export interface StoryView {
   readonly steps: readonly StepView[];
   /** Expectations, policies and refusals that came out as the file says, and all of them. */
   readonly passed: number;
   readonly checked: number;
+  /** What a plan does to the pairs of subnets: what `twoway diff` prints of it. */
+  readonly plan?: ChangeView;
 }
 
 export interface StepView {
@@ -67,6 +72,8 @@ export interface Story {
   readonly view: StoryView;
   readonly networks: readonly Network[];
   readonly metered: ScenarioReport["metered"];
+  /** Of a plan: what `view` has the beginning of. */
+  readonly change?: Change;
 }
 
 /** Plays every step. Costs what the answers to all expectations cost, and the traffic of all periods. */
@@ -74,6 +81,26 @@ export function storyOf(scenario: Scenario): Story {
   const { steps, passed, failed, metered } = runScenario(scenario);
   const networks = [scenario.network, ...steps.map(({ network }) => network)];
   return { networks, metered, view: { steps: steps.map(stepView), passed, checked: passed + failed } };
+}
+
+/** The story of a plan: it is applied. Costs a comparison of all pairs. */
+export function planStory(before: Network, planned: Network): Story {
+  const change = diff(before, planned);
+  const step: StepView = {
+    note: "Once the plan is applied",
+    after: undefined,
+    now: formatTime(planned.now),
+    deeds: [],
+    findings: [],
+    policies: [],
+    alarms: [],
+  };
+  return {
+    networks: [before, planned],
+    metered: undefined,
+    change,
+    view: { steps: [step], passed: 0, checked: 0, plan: changeView(change) },
+  };
 }
 
 function stepView({ step, network, deeds, findings, policies, alarms }: StepReport): StepView {

@@ -3,10 +3,12 @@ import {
   formatRate,
   METRIC_NAMES,
   METRICS,
+  type Metered,
   type Metric,
   metric,
-  type ScenarioReport,
+  type Network,
   type Series,
+  type Step,
 } from "@twoway/sim";
 
 /** What became of a story's traffic, peering by peering: what `twoway meter` prints. */
@@ -17,6 +19,36 @@ export interface TrafficView {
   readonly period: number;
   readonly count: number;
   readonly peerings: readonly PeeringTraffic[];
+  /** Packets of all flows and their replies. */
+  readonly totals: Totals;
+  /** When steps of the story were played, and changes were tried, in order of time. */
+  readonly marks: readonly Mark[];
+}
+
+/** Packets by what became of them. */
+export interface Totals {
+  readonly offered: number;
+  readonly delivered: number;
+  /** By the cap of a peering. */
+  readonly dropped: number;
+  /** No way, or a filter that refuses them. */
+  readonly unroutable: number;
+  /** The input does not say enough. */
+  readonly unknown: number;
+}
+
+export interface Mark {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The number of the step, or `what-if`. */
+  readonly label: string;
+  readonly note: string;
+}
+
+/** The traffic as it is with the changes that were tried, and without them where there are any. */
+export interface Compared<T> {
+  readonly now: T;
+  readonly before?: T;
 }
 
 /** A peering at a glance. */
@@ -59,9 +91,7 @@ export interface AlarmView {
   readonly spans: readonly { readonly from: number; readonly to: number | undefined }[];
 }
 
-type Metered = NonNullable<ScenarioReport["metered"]>;
-
-export function trafficView({ metering, alarms }: Metered): TrafficView {
+export function trafficView({ metering, alarms }: Metered, marks: readonly Mark[] = []): TrafficView {
   const { series } = metering;
   const peerings = series.peerings.map((one): PeeringTraffic => {
     const { peering, requester, accepter, cap, softCap, hasMetrics } = one;
@@ -83,14 +113,33 @@ export function trafficView({ metering, alarms }: Metered): TrafficView {
     };
   });
   const { start, period, count } = series;
-  return { start, period, count, peerings };
+  const { offered, delivered, dropped, unroutable, unknown } = metering.flows;
+  return {
+    start,
+    period,
+    count,
+    peerings,
+    totals: {
+      offered: sum(offered),
+      delivered: sum(delivered),
+      dropped: sum(dropped),
+      unroutable: sum(unroutable),
+      unknown: sum(unknown),
+    },
+    marks: marks.filter(({ time }) => time >= start && time <= start + count * period * 1000),
+  };
 }
 
-/** Returns the figures of a peering. O(periods). Throws a RangeError when it is not part of the run. */
-export function figuresOf({ metering, alarms }: Metered, peering: string): PeeringFigures {
+/** Returns when the steps of a story were played; `networks` begins with that before the first of them. */
+export function stepMarks(steps: readonly Step[], networks: readonly Network[]): Mark[] {
+  return steps.map(({ note }, i) => ({ time: networks[i + 1].now, label: `${i + 1}`, note }));
+}
+
+/** Returns the figures of a peering; undefined when it is not part of the run. O(periods). */
+export function figuresOf({ metering, alarms }: Metered, peering: string): PeeringFigures | undefined {
   const { series } = metering;
   const one = series.peerings.find((other) => other.peering === peering);
-  if (one === undefined) throw new RangeError(`no traffic of ${peering} was metered`);
+  if (one === undefined) return undefined;
   const figures = Object.fromEntries(METRIC_NAMES.map((name) => [name, metric(series, one, name)]));
   return {
     peering,

@@ -23,6 +23,25 @@ export interface RouteDetail {
 
 const MAX_ROUTES = 500;
 
+/** A route that leads to a hub or a gateway, and the table that it stands in. */
+export interface RouteTo extends RouteDetail {
+  readonly table: string;
+}
+
+/** Returns the routes that lead to a target, wherever they stand; the first of them. O(routes of the network). */
+export function routesTo(network: Network, target: string): RouteTo[] {
+  const found: RouteTo[] = [];
+  for (const vpc of network.vpcs.values())
+    for (const table of vpc.tables.values())
+      for (const route of table.routes ?? []) {
+        if (route.target !== target) continue;
+        if (found.length === MAX_ROUTES) return found;
+        const { destination, enabled, source } = route;
+        found.push({ table: table.id, destination: `${destination}`, target, enabled, source });
+      }
+  return found;
+}
+
 export function vpcDetail(network: Network, id: string): VpcDetail | undefined {
   const vpc = network.vpcs.get(id);
   if (vpc === undefined) return undefined;

@@ -61,19 +61,35 @@ export function countCells(
   return counts;
 }
 
-/** Returns the pairs whose cell is wanted, as `from * side + to`, in order. O(rows × columns). */
+/** Returns how many of the pairs flipped. O(flips + rows + columns). */
+export function countFlips(
+  { subnets, flips }: MatrixView,
+  rows: readonly number[],
+  columns: readonly number[],
+): number {
+  const [down, across] = [new Set(rows), new Set(columns)];
+  const isShown = (place: number): boolean =>
+    down.has(Math.floor(place / subnets.length)) && across.has(place % subnets.length);
+  return [...flips.keys()].filter(isShown).length;
+}
+
+/** Returns the pairs whose cell is wanted, as `from * side + to`, in order; of `flips` alone where they are given. O(rows × columns). */
 export function pairsOf(
   { subnets, cells }: MatrixView,
   rows: readonly number[],
   columns: readonly number[],
   isWanted: (cell: number) => boolean,
+  flips?: MatrixView["flips"],
 ): Uint32Array {
   const wanted = Uint8Array.from({ length: SELF }, (_, cell) => (isWanted(cell) ? 1 : 0));
   const pairs = new Uint32Array(rows.length * columns.length);
   let count = 0;
   for (const row of rows) {
     const base = row * subnets.length;
-    for (const column of columns) if (wanted[cells[base + column]] === 1) pairs[count++] = base + column;
+    for (const column of columns) {
+      const place = base + column;
+      if (wanted[cells[place]] === 1 && (flips === undefined || flips.has(place))) pairs[count++] = place;
+    }
   }
   return pairs.slice(0, count);
 }

@@ -1,12 +1,14 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import type { Verdict } from "@twoway/sim";
+import type { PairVerdict, Verdict } from "@twoway/sim";
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo, useRef } from "preact/hooks";
-import { type MatrixView, verdictOf } from "../engine/matrix-view.ts";
+import { type MatrixView, SELF, verdictOf } from "../engine/matrix-view.ts";
 import { groupsOf, scrollTo } from "./grid.ts";
 import { headersOf } from "./headers.ts";
 import { move } from "./moves.ts";
-import { type Palette, type Place, painter, paletteOf, type Scene } from "./paint.ts";
+import { painter } from "./paint.ts";
+import { type Palette, paletteOf } from "./palette.ts";
+import type { Place, Scene } from "./scene.ts";
 
 export interface HeatMapProps {
   readonly data: MatrixView;
@@ -16,6 +18,8 @@ export interface HeatMapProps {
   /** Pixels of a cell. */
   readonly cell: number;
   readonly faint: ReadonlySet<Verdict>;
+  /** Everything is faint that did not flip. */
+  readonly onlyFlips: boolean;
   readonly onOpen: (from: number, to: number) => void;
   readonly onZoom: (step: 1 | -1) => void;
 }
@@ -25,7 +29,7 @@ export interface HeatMapProps {
  * cell with the focus exists.
  */
 export function HeatMap(props: HeatMapProps): JSX.Element {
-  const { data, rows, columns, cell, faint } = props;
+  const { data, rows, columns, cell, faint, onlyFlips } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -58,6 +62,7 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
       cell,
       headers,
       faint,
+      onlyFlips,
       left: box.scrollLeft,
       top: box.scrollTop,
       width: box.clientWidth,
@@ -90,7 +95,7 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
       box.removeEventListener("scroll", ask);
       scheme.removeEventListener("change", recolour);
     };
-  }, [data, rows, columns, cell, faint, headers, at.row, at.column]);
+  }, [data, rows, columns, cell, faint, onlyFlips, headers, at.row, at.column]);
 
   const placeAt = (event: MouseEvent): Place | undefined => {
     const box = scroller.current!;
@@ -105,7 +110,8 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
     return isInside ? { row, column } : undefined;
   };
   const open = ({ row, column }: Place): void => {
-    if (rows[row] !== columns[column]) props.onOpen(rows[row], columns[column]);
+    const cell = data.cells[rows[row] * data.subnets.length + columns[column]];
+    if (verdictOf(cell) !== undefined) props.onOpen(rows[row], columns[column]);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" || event.key === " ") {
@@ -143,7 +149,7 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
         class="heat-scroll"
         role="grid"
         tabIndex={0}
-        aria-label="All pairs of subnets, senders down, receivers across"
+        aria-label={`All pairs of ${data.level === "vpcs" ? "VPCs" : "subnets"}, senders down, receivers across`}
         aria-rowcount={rows.length}
         aria-colcount={columns.length}
         aria-activedescendant={`${id}-cell`}
@@ -186,11 +192,17 @@ export function HeatMap(props: HeatMapProps): JSX.Element {
 function sentence({ data, rows, columns }: HeatMapProps, { row, column }: Place): string {
   const [from, to] = [data.subnets[rows[row]], data.subnets[columns[column]]];
   if (from === undefined || to === undefined) return "";
-  const found = verdictOf(data.cells[rows[row] * data.subnets.length + columns[column]]);
+  const place = rows[row] * data.subnets.length + columns[column];
+  const found = verdictOf(data.cells[place]);
+  const before = verdictOf(data.flips.get(place) ?? SELF);
   const names = `${from.vpc}/${from.subnet} to ${to.vpc}/${to.subnet}`;
   return found === undefined
     ? `${from.vpc}/${from.subnet}, itself`
-    : `${names}: ${found.verdict}${found.partial ? " in part" : ""}`;
+    : `${names}: ${wordsOf(found)}${before === undefined ? "" : `, before the change ${wordsOf(before)}`}`;
+}
+
+function wordsOf({ verdict, partial }: PairVerdict): string {
+  return partial ? `${verdict} in part` : verdict;
 }
 
 /** Says what the cell under the pointer is, or the one with the focus. */

@@ -7,13 +7,17 @@ import type { PairView } from "../engine/pair-view.ts";
 import { Icon } from "../parts/icons.tsx";
 import { TableToggle } from "../parts/table-toggle.tsx";
 import { SIGNS } from "../parts/verdict.tsx";
-import { countCells, countOf, LEGEND, matching, pairsOf } from "./grid.ts";
+import { countCells, countFlips, countOf, LEGEND, matching, pairsOf } from "./grid.ts";
 import { HeatMap } from "./heat-map.tsx";
 import { PairCard } from "./pair-card.tsx";
 import { PairTable } from "./pair-table.tsx";
 
 export interface MatrixProps {
   readonly data: MatrixView;
+  /** Opens the subnets of two VPCs, by indices, where the matrix is one of VPCs. */
+  readonly onVpcs?: (from: number, to: number) => void;
+  /** Goes back to the matrix of VPCs. */
+  readonly onBack?: () => void;
   /** Asks for the exact sets of a pair, by indices of `data.subnets`. */
   readonly pairOf: (from: number, to: number) => Promise<PairView>;
   readonly onTrace: (from: string, to: string) => void;
@@ -24,11 +28,12 @@ const SIZES = [6, 8, 10, 14, 18, 24, 32, 44] as const;
 const FIRST_EXTENT = 420;
 
 /** All pairs of subnets: who reaches whom and gets the reply. */
-export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
+export function Matrix({ data, pairOf, onTrace, onVpcs, onBack }: MatrixProps): JSX.Element {
   const fromText = useSignal("");
   const toText = useSignal("");
   const faint = useSignal<ReadonlySet<Verdict>>(new Set());
   const isTable = useSignal(false);
+  const onlyFlips = useSignal(false);
   const size = useSignal(firstSize(data.subnets.length));
   const chosen = useSignal<{ from: number; to: number } | undefined>(undefined);
   const pair = useSignal<PairView | undefined>(undefined);
@@ -37,12 +42,21 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
   const rows = useMemo(() => matching(data.subnets, fromText.value), [data.subnets, fromText.value]);
   const columns = useMemo(() => matching(data.subnets, toText.value), [data.subnets, toText.value]);
   const counts = useMemo(() => countCells(data, rows, columns), [data, rows, columns]);
+  const flipped = useMemo(() => countFlips(data, rows, columns), [data, rows, columns]);
+  // where nothing flips any more, everything is looked for again
+  const isNarrow = onlyFlips.value && data.flips.size > 0;
   const pairs = useMemo(
     () =>
       isTable.value
-        ? pairsOf(data, rows, columns, (cell) => !faint.value.has(verdictOf(cell)!.verdict))
+        ? pairsOf(
+            data,
+            rows,
+            columns,
+            (cell) => !faint.value.has(verdictOf(cell)!.verdict),
+            isNarrow ? data.flips : undefined,
+          )
         : new Uint32Array(0),
-    [data, rows, columns, faint.value, isTable.value],
+    [data, rows, columns, faint.value, isTable.value, isNarrow],
   );
   useEffect(() => {
     const asked = chosen.value;
@@ -56,7 +70,8 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
   }, [chosen.value, data]);
 
   const open = (from: number, to: number): void => {
-    chosen.value = { from, to };
+    if (onVpcs === undefined) chosen.value = { from, to };
+    else onVpcs(from, to);
   };
   const close = (): void => {
     chosen.value = undefined;
@@ -71,11 +86,16 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
     if (!next.delete(verdict)) next.add(verdict);
     faint.value = next;
   };
-  if (data.subnets.length > MAX_SIDE) return <TooLarge count={data.subnets.length} />;
+  if (data.cells.length < data.subnets.length) return <TooLarge count={data.subnets.length} />;
   const hasPairs = rows.length > 0 && columns.length > 0;
   return (
     <section class="matrix" aria-label="Matrix">
       <header class="matrix-bar">
+        {onBack !== undefined && (
+          <button type="button" onClick={onBack}>
+            All VPCs
+          </button>
+        )}
         <SearchField label="From" text={fromText} />
         <SearchField label="To" text={toText} />
         <span class="push" />
@@ -100,6 +120,12 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
           </button>
           <TableToggle isTable={isTable} />
         </div>
+        {data.level === "vpcs" && (
+          <p class="dim matrix-note">
+            By VPC, because there are more than {MAX_SIDE.toLocaleString("en")} subnets: a cell is the worst
+            of the pairs of their subnets, in part where others fare better. Open one to see them.
+          </p>
+        )}
         <ul class="verdict-chips" aria-label="Verdicts that are shown">
           {LEGEND.map((verdict) => {
             const { all, partial } = countOf(counts, verdict);
@@ -121,6 +147,21 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
               </li>
             );
           })}
+          {data.flips.size > 0 && (
+            <li>
+              <button
+                type="button"
+                class="chip flipped"
+                aria-pressed={isNarrow}
+                onClick={() => {
+                  onlyFlips.value = !onlyFlips.value;
+                }}
+                title="Show only what the changes flipped"
+              >
+                changed <strong>{flipped.toLocaleString("en")}</strong>
+              </button>
+            </li>
+          )}
         </ul>
       </header>
       <div class="matrix-body" ref={body}>
@@ -133,6 +174,7 @@ export function Matrix({ data, pairOf, onTrace }: MatrixProps): JSX.Element {
             columns={columns}
             cell={size.value}
             faint={faint.value}
+            onlyFlips={isNarrow}
             onOpen={open}
             onZoom={zoom}
           />
@@ -168,7 +210,7 @@ function SearchField({
       {label}
       <input
         type="search"
-        placeholder="all subnets"
+        placeholder="all"
         value={text.value}
         onInput={(event) => {
           text.value = event.currentTarget.value;
@@ -181,8 +223,8 @@ function SearchField({
 function TooLarge({ count }: { readonly count: number }): JSX.Element {
   return (
     <p class="empty matrix-none">
-      {count.toLocaleString("en")} subnets are more than this picture holds ({MAX_SIDE.toLocaleString("en")}
-      ). The command line narrows them: <code>twoway matrix --from … --to …</code>
+      The pairs of {count.toLocaleString("en")} VPCs are more than this picture looks at. The command line
+      counts them all, and narrows them: <code>twoway matrix --from … --to …</code>
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import type { Group } from "./grid.ts";
-import type { Place } from "./paint.ts";
+import type { Place } from "./scene.ts";
 
 /** Where the focus may go. */
 export interface Field {

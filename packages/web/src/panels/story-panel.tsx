@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { DeedView, FindingView, StepView } from "../engine/story-view.ts";
 import { Icon } from "../parts/icons.tsx";
-import { ask, goTo, opened, port, protocol, step, story, tellStory } from "../state/store.ts";
+import { ask, engine, goTo, opened, port, protocol, step, story, tellStory } from "../state/store.ts";
+import { PairsChanged } from "./pairs-changed.tsx";
 
 /** How long a step stands while the story plays, in milliseconds. */
 const PACE = 1600;
@@ -59,12 +60,14 @@ export function StoryPanel(): JSX.Element {
       {opened.value !== undefined && opened.value.description !== "" && (
         <p class="dim">{opened.value.description}</p>
       )}
-      <p class={passed === checked ? "tally good" : "tally bad"}>
-        <span class="tick" aria-hidden="true" />
-        {passed === checked
-          ? `All ${checked} checks come out as the file says`
-          : `${checked - passed} of ${checked} checks do not come out as the file says`}
-      </p>
+      {checked > 0 && (
+        <p class={passed === checked ? "tally good" : "tally bad"}>
+          <span class="tick" aria-hidden="true" />
+          {passed === checked
+            ? `All ${checked} checks come out as the file says`
+            : `${checked - passed} of ${checked} checks do not come out as the file says`}
+        </p>
+      )}
       <div class="player">
         <button type="button" class="quiet" onClick={() => go(0)} aria-label="To the beginning">
           <Icon name="start" />
@@ -111,13 +114,16 @@ export function StoryPanel(): JSX.Element {
             onClick={() => go(0)}
             {...(step.value === 0 ? { "aria-current": "step" as const } : {})}
           >
-            As the file says
+            {told.plan === undefined ? "As the file says" : "Before the plan is applied"}
           </button>
         </li>
         {told.steps.map((one, i) => (
           <Step key={i} number={i + 1} view={one} onGo={() => go(i + 1)} />
         ))}
       </ol>
+      {told.plan !== undefined && (
+        <PairsChanged change={told.plan} more={(start) => engine.flips("plan", start)} />
+      )}
     </div>
   );
 }

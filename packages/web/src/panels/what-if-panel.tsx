@@ -1,19 +1,17 @@
 import { ACTION_USAGE } from "@twoway/sim";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { type ChangeView, type FlipView, nameText } from "../engine/change-view.ts";
 import { ComboBox } from "../parts/combo-box.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { VerdictBadge } from "../parts/verdict.tsx";
 import { completeAction } from "../state/action-words.ts";
 import { asArguments, asSteps } from "../state/history.ts";
 import {
-  ask,
   changed,
   clearChanges,
   draft,
   dropChange,
+  engine,
   history,
   policies,
   redoChange,
@@ -22,6 +20,7 @@ import {
   undoChange,
   view,
 } from "../state/store.ts";
+import { PairsChanged } from "./pairs-changed.tsx";
 
 /** Every action of the control plane, the list of those that were tried, and what they did to the pairs of subnets. */
 export function WhatIfPanel(): JSX.Element {
@@ -102,7 +101,9 @@ export function WhatIfPanel(): JSX.Element {
         )}
       </section>
       <PolicyList />
-      {changed.value !== undefined && done.length > 0 && <Difference change={changed.value.change} />}
+      {changed.value !== undefined && done.length > 0 && (
+        <PairsChanged change={changed.value.change} more={(start) => engine.flips("changes", start)} />
+      )}
     </div>
   );
 }
@@ -188,69 +189,5 @@ function PolicyList(): JSX.Element | null {
         ))}
       </ul>
     </section>
-  );
-}
-
-const SHOWN = 100;
-
-function Difference({ change }: { change: ChangeView }): JSX.Element {
-  const { kinds, pairs, total, added, removed } = change;
-  return (
-    <section aria-label="Pairs that changed">
-      <h3>
-        <span role="status">
-          {total === 0
-            ? "No pair of subnets changes"
-            : `${total} ordered pair${total === 1 ? "" : "s"} of subnets changed`}
-        </span>
-      </h3>
-      {added.length > 0 && <p>New: {added.join(", ")}</p>}
-      {removed.length > 0 && <p>Gone: {removed.join(", ")}</p>}
-      <ul class="kinds">
-        {kinds.map(({ kind, count }) => (
-          <li key={kind}>
-            <strong>{count}</strong> {kind}
-          </li>
-        ))}
-      </ul>
-      {total > 0 && (
-        <table class="flips">
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
-            </tr>
-          </thead>
-          <tbody>
-            {pairs.slice(0, SHOWN).map((flip) => (
-              <Flip key={`${nameText(flip.from)} ${nameText(flip.to)}`} flip={flip} />
-            ))}
-          </tbody>
-        </table>
-      )}
-      {total > SHOWN && <p class="dim">… and {total - SHOWN} more</p>}
-    </section>
-  );
-}
-
-function Flip({ flip }: { flip: FlipView }): JSX.Element {
-  const [from, to] = [nameText(flip.from), nameText(flip.to)];
-  return (
-    <tr>
-      <td>
-        <button type="button" class="link" onClick={() => void ask({ from, to })} title="Follow the packet">
-          {from}
-        </button>
-      </td>
-      <td>{to}</td>
-      <td>
-        <VerdictBadge {...flip.before} />
-      </td>
-      <td>
-        <VerdictBadge {...flip.after} />
-      </td>
-    </tr>
   );
 }

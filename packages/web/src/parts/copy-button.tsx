@@ -2,11 +2,17 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
 /** Copies a text, and says so for a moment. */
-export function CopyButton({ label, text }: { label: string; text: () => string }): JSX.Element {
+export function CopyButton({
+  label,
+  text,
+}: {
+  readonly label: string;
+  readonly text: () => string | Promise<string>;
+}): JSX.Element {
   const said = useSignal("");
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(text());
+      await navigator.clipboard.writeText(await text());
       said.value = "Copied";
     } catch {
       said.value = "Not allowed here";

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { textsOf } from "../state/files.ts";
+import { type FoundFile, textsOf } from "../state/files.ts";
 import { openSource } from "../state/store.ts";
 
 /** Takes files that are dropped anywhere on the page: one scenario or state, or a folder of what a cloud's tools print. */
@@ -28,12 +28,16 @@ export function DropZone({ children }: { children: ComponentChildren }): JSX.Ele
   );
 }
 
-/** Opens what the system's dialogue chooses; several files are one network. */
-export function openPicker(): void {
+/** Opens what the system's dialogue chooses: one scenario or state, several files that are one network, or a folder of them. */
+export function openPicker(of: "files" | "folder"): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
-  input.addEventListener("change", () => void openFiles([...(input.files ?? [])]));
+  input.webkitdirectory = of === "folder";
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])];
+    void openFiles(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+  });
   input.click();
 }
 
@@ -41,22 +45,24 @@ async function openTransfer(transfer: DataTransfer): Promise<void> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   if (entries.some((entry) => entry?.isDirectory))
     await openFiles((await Promise.all(entries.map((entry) => filesIn(entry)))).flat());
-  else await openFiles([...transfer.files]);
+  else await openFiles([...transfer.files].map((file) => ({ path: file.name, file })));
 }
 
-async function openFiles(files: readonly File[]): Promise<void> {
+async function openFiles(files: readonly FoundFile[]): Promise<void> {
   if (files.length > 0) await openSource({ kind: "files", files: await textsOf(files) });
 }
 
 /** Returns the files of a folder and of those inside it. */
-async function filesIn(entry: FileSystemEntry | null): Promise<File[]> {
+async function filesIn(entry: FileSystemEntry | null): Promise<FoundFile[]> {
   if (entry === null) return [];
-  if (entry.isFile)
-    return [
-      await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
-    ];
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
+    return [{ path: entry.fullPath.replace(/^\//, ""), file }];
+  }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: File[] = [];
+  const found: FoundFile[] = [];
   for (;;) {
     // a reader hands over a hundred at a time, and none at the end
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>

@@ -1,17 +1,25 @@
 import type { JSX } from "preact";
 import type { Problem } from "../engine/input.ts";
 
-/** What is wrong with an input: place, rule, the line itself with a caret, and what would be accepted. */
-export function Problems({
-  problems,
-  onPick,
-}: {
-  problems: readonly Problem[];
+interface ProblemsProps {
+  readonly problems: readonly Problem[];
   /** Goes to the place of one, where it has one. */
-  onPick?: (problem: Problem) => void;
-}): JSX.Element {
+  readonly onPick?: (problem: Problem) => void;
+}
+
+/** What is wrong with an input, said at once. */
+export function Problems(props: ProblemsProps): JSX.Element {
   return (
-    <ul class="problems" role="alert">
+    <div role="alert">
+      <ProblemList {...props} />
+    </div>
+  );
+}
+
+/** Of each problem the place, the rule, the line itself with a caret, and what would be accepted. */
+export function ProblemList({ problems, onPick }: ProblemsProps): JSX.Element {
+  return (
+    <ul class="problems">
       {problems.map((problem) => (
         <li key={`${problem.source} ${problem.message}`}>
           <p>

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
-import { busy, notice, opened, view } from "../state/store.ts";
+import { busy, linkNow, notice, opened, view } from "../state/store.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { openPicker } from "./drop-zone.tsx";
+import { Warnings } from "./warnings.tsx";
 
 /** What is open, the network's own clock and rules, and the way to another network. */
 export function TopBar(): JSX.Element {
@@ -24,6 +25,7 @@ export function TopBar(): JSX.Element {
           <span>{now}</span>
         </p>
       )}
+      <Warnings />
       <span class="push" />
       {busy.value && (
         <span class="dim" role="status">
@@ -31,8 +33,8 @@ export function TopBar(): JSX.Element {
         </span>
       )}
       {notice.value !== "" && <span role="status">{notice.value}</span>}
-      {view.value !== undefined && <CopyButton label="Copy link" text={() => location.href} />}
-      <button type="button" onClick={openPicker}>
+      {view.value !== undefined && <CopyButton label="Copy link" text={linkNow} />}
+      <button type="button" onClick={() => openPicker("files")}>
         Open …
       </button>
     </header>

@@ -25,8 +25,11 @@ export function Welcome(): JSX.Element | null {
         page, and goes nowhere else.
       </p>
       <p class="row">
-        <button type="button" class="primary" onClick={openPicker}>
+        <button type="button" class="primary" onClick={() => openPicker("files")}>
           Open files …
+        </button>
+        <button type="button" onClick={() => openPicker("folder")}>
+          Open a folder …
         </button>
         {(first.value?.files.length ?? 0) > 0 && (
           <button type="button" onClick={() => void openSource({ kind: "first" })}>

@@ -3,11 +3,12 @@ import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { changed, history, selection, traced } from "../state/store.ts";
+import { changed, selection, traced } from "../state/store.ts";
 import { type Camera, fitting, MAX_ZOOM, MIN_ZOOM, showing, toPicture } from "./camera.ts";
 import { hitAt } from "./hit.ts";
 import { plays } from "./marks.ts";
-import { type Marks, paint, type Theme, themeOf } from "./paint.ts";
+import { type Marks, paint } from "./paint.ts";
+import { type Theme, themeOf } from "./theme.ts";
 import { choose, drawn, idOf, reveal } from "./view-state.ts";
 import { type Way, wayOf } from "./way.ts";
 
@@ -144,19 +145,13 @@ function waysNow(): Way[] {
 }
 
 function marksNow(): Marks {
-  const better = new Set<string>();
-  const worse = new Set<string>();
-  if (history.peek().done.length > 0) {
-    for (const { from, to, after } of changed.peek()?.change.pairs ?? []) {
-      for (const { vpc } of [from, to]) (after.verdict === "two-way" ? better : worse).add(vpc);
-    }
-  }
+  const { better = [], worse = [] } = changed.peek()?.change ?? {};
   const place = selection.peek();
   return {
     selected: place && idOf(place),
     hovered: hovered.peek(),
-    better,
-    worse,
+    better: new Set(better),
+    worse: new Set(worse),
     ways: waysNow(),
     progress: progress.peek(),
   };

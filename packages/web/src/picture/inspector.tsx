@@ -1,12 +1,15 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import type { VpcDetail } from "../engine/vpc-detail.ts";
+import { useEffect } from "preact/hooks";
+import type { VpcView } from "../engine/network-view.ts";
+import type { RouteTo, VpcDetail } from "../engine/vpc-detail.ts";
 import { Icon } from "../parts/icons.tsx";
 import {
   type Offer,
   offersForPeering,
   offersForRoute,
   offersForSubnet,
+  offersForTarget,
   offersForVpc,
 } from "../state/actions-for.ts";
 import { subnetName } from "../state/ends.ts";
@@ -102,15 +105,37 @@ export function Inspector(): JSX.Element | null {
       }
       case "hub": {
         const hub = network.hubs.find(({ id }) => id === place.id);
-        return hub === undefined ? undefined : (
-          <p>
-            {hub.kind} in {hub.region}, {hub.attachments.length} attachments
-          </p>
+        if (hub === undefined) return undefined;
+        const served = new Set(hub.attachments.map(({ to }) => to));
+        return (
+          <>
+            <p>
+              {hub.kind} in {hub.region}
+            </p>
+            <ul class="attachments">
+              {hub.attachments.map(({ id, to, state }) => (
+                <li key={id}>
+                  {to ?? "outside"}{" "}
+                  <span class={`tag ${state === "available" ? "delivered" : "dropped"}`}>{state}</span>
+                </li>
+              ))}
+            </ul>
+            <RoutesTo target={place.id} vpcs={network.vpcs.filter(({ id }) => served.has(id))} />
+          </>
         );
       }
       case "gateway": {
-        const gateway = network.vpcs.flatMap(({ gateways }) => gateways).find(({ id }) => id === place.id);
-        return gateway === undefined ? undefined : <p>{gateway.kind}</p>;
+        const vpc = network.vpcs.find(({ gateways }) => gateways.some(({ id }) => id === place.id));
+        const gateway = vpc?.gateways.find(({ id }) => id === place.id);
+        if (vpc === undefined || gateway === undefined) return undefined;
+        return (
+          <>
+            <p>
+              {gateway.kind} of {vpc.id}
+            </p>
+            <RoutesTo target={place.id} vpcs={[vpc]} />
+          </>
+        );
       }
       default:
         return place satisfies never;
@@ -126,6 +151,47 @@ function Offers({ offers }: { offers: readonly Offer[] }): JSX.Element {
           {one.label}
         </button>
       ))}
+    </div>
+  );
+}
+
+/** The routes that lead to a hub or a gateway, each with what can be done to it, and the way to another one. */
+function RoutesTo({
+  target,
+  vpcs,
+}: {
+  readonly target: string;
+  readonly vpcs: readonly VpcView[];
+}): JSX.Element {
+  const found = useSignal<readonly RouteTo[]>([]);
+  useEffect(() => {
+    let isGone = false;
+    void engine.routesTo(target).then((routes) => {
+      if (!isGone) found.value = routes;
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [target, changed.value]);
+  return (
+    <div class="routes">
+      {found.value.length === 0 && <p class="dim">no route leads here</p>}
+      <table>
+        <tbody>
+          {found.value.map((route) => (
+            <tr key={`${route.table} ${route.destination}`}>
+              <td class="mono">
+                {route.table}: {route.destination}
+                {route.enabled ? "" : " (disabled)"}
+              </td>
+              <td>
+                <Offers offers={offersForRoute(route.table, route)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <Offers offers={offersForTarget(target, vpcs)} />
     </div>
   );
 }

@@ -1,38 +1,11 @@
-import type { Camera } from "./camera.ts";
-import { windowOf } from "./camera.ts";
+import { fitted } from "../parts/fitted.ts";
+import { type Camera, windowOf } from "./camera.ts";
 import { isVisible, pointAt, upTo } from "./hit.ts";
 import type { Layout, Point, Rect } from "./layout.ts";
+import { Pen, WORDS } from "./pen.ts";
 import type { Box, Edge, Scene } from "./scene.ts";
+import type { Theme } from "./theme.ts";
 import type { Way } from "./way.ts";
-
-/** The colours of the page, read from its style where the theme changes. */
-export interface Theme {
-  readonly [name: string]: string;
-}
-
-const NAMES = [
-  "ground",
-  "surface",
-  "sunken",
-  "line",
-  "line-strong",
-  "text",
-  "dim",
-  "accent",
-  "accent-soft",
-  "two-way",
-  "forward-only",
-  "return-only",
-  "unreachable",
-  "unknown",
-  "sans",
-  "mono",
-]; // prettier-ignore
-
-export function themeOf(element: Element): Theme {
-  const style = getComputedStyle(element);
-  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-}
 
 export interface Marks {
   readonly selected: string | undefined;
@@ -56,9 +29,6 @@ export interface Frame {
   readonly ratio: number;
 }
 
-/** Below this zoom words cannot be read and are left out. */
-const WORDS = 0.34;
-
 /** Draws one frame: only what is inside the window, and words only where they can be read. */
 export function paint(context: CanvasRenderingContext2D, frame: Frame): void {
   const { scene, camera, theme, width, height, ratio } = frame;
@@ -80,11 +50,13 @@ class Painter {
   readonly #context: CanvasRenderingContext2D;
   readonly #frame: Frame;
   readonly #window: Rect;
+  readonly #pen: Pen;
 
   constructor(context: CanvasRenderingContext2D, frame: Frame, window: Rect) {
     this.#context = context;
     this.#frame = frame;
     this.#window = window;
+    this.#pen = new Pen(context, frame.theme, frame.camera.k);
   }
 
   group(box: Box): void {
@@ -92,13 +64,20 @@ class Painter {
     const rect = this.#visible(box.id);
     if (rect === undefined) return;
     const { theme } = this.#frame;
-    this.#panel(rect, 10, theme.sunken, this.#isChosen(box.id) ? theme.accent : theme.line, 1);
+    this.#pen.panel(rect, 10, theme.sunken, this.#isChosen(box.id) ? theme.accent : theme.line, 1);
     if (this.#frame.camera.k < WORDS) {
       this.#heading(box.title, rect);
       return;
     }
-    this.#words(box.title, rect.x + 16, rect.y + 22, rect.width - 90, `600 12px ${theme.sans}`, theme.text);
-    this.#words(
+    this.#pen.words(
+      box.title,
+      rect.x + 16,
+      rect.y + 22,
+      rect.width - 90,
+      `600 12px ${theme.sans}`,
+      theme.text,
+    );
+    this.#pen.words(
       box.detail,
       rect.x + rect.width - 16,
       rect.y + 22,
@@ -119,7 +98,7 @@ class Painter {
     context.textAlign = "left";
     const room = rect.width - 8 / camera.k;
     const width = (text: string): number => context.measureText(text).width;
-    context.fillText(cut(title, room, width), rect.x + 4 / camera.k, rect.y - 3 / camera.k);
+    context.fillText(fitted(title, room, width), rect.x + 4 / camera.k, rect.y - 3 / camera.k);
   }
 
   boxes(box: Box): void {
@@ -132,10 +111,10 @@ class Painter {
     const chosen = this.#isChosen(box.id);
     const outline = chosen ? theme.accent : box.kind === "outside" ? theme.dim : theme["line-strong"];
     context.setLineDash(box.kind === "outside" ? [5, 4] : []);
-    this.#panel(rect, box.kind === "hub" ? 16 : 6, theme.surface, outline, chosen ? 2 : 1);
+    this.#pen.panel(rect, box.kind === "hub" ? 16 : 6, theme.surface, outline, chosen ? 2 : 1);
     context.setLineDash([]);
     if (box.isFolded)
-      this.#panel({ ...rect, x: rect.x + 4, y: rect.y + 4 }, 6, "transparent", theme["line-strong"], 1);
+      this.#pen.panel({ ...rect, x: rect.x + 4, y: rect.y + 4 }, 6, "transparent", theme["line-strong"], 1);
     const id = box.id.slice(box.id.indexOf(":") + 1);
     const mark = marks.worse.has(id) ? "worse" : marks.better.has(id) ? "better" : undefined;
     if (mark !== undefined) this.#corner(rect, mark);
@@ -145,8 +124,8 @@ class Painter {
       return;
     }
     const inner = rect.width - 20 - (mark === undefined ? 0 : 16);
-    this.#words(box.title, rect.x + 10, rect.y + 17, inner, `600 13px ${theme.sans}`, theme.text);
-    this.#words(box.detail, rect.x + 10, rect.y + 33, inner, `11px ${theme.mono}`, theme.dim);
+    this.#pen.words(box.title, rect.x + 10, rect.y + 17, inner, `600 13px ${theme.sans}`, theme.text);
+    this.#pen.words(box.detail, rect.x + 10, rect.y + 33, inner, `11px ${theme.mono}`, theme.dim);
     for (const row of box.rows) this.#row(row.id, row.title, row.detail, row.kind);
   }
 
@@ -162,7 +141,7 @@ class Painter {
       context.globalAlpha = many && !chosen ? 0.35 : 1;
       context.lineWidth = (chosen ? 3 : edge.peerings.length > 1 ? 2.5 : 1.5) / Math.max(camera.k, 0.5);
       context.setLineDash(edge.state === "live" ? [] : edge.state === "waiting" ? [7, 5] : [2, 5]);
-      this.#line(points);
+      this.#pen.line(points);
       context.setLineDash([]);
       context.globalAlpha = 1;
     }
@@ -191,7 +170,7 @@ class Painter {
     context.strokeStyle = index === 0 ? theme.accent : theme["two-way"];
     context.lineWidth = 3 / Math.max(camera.k, 0.6);
     context.setLineDash(index === 0 ? [] : [8, 4]);
-    this.#line(line);
+    this.#pen.line(line);
     context.setLineDash([]);
   }
 
@@ -202,7 +181,7 @@ class Painter {
     if (head === undefined) return;
     const size = 8 / Math.max(camera.k, 0.6);
     if (marks.progress - index < 1) {
-      this.#disc(head, size, index === 0 ? theme.accent : theme["two-way"], "");
+      this.#pen.disc(head, size, index === 0 ? theme.accent : theme["two-way"], "");
       return;
     }
     const ends = {
@@ -214,7 +193,7 @@ class Painter {
     // the reply begins where the packet ends, and may be lost there
     const other = index === 1 ? this.#wayLine(marks.ways[0], 0).at(-1) : undefined;
     const isCrowded = other !== undefined && Math.hypot(other.x - head.x, other.y - head.y) < 2 * size;
-    this.#disc(isCrowded ? { x: head.x, y: head.y + 2.4 * size } : head, size * 1.1, theme[name], sign);
+    this.#pen.disc(isCrowded ? { x: head.x, y: head.y + 2.4 * size } : head, size * 1.1, theme[name], sign);
   }
 
   #wayLine({ points }: Way, index: number): Point[] {
@@ -229,7 +208,7 @@ class Painter {
     if (rect === undefined || !isVisible(rect, this.#window)) return;
     const { theme } = this.#frame;
     const chosen = this.#isChosen(id);
-    this.#panel(
+    this.#pen.panel(
       rect,
       4,
       chosen ? theme["accent-soft"] : theme.sunken,
@@ -240,8 +219,8 @@ class Painter {
     const font = `11px ${theme.mono}`;
     const width = Math.min(rect.width * 0.6, detail.length * 6.7);
     const label = kind === "gateway" ? `↗ ${title}` : title;
-    this.#words(label, rect.x + 7, middle, rect.width - width - 20, `12px ${theme.sans}`, theme.text);
-    this.#words(detail, rect.x + rect.width - 7, middle, rect.width * 0.62, font, theme.dim, "right");
+    this.#pen.words(label, rect.x + 7, middle, rect.width - width - 20, `12px ${theme.sans}`, theme.text);
+    this.#pen.words(detail, rect.x + rect.width - 7, middle, rect.width * 0.62, font, theme.dim, "right");
   }
 
   #edgeLabel({ label, state }: Edge, points: readonly Point[], chosen: boolean): void {
@@ -253,14 +232,14 @@ class Painter {
     const width = Math.min(context.measureText(text).width, 190) + 10;
     const { x, y } = pointAt(points, 0.5);
     const rect = { x: x - width / 2, y: y - 9, width, height: 18 };
-    this.#panel(
+    this.#pen.panel(
       rect,
       4,
       theme.ground,
       chosen ? theme.accent : state === "live" ? "transparent" : STROKE[state](theme),
       1,
     );
-    this.#words(
+    this.#pen.words(
       text,
       x,
       y + 4,
@@ -273,73 +252,11 @@ class Painter {
 
   #corner({ x, y, width }: Rect, mark: "better" | "worse"): void {
     const { theme } = this.#frame;
-    this.#disc(
+    this.#pen.disc(
       { x: x + width - 14, y: y + 14 },
       8,
       theme[mark === "better" ? "two-way" : "unreachable"],
       mark === "better" ? "+" : "−",
-    );
-  }
-
-  #disc({ x, y }: Point, radius: number, fill: string, sign: string): void {
-    const context = this.#context;
-    context.beginPath();
-    context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fillStyle = fill;
-    context.fill();
-    context.strokeStyle = this.#frame.theme.surface;
-    context.lineWidth = radius / 5;
-    context.stroke();
-    if (sign === "") return;
-    context.font = `700 ${radius * 1.4}px ${this.#frame.theme.sans}`;
-    context.fillStyle = "#0b0f14";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(sign, x, y + radius * 0.08);
-    context.textBaseline = "alphabetic";
-  }
-
-  #panel({ x, y, width, height }: Rect, radius: number, fill: string, stroke: string, line: number): void {
-    const context = this.#context;
-    context.beginPath();
-    context.roundRect(x, y, width, height, radius);
-    if (fill !== "transparent") {
-      context.fillStyle = fill;
-      context.fill();
-    }
-    if (stroke === "transparent") return;
-    context.strokeStyle = stroke;
-    context.lineWidth = line / Math.max(this.#frame.camera.k, 0.5);
-    context.stroke();
-  }
-
-  #line(points: readonly Point[]): void {
-    const context = this.#context;
-    context.beginPath();
-    context.moveTo(points[0].x, points[0].y);
-    for (const { x, y } of points.slice(1)) context.lineTo(x, y);
-    context.stroke();
-  }
-
-  /** Writes a text, cut with `…` where it is wider than its place. */
-  #words(
-    text: string,
-    x: number,
-    y: number,
-    room: number,
-    font: string,
-    fill: string,
-    align: CanvasTextAlign = "left",
-  ): void {
-    if (this.#frame.camera.k < WORDS) return;
-    const context = this.#context;
-    context.font = font;
-    context.fillStyle = fill;
-    context.textAlign = align;
-    context.fillText(
-      cut(text, room, (part) => context.measureText(part).width),
-      x,
-      y,
     );
   }
 
@@ -358,18 +275,6 @@ const STROKE = {
   waiting: (theme: Theme) => theme["forward-only"],
   dead: (theme: Theme) => theme.unreachable,
 };
-
-/** Returns as much of the text as fits, with `…` behind it where some is left out. */
-export function cut(text: string, room: number, width: (text: string) => number): string {
-  if (width(text) <= room) return text;
-  let [fits, tooLong] = [0, text.length];
-  while (fits + 1 < tooLong) {
-    const middle = (fits + tooLong) >> 1;
-    if (width(`${text.slice(0, middle)}…`) <= room) fits = middle;
-    else tooLong = middle;
-  }
-  return `${text.slice(0, fits)}…`;
-}
 
 function boundsOf(points: readonly Point[]): Rect {
   const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];

@@ -7,6 +7,7 @@ export function PictureTable(): JSX.Element | null {
   const network = view.value;
   if (network === undefined) return null;
   const { vpcs, peerings, hubs } = network;
+  const hasGateways = vpcs.some(({ gateways }) => gateways.length > 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="twin" tabIndex={0} aria-label="The network as tables">
@@ -19,10 +20,11 @@ export function PictureTable(): JSX.Element | null {
             <th scope="col">Account</th>
             <th scope="col">CIDRs</th>
             <th scope="col">Subnets</th>
+            {hasGateways && <th scope="col">Gateways</th>}
           </tr>
         </thead>
         <tbody>
-          {vpcs.map(({ id, region, account, cidrs, subnets }) => (
+          {vpcs.map(({ id, region, account, cidrs, subnets, gateways }) => (
             <tr key={id}>
               <td>
                 <Choose place={{ kind: "vpc", id }} />
@@ -38,6 +40,16 @@ export function PictureTable(): JSX.Element | null {
                   </div>
                 ))}
               </td>
+              {hasGateways && (
+                <td>
+                  {gateways.map((gateway) => (
+                    <div key={gateway.id}>
+                      <Choose place={{ kind: "gateway", id: gateway.id }} />{" "}
+                      <span class="dim">{gateway.kind}</span>
+                    </div>
+                  ))}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Icon } from "../parts/icons.tsx";
 import { TableToggle } from "../parts/table-toggle.tsx";
-import { traced } from "../state/store.ts";
+import { traced, view } from "../state/store.ts";
 import { Canvas, fit, zoomBy } from "./canvas.tsx";
 import { Inspector } from "./inspector.tsx";
 import { PictureTable } from "./picture-table.tsx";
@@ -58,6 +58,11 @@ export function Picture(): JSX.Element {
         <TableToggle isTable={asTable} />
       </div>
       <Inspector />
+      {view.value?.vpcs.length === 0 && (
+        <p class="empty nothing">
+          There is no VPC here yet. In <em>What-if</em>, <code>create-vpc ID CIDR</code> makes one.
+        </p>
+      )}
       {!asTable.value && <Legend />}
     </section>
   );

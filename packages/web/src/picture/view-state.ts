@@ -12,7 +12,7 @@ export const folded = signal<ReadonlySet<string>>(new Set());
 const grouping = computed(() => (opened.value === undefined ? NO_GROUPS : groupingOf(opened.value.view)));
 export const groups = computed(() => grouping.value.groups);
 const scene = computed(() => {
-  const [now, before] = [view.value, opened.value?.view];
+  const [now, before] = [view.value, opened.value?.before ?? opened.value?.view];
   return now === undefined || before === undefined
     ? undefined
     : sceneOf({ ...now, peerings: withDeleted(before, now) }, grouping.value, folded.value);

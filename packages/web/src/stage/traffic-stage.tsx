@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { figures, lookAt, refreshTraffic, traffic } from "../state/looked-at.ts";
-import { opened } from "../state/store.ts";
+import { figures, lookAt, peering, refreshTraffic, traffic } from "../state/looked-at.ts";
+import { changed, opened } from "../state/store.ts";
 import { Traffic } from "../traffic/traffic.tsx";
 
-/** The traffic of the story, as it was metered. */
+/** The traffic of the story, as it was metered, and with the changes that were tried. */
 export function TrafficStage(): JSX.Element {
-  useEffect(() => void refreshTraffic(), [opened.value]);
+  useEffect(() => void refreshTraffic(), [opened.value, changed.value]);
   const found = traffic.value;
   if (found === undefined) {
     return (
@@ -23,5 +23,7 @@ export function TrafficStage(): JSX.Element {
       </p>
     );
   }
-  return <Traffic view={found} figures={figures.value} onLook={(peering) => void lookAt(peering)} />;
+  return (
+    <Traffic views={found} peering={peering.value} figures={figures.value} onLook={(id) => void lookAt(id)} />
+  );
 }

@@ -41,6 +41,13 @@ export function offersForSubnet(vpc: string, subnet: string, table: string): Off
   ];
 }
 
+/** What may be done where packets are sent on: routes to it are made in the tables of the VPCs that it serves. */
+export function offersForTarget(target: string, vpcs: readonly VpcView[]): Offer[] {
+  return vpcs.map(({ id, mainTable }) =>
+    open(`Add a route of ${id} …`, `add-route ${mainTable} 0.0.0.0/0 -> ${target}`),
+  );
+}
+
 /** What may be done to a route that is there. */
 export function offersForRoute(
   table: string,

@@ -30,9 +30,18 @@ export function without({ done }: History, index: number): History {
   return { done: done.filter((_, i) => i !== index), undone: [] };
 }
 
-/** Cuts the list where the cloud refused a change: that one and all behind it are not part of it. */
-export function cut(history: History, applied: number): History {
-  return applied >= history.done.length ? history : { done: history.done.slice(0, applied), undone: [] };
+/**
+ * Returns what became of a list that was tried, when so many of its changes were applied. One more that is refused leaves the
+ * history as it was; changes that were done before and are refused now may be done again elsewhere.
+ */
+export function settled(before: History, tried: History, applied: number): History {
+  if (applied >= tried.done.length) return tried;
+  if (applied === before.done.length && tried.done.length > applied) {
+    const isLonger = before.done.every((line, i) => line === tried.done[i]);
+    if (isLonger) return before;
+  }
+  const rest = tried.done.slice(applied).filter((line) => before.done.includes(line));
+  return { done: tried.done.slice(0, applied), undone: [...rest, ...tried.undone] };
 }
 
 /** Returns the changes as steps of a scenario file. A change is text that YAML reads as it stands, or it is quoted. */

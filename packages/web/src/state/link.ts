@@ -32,8 +32,10 @@ const MAX_TEXT = 4_000_000;
 
 /** Returns the part of a link behind `#`. Never longer than `MAX_LINK` for what people drop. */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const whole = await deflated(state);
-  if (whole.length <= MAX_LINK || state.source.kind !== "files") return whole;
+  if (state.source.kind !== "files") return deflated(state);
+  const size = state.source.files.reduce((sum, { text }) => sum + text.length, 0);
+  const whole = size > MAX_TEXT ? undefined : await deflated(state);
+  if (whole !== undefined && whole.length <= MAX_LINK) return whole;
   const name = state.source.files.map((file) => file.name).join(", ");
   return deflated({ ...state, source: { kind: "missing", name: name.slice(0, 200) } });
 }

@@ -9,8 +9,8 @@ import type { Place } from "../engine/place.ts";
 import type { StoryView } from "../engine/story-view.ts";
 import type { Question, TraceView } from "../engine/trace-view.ts";
 import type { Offer } from "./actions-for.ts";
-import { after, cut, type History, NO_CHANGES, redo, undo, without } from "./history.ts";
-import { decodeLink, encodeLink, type LinkSource } from "./link.ts";
+import { after, type History, NO_CHANGES, redo, settled, undo, without } from "./history.ts";
+import { decodeLink, encodeLink, type LinkSource, type LinkState } from "./link.ts";
 import { startWorker } from "./start-worker.ts";
 
 /**
@@ -31,6 +31,8 @@ export const first = signal<Input | undefined>(undefined);
 export const source = signal<LinkSource>({ kind: "first" });
 export const opened = signal<Extract<Opened, { kind: "opened" }> | undefined>(undefined);
 export const view = signal<NetworkView | undefined>(undefined);
+/** There is a network to look at. */
+export const isOpen = computed(() => view.value !== undefined);
 /** The files that the network was read from. */
 export const input = signal<Input>({ files: [] });
 /** Files that could not be opened, until others are. */
@@ -75,16 +77,20 @@ export const question = computed((): Question | undefined => {
 /** Starts with what the link says, or with the network that the page was made for. */
 export async function begin(): Promise<void> {
   first.value = await firstInput();
+  await followLink();
+}
+
+/** Opens what the address says: when the page begins, and when somebody puts another link into it. */
+export async function followLink(): Promise<void> {
   const link = await decodeLink(location.hash);
   if (link === undefined) {
     if (location.hash.length > 1)
       notice.value = "This link is damaged or from another version; it was left out.";
-    if (first.value.files.length > 0) await openSource({ kind: "first" });
+    if ((first.value?.files.length ?? 0) > 0) await openSource({ kind: "first" });
     else busy.value = false;
     return;
   }
-  const isOpen = await openSource(link.source);
-  if (!isOpen) return;
+  if (!(await openSource(link.source))) return;
   batch(() => {
     from.value = link.from;
     to.value = link.to;
@@ -96,11 +102,12 @@ export async function begin(): Promise<void> {
   const { step: wanted = 0 } = link;
   const last = opened.value?.steps ?? 0;
   if (wanted > last) notice.value = `The story of this link has ${last} steps, and no step ${wanted}.`;
-  else if (wanted > 0) {
+  else if (wanted !== step.value) {
     step.value = wanted;
     await engine.goTo(wanted);
   }
-  await setChanges({ done: link.changes, undone: [] });
+  const changes = { done: link.changes, undone: [] };
+  await setChanges(changes, changes);
 }
 
 /** Returns the input that the exported file carries, or that the server hands over. */
@@ -160,7 +167,9 @@ async function open(origin: LinkSource, wanted: Input): Promise<boolean> {
     notice.value = "";
     busy.value = false;
     story.value = undefined;
-    step.value = 0;
+    // a plan is opened as it will be, and its story tells what it changes
+    step.value = result.before === undefined ? 0 : result.steps;
+    if (result.before !== undefined) panel.value = "story";
     history.value = NO_CHANGES;
     changed.value = undefined;
     refused.value = undefined;
@@ -261,14 +270,14 @@ export async function goTo(next: number): Promise<void> {
   await setChanges(history.value);
 }
 
-async function setChanges(next: History): Promise<void> {
+async function setChanges(next: History, before: History = history.value): Promise<void> {
   const turn = ++changeTurn;
   const result = await engine.change(next.done);
   batch(() => {
     // the picture follows every answer: each holds only what differs from the one before
     if (view.value !== undefined) view.value = changedView(view.value, result.view);
     if (turn !== changeTurn) return;
-    history.value = cut(next, result.applied.length);
+    history.value = settled(before, next, result.applied.length);
     changed.value = result;
     refused.value = result.refused;
   });
@@ -284,11 +293,25 @@ async function refreshPolicies(): Promise<void> {
   policies.value = await engine.policies();
 }
 
+/** Links wait so long, in milliseconds: what was clicked is drawn first, and of several only the last is written. */
+const LINK_PAUSE = 60;
+
 /** Puts what is shown into the address, so that the address is a link to it. */
 async function writeLink(): Promise<void> {
-  if (opened.value === undefined) return;
   const turn = ++linkTurn;
-  const hash = await encodeLink({
+  await new Promise((resolve) => setTimeout(resolve, LINK_PAUSE));
+  if (turn !== linkTurn || opened.value === undefined) return;
+  const hash = await encodeLink(linkState());
+  if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
+}
+
+/** Returns the link to what is shown, also where the address does not say it yet. */
+export async function linkNow(): Promise<string> {
+  return `${location.href.split("#", 1)[0]}#${await encodeLink(linkState())}`;
+}
+
+function linkState(): LinkState {
+  return {
     source: source.value,
     changes: history.value.done,
     from: from.value,
@@ -298,8 +321,7 @@ async function writeLink(): Promise<void> {
     panel: panel.value,
     ...(stage.value === "topology" ? {} : { stage: stage.value }),
     ...(step.value === 0 ? {} : { step: step.value }),
-  });
-  if (turn === linkTurn) window.history.replaceState(null, "", `#${hash}`);
+  };
 }
 
 let linkTurn = 0;

@@ -12,6 +12,8 @@ export interface ChartOptions {
   readonly format: (value: number) => string;
   /** Times between which it is shaded, seconds since 1970. */
   readonly shaded: readonly { readonly from: number; readonly to: number }[];
+  /** Times with a line and a word, seconds since 1970. */
+  readonly marks: readonly { readonly time: number; readonly label: string }[];
   /** Charts with the same group show the same time under the pointer. */
   readonly group: string;
 }
@@ -51,7 +53,8 @@ export function createChart(host: HTMLElement, options: ChartOptions): Chart {
   };
 }
 
-function draw(host: HTMLElement, { times, period, lines, top, format, shaded, group }: ChartOptions): uPlot {
+function draw(host: HTMLElement, options: ChartOptions): uPlot {
+  const { times, period, lines, top, format, shaded, marks, group } = options;
   const style = getComputedStyle(host);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {
@@ -70,6 +73,36 @@ function draw(host: HTMLElement, { times, period, lines, top, format, shaded, gr
       plot.ctx.fillRect(left, plot.bbox.top, Math.max(right - left, 2), 3 * devicePixelRatio);
       plot.ctx.restore();
     }
+  };
+  const mark = ({ ctx, bbox, valToPos }: uPlot): void => {
+    ctx.save();
+    ctx.font = `${11 * devicePixelRatio}px ${style.fontFamily}`;
+    ctx.fillStyle = ctx.strokeStyle = colour("--dim");
+    ctx.textAlign = "left"; // the axes leave theirs
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+    // what happened at one time shares a line
+    const labels = new Map<number, string>();
+    for (const { time, label } of marks) {
+      const known = labels.get(time);
+      labels.set(time, known === undefined ? label : `${known}, ${label}`);
+    }
+    // a word that would stand on the one before stands below it
+    let [end, line] = [Number.NEGATIVE_INFINITY, 0];
+    for (const [time, label] of labels) {
+      const x = Math.round(valToPos(time, "x", true));
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      const width = ctx.measureText(label).width + 8 * devicePixelRatio;
+      const isLast = x + width > bbox.left + bbox.width;
+      const begin = isLast ? x - width : x;
+      line = begin < end ? line + 1 : 0;
+      end = begin + width;
+      ctx.fillText(label, begin + 4 * devicePixelRatio, bbox.top + 12 * (line + 1) * devicePixelRatio);
+    }
+    ctx.restore();
   };
   return new uPlot(
     {
@@ -105,7 +138,7 @@ function draw(host: HTMLElement, { times, period, lines, top, format, shaded, gr
           }),
         ),
       ],
-      hooks: { drawClear: [shade] },
+      hooks: { drawClear: [shade], draw: [mark] },
     },
     dataOf(times, period, lines),
     host,

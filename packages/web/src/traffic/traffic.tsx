@@ -1,25 +1,42 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { PeeringFigures, PeeringTraffic, TrafficView } from "../engine/traffic-view.ts";
+import type {
+  Compared,
+  PeeringFigures,
+  PeeringTraffic,
+  Totals,
+  TrafficView,
+} from "../engine/traffic-view.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { LongTable } from "../parts/long-table.tsx";
 import { TableToggle } from "../parts/table-toggle.tsx";
-import type { ChartOptions } from "./chart.ts";
-import { COLUMNS, countText, csvOf, percentText, rateText, rowOf, timeOf, topOf } from "./figures.ts";
+import { Charts } from "./charts.tsx";
+import { COLUMNS, countText, csvOf, percentText, rateText, rowOf } from "./figures.ts";
 
 export interface TrafficProps {
-  readonly view: TrafficView;
-  /** Of the peering that is looked at. */
-  readonly figures: PeeringFigures | undefined;
+  readonly views: Compared<TrafficView>;
+  /** The one that is looked at, and its figures. */
+  readonly peering: string;
+  readonly figures: Partial<Compared<PeeringFigures>>;
   readonly onLook: (peering: string) => void;
 }
 
-/** What every peering carried and dropped, and one of them over time. */
-export function Traffic({ view, figures, onLook }: TrafficProps): JSX.Element {
+/** What became of all packets, what every peering carried and dropped, and one of them over time. */
+export function Traffic({ views, peering, figures, onLook }: TrafficProps): JSX.Element {
   const isTable = useSignal(false);
+  const { now, before } = views;
+  const rows = [
+    ...now.peerings.map((one) => ({ one, was: find(before, one.peering) })),
+    // those that the changes took
+    ...(before?.peerings ?? [])
+      .filter((one) => find(now, one.peering) === undefined)
+      .map((was) => ({ one: undefined, was })),
+  ];
+  const shown = figures.now ?? figures.before;
+  const view = figures.now === undefined ? (before ?? now) : now;
   return (
     <section class="traffic" aria-label="Traffic">
+      <TotalsLine now={now.totals} before={before?.totals} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="traffic-list" aria-label="Peerings" tabIndex={0}>
         <table>
@@ -33,31 +50,37 @@ export function Traffic({ view, figures, onLook }: TrafficProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {view.peerings.map((one) => (
-              <Row key={one.peering} one={one} isShown={one.peering === figures?.peering} onLook={onLook} />
-            ))}
+            {rows.map(({ one, was }) => {
+              const id = (one ?? was)?.peering ?? "";
+              return <Row key={id} id={id} one={one} was={was} isShown={id === peering} onLook={onLook} />;
+            })}
           </tbody>
         </table>
       </section>
-      {figures !== undefined && (
-        <section class="traffic-one" aria-label={`Traffic of ${figures.peering}`}>
+      {shown !== undefined && (
+        <section class="traffic-one" aria-label={`Traffic of ${shown.peering}`}>
           <header class="row">
-            <h2 class="mono">{figures.peering}</h2>
-            <Ends one={view.peerings.find(({ peering }) => peering === figures.peering)} />
+            <h2 class="mono">{shown.peering}</h2>
+            <Ends one={find(view, shown.peering)} />
+            {figures.now === undefined && <strong class="wrong">before the changes; it is gone now</strong>}
             <span class="push" />
-            <CopyButton label="Copy as CSV" text={() => csvOf(view, figures)} />
+            <CopyButton label="Copy as CSV" text={() => csvOf(view, shown)} />
             <TableToggle isTable={isTable} />
           </header>
           {isTable.value ? (
             <LongTable
-              label={`Figures of ${figures.peering}`}
+              label={`Figures of ${shown.peering}`}
               columns={COLUMNS}
               count={view.count}
-              rows={figures}
-              row={(i) => rowOf(view, figures, i)}
+              rows={shown}
+              row={(i) => rowOf(view, shown, i)}
             />
           ) : (
-            <Charts view={view} figures={figures} />
+            <Charts
+              view={view}
+              figures={shown}
+              before={figures.now === undefined ? undefined : figures.before}
+            />
           )}
         </section>
       )}
@@ -65,33 +88,101 @@ export function Traffic({ view, figures, onLook }: TrafficProps): JSX.Element {
   );
 }
 
+/** Packets by what became of them, with those before the changes where they differ. */
+function TotalsLine({
+  now,
+  before,
+}: {
+  readonly now: Totals;
+  readonly before: Totals | undefined;
+}): JSX.Element {
+  return (
+    <dl class="totals" aria-label="Packets of all flows">
+      {TOTALS.map(([key, label]) => (
+        <div key={key} class={key !== "offered" && key !== "delivered" && now[key] > 0 ? "wrong" : ""}>
+          <dt>{label}</dt>
+          <dd>
+            <Changed now={countText(now[key])} was={before && countText(before[key])} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const TOTALS = [
+  ["offered", "Packets offered"],
+  ["delivered", "delivered"],
+  ["dropped", "dropped by caps"],
+  ["unroutable", "without a way"],
+  ["unknown", "unknown"],
+] as const;
+
+/** A figure, behind the one before the changes where that was another. */
+function Changed({ now, was }: { readonly now: string; readonly was: string | undefined }): JSX.Element {
+  if (was === undefined || was === now) return <>{now}</>;
+  return (
+    <>
+      <del>{was}</del> <ins>{now}</ins>
+    </>
+  );
+}
+
+function find(view: TrafficView | undefined, id: string): PeeringTraffic | undefined {
+  return view?.peerings.find(({ peering }) => peering === id);
+}
+
 function Row({
+  id,
   one,
+  was,
   isShown,
   onLook,
 }: {
-  readonly one: PeeringTraffic;
+  readonly id: string;
+  readonly one: PeeringTraffic | undefined;
+  readonly was: PeeringTraffic | undefined;
   readonly isShown: boolean;
   readonly onLook: (peering: string) => void;
 }): JSX.Element {
-  const { peering, cap, softCap, peakOut, peakIn, dropped, offered, alarms } = one;
-  const limit = cap === null ? (softCap === null ? "none" : `none, soft ${softCap} Mbps`) : `${cap} Mbps`;
+  const now = textsOf(one);
+  const before = was && textsOf(was);
+  const isBad = { dropped: (one?.dropped ?? 0) > 0, alarms: (one?.alarms ?? 0) > 0 };
   return (
     <tr class={isShown ? "shown" : ""}>
       <td>
-        <button type="button" class="link mono" aria-pressed={isShown} onClick={() => onLook(peering)}>
-          {peering}
+        <button type="button" class="link mono" aria-pressed={isShown} onClick={() => onLook(id)}>
+          {id}
         </button>
       </td>
-      <td>{limit}</td>
-      <td>{rateText(peakOut)}</td>
-      <td>{rateText(peakIn)}</td>
-      <td class={dropped > 0 ? "wrong" : ""}>
-        {dropped === 0 ? "none" : `${countText(dropped)} (${percentText((100 * dropped) / offered)})`}
-      </td>
-      <td class={alarms > 0 ? "wrong" : ""}>{alarms === 0 ? "–" : countText(alarms)}</td>
+      {(["cap", "out", "in", "dropped", "alarms"] as const).map((key) => (
+        <td key={key} class={(key === "dropped" || key === "alarms") && isBad[key] ? "wrong" : ""}>
+          <Changed now={now[key]} was={before?.[key]} />
+        </td>
+      ))}
     </tr>
   );
+}
+
+/** The figures of a row; those of a peering that is gone say so. */
+function textsOf(
+  one: PeeringTraffic | undefined,
+): Readonly<Record<"cap" | "out" | "in" | "dropped" | "alarms", string>> {
+  if (one === undefined) return { cap: "gone", out: "–", in: "–", dropped: "–", alarms: "–" };
+  const { peakOut, peakIn, dropped, offered, alarms } = one;
+  return {
+    cap: capText(one),
+    out: rateText(peakOut),
+    in: rateText(peakIn),
+    dropped: dropped === 0 ? "none" : `${countText(dropped)} (${percentText((100 * dropped) / offered)})`,
+    alarms: alarms === 0 ? "–" : countText(alarms),
+  };
+}
+
+function capText({ cap, softCap, peakOut }: PeeringTraffic): string {
+  if (Number.isNaN(peakOut)) return "not active";
+  if (cap !== null) return `${cap} Mbps`;
+  return softCap === null ? "none" : `none, soft ${softCap} Mbps`;
 }
 
 function Ends({ one }: { readonly one: PeeringTraffic | undefined }): JSX.Element | null {
@@ -102,126 +193,4 @@ function Ends({ one }: { readonly one: PeeringTraffic | undefined }): JSX.Elemen
       {one.hasMetrics ? "" : "; the cloud publishes no figures of it"}
     </span>
   );
-}
-
-function Charts({
-  view,
-  figures,
-}: {
-  readonly view: TrafficView;
-  readonly figures: PeeringFigures;
-}): JSX.Element {
-  const charts = useMemo(() => chartsOf(view, figures), [view, figures]);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="charts" aria-label="Charts" tabIndex={0}>
-      {figures.alarms.some(({ spans }) => spans.length > 0) && <Alarms view={view} figures={figures} />}
-      {charts.map(({ title, options }) => (
-        <figure key={title}>
-          <figcaption>{title}</figcaption>
-          <ChartBox options={options} />
-        </figure>
-      ))}
-    </section>
-  );
-}
-
-/** The alarms in words; the charts shade the same times. */
-function Alarms({
-  view,
-  figures,
-}: {
-  readonly view: TrafficView;
-  readonly figures: PeeringFigures;
-}): JSX.Element {
-  const clock = (time: number): string => new Date(time).toISOString().slice(11, 16);
-  return (
-    <ul class="alarms" aria-label="Alarms">
-      {figures.alarms.flatMap(({ name, condition, spans }) =>
-        spans.map(({ from, to }) => (
-          <li key={`${name} ${from}`}>
-            <span class="tick bad" aria-hidden="true" />
-            <strong>{name}</strong> {condition} from {clock(from)}
-            {to === undefined ? " to the end" : ` to ${clock(to)}`}
-          </li>
-        )),
-      )}
-      <li class="dim">{view.period} s periods, UTC</li>
-    </ul>
-  );
-}
-
-/** Draws with a library of its own chunk. */
-function ChartBox({ options }: { readonly options: ChartOptions }): JSX.Element {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let close: (() => void) | undefined;
-    let isGone = false;
-    void import("./chart.ts").then(({ createChart }) => {
-      if (!isGone && host.current !== null) close = createChart(host.current, options).close;
-    });
-    return () => {
-      isGone = true;
-      close?.();
-    };
-  }, [options]);
-  return <div class="chart" ref={host} />;
-}
-
-function chartsOf(
-  view: TrafficView,
-  { peering, figures, capacity, dropped, alarms }: PeeringFigures,
-): { readonly title: string; readonly options: ChartOptions }[] {
-  const times = Float64Array.from({ length: view.count }, (_, i) => timeOf(view, i) / 1000);
-  const end = timeOf(view, view.count);
-  const shaded = alarms.flatMap(({ spans }) =>
-    spans.map(({ from, to }) => ({ from: from / 1000, to: (to ?? end) / 1000 })),
-  );
-  const base = { times, period: view.period, shaded, group: peering };
-  const highest = (...columns: Float64Array[]): number =>
-    // nothing is higher than a figure that is none
-    columns.reduce((top, column) => column.reduce((a, b) => Math.max(a, Number.isNaN(b) ? 0 : b), top), 0);
-  const hasCap = capacity.some((rate) => !Number.isNaN(rate));
-  const cap = { label: "Cap", values: capacity, colour: "--unreachable", kind: "dashed" } as const;
-  const { OutBandwidth, InBandwidth, OutbandRate, InbandRate } = figures;
-  return [
-    {
-      title: "Bandwidth",
-      options: {
-        ...base,
-        lines: [
-          { label: "Out", values: OutBandwidth, colour: "--accent", kind: "area" },
-          { label: "In", values: InBandwidth, colour: "--return-only", kind: "line" },
-          ...(hasCap ? [cap] : []),
-        ],
-        top: topOf(highest(OutBandwidth, InBandwidth, capacity)),
-        format: rateText,
-      },
-    },
-    ...(hasCap
-      ? [
-          {
-            title: "Share of the cap",
-            options: {
-              ...base,
-              lines: [
-                { label: "Out", values: OutbandRate, colour: "--accent", kind: "area" },
-                { label: "In", values: InbandRate, colour: "--return-only", kind: "line" },
-              ],
-              top: topOf(Math.max(100, highest(OutbandRate, InbandRate))),
-              format: percentText,
-            } as const,
-          },
-        ]
-      : []),
-    {
-      title: "Packets dropped by the cap",
-      options: {
-        ...base,
-        lines: [{ label: "Dropped", values: dropped, colour: "--unreachable", kind: "area" }],
-        top: topOf(highest(dropped)),
-        format: countText,
-      },
-    },
-  ];
 }

@@ -27,10 +27,15 @@ export function readNatGateway(record: Fields, inventory: Inventory): void {
   const primary = addresses.find((entry) => entry.flag("IsPrimary") === true) ?? addresses[0];
   const isPrivate = record.text("ConnectivityType") === "private";
   const listed = addresses.flatMap((entry) => entry.text("PublicIp") ?? []);
+  if (!isThere) {
+    // still listed for an hour, with addresses that somebody else may have by now
+    add(inventory, id, "nat", undefined);
+    return;
+  }
   inventory.addUnique(inventory.gateways, {
     id,
     kind: "nat",
-    vpc: isThere ? record.text("VpcId") : undefined,
+    vpc: record.text("VpcId"),
     subnet: record.text("SubnetId"),
     address: primary?.text("PrivateIp"),
     public: isPrivate ? [] : listed.length === 0 ? undefined : listed,
@@ -95,7 +100,9 @@ export function readPrefixList(record: Fields, inventory: Inventory): void {
   if (id === undefined) return;
   const entries = record.list("Entries").flatMap((entry) => entry.text("Cidr") ?? []);
   const cidrs = [...record.texts("Cidrs"), ...entries];
-  if (cidrs.length > 0) inventory.prefixLists.set(id, cidrs);
+  // an empty list is known too; the call that describes lists without their entries says nothing
+  const isListed = record.raw("Cidrs") !== undefined || record.raw("Entries") !== undefined;
+  if (isListed) inventory.prefixLists.set(id, cidrs);
 }
 
 /** The answer of `get-managed-prefix-list-entries`, which does not say whose entries they are. */

@@ -10,15 +10,19 @@ export function readHub(record: Fields, inventory: Inventory): void {
   const id = record.need("TransitGatewayId");
   if (id === undefined || /^delet/.test(record.text("State") ?? "")) return;
   const arn = partsOfArn(record.text("TransitGatewayArn"));
-  const referencing = record.one("Options")?.text("SecurityGroupReferencingSupport");
   inventory.add(inventory.hubs, {
     id,
     kind: "transit-gateway",
     account: record.text("OwnerId") ?? arn.account,
     region: arn.region,
-    groupReferences: referencing === undefined ? undefined : referencing === "enable",
+    groupReferences: refersToGroups(record),
     place: { source: id, path: "" },
   });
+}
+
+function refersToGroups(record: Fields): boolean | undefined {
+  const support = record.one("Options")?.text("SecurityGroupReferencingSupport");
+  return support === undefined ? undefined : support === "enable";
 }
 
 const KINDS: ReadonlyMap<string, Attachment["kind"]> = new Map([
@@ -60,6 +64,7 @@ export function readHubAttachment(record: Fields, inventory: Inventory): void {
         : association?.text("TransitGatewayRouteTableId"),
     vpc: vpc ?? (kind === "vpc" ? resource : undefined),
     subnets: subnets.length === 0 ? undefined : subnets,
+    ...(refersToGroups(record) === false ? { groupReferences: false } : {}),
     peer: undefined,
     // only the call that lists every kind of attachment says which table each is associated with
     ...(type === undefined && association === undefined ? {} : { associationKnown: true }),

@@ -109,13 +109,14 @@ function readRoute(record: Fields, inventory: Inventory): RouteRecord {
   const destination =
     record.text("DestinationCidrBlock") ?? record.text("DestinationIpv6CidrBlock") ?? prefixList;
   const target = routeTarget(record, prefixList !== undefined);
-  if (record.text("Origin") === "EnableVgwRoutePropagation" && destination !== undefined)
-    inventory.advertise(target.id, [destination]);
+  const isPropagated = record.text("Origin") === "EnableVgwRoutePropagation";
+  if (isPropagated && destination !== undefined) inventory.advertise(target.id, [destination]);
   return {
     destination,
     target,
     enabled: true,
     dead: record.text("State") === "blackhole",
+    isPropagated,
     place: record.here,
   };
 }

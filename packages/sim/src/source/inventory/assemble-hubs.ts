@@ -57,7 +57,7 @@ function readParts(
   const tables = new Map<string, HubTable>();
   for (const record of listed) tables.set(record.id, readTable(inventory, record));
   const attachments = new Map<string, Attachment>();
-  for (const record of attached) {
+  for (const record of withoutFormer(attached)) {
     const { id, vpc, peer, place } = record;
     const subnets = knownSubnets(inventory, record);
     checkId(inventory.problems, id, place);
@@ -73,12 +73,28 @@ function readParts(
       table,
       ...(vpc === undefined ? {} : { vpc }),
       ...(subnets === undefined ? {} : { subnets }),
+      ...(record.groupReferences === false ? { groupReferences: false } : {}),
       ...(peer === undefined ? {} : { peer: { hub: peer, attachment: id } }),
       ...(listed === undefined ? {} : { advertises: readCidrs(inventory.problems, listed, place) }),
       source: place.source,
     });
   }
   return { attachments, tables };
+}
+
+/** A VPC that was attached anew has its former attachments listed too, and its packets take the one that is there. */
+function withoutFormer(attached: readonly AttachmentRecord[]): AttachmentRecord[] {
+  const current = new Map<string, AttachmentRecord>();
+  for (const record of attached) {
+    if (record.vpc === undefined) continue;
+    const other = current.get(record.vpc);
+    if (other === undefined || (isAvailable(record) && !isAvailable(other))) current.set(record.vpc, record);
+  }
+  return attached.filter((record) => record.vpc === undefined || current.get(record.vpc) === record);
+}
+
+function isAvailable({ state = "available" }: AttachmentRecord): boolean {
+  return state === "available";
 }
 
 /** The zones in which the hub stands are known when all of its subnets are. */

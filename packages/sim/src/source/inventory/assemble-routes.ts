@@ -93,8 +93,9 @@ function writeRoutes(
 ): WrittenRoute[] | undefined {
   const { inventory, network } = reading;
   const { problems } = inventory;
-  const written: WrittenRoute[] = [];
-  const seen = new Map<string, string[]>(); // by destination: the targets so far
+  const written: (WrittenRoute & { readonly weakness: number })[] = [];
+  const seen = new Map<string, string[]>(); // by destination and weakness: the targets so far
+  const least = new Map<string, number>(); // by destination: the weakness of its strongest route
   for (const route of routes) {
     const cidrs = destinationsOf(inventory, route);
     if (cidrs === undefined) {
@@ -106,8 +107,10 @@ function writeRoutes(
       const destination = readCidr(problems, text, route.place);
       if (destination === undefined || isLocal(reading, vpc, destination, route)) continue;
       const target = targetOf(reading, vpc, route);
-      const key = `${destination}`;
+      const weakness = weaknessOf(route);
+      const key = `${destination} ${weakness}`;
       const beside = seen.get(key) ?? [];
+      least.set(`${destination}`, Math.min(least.get(`${destination}`) ?? weakness, weakness));
       if (beside.includes(target)) continue; // listed twice
       if (isKnown(reading, target))
         problems.refusal(
@@ -121,10 +124,20 @@ function writeRoutes(
           route.place,
         );
       seen.set(key, [...beside, target]);
-      written.push({ destination, target, enabled: route.enabled, source: placeText(route.place) });
+      written.push({ destination, target, enabled: route.enabled, source: placeText(route.place), weakness });
     }
   }
-  return written;
+  return written.flatMap(({ weakness, ...route }) =>
+    least.get(`${route.destination}`) === weakness || !route.enabled ? route : [],
+  );
+}
+
+/**
+ * Of routes with one destination AWS takes the one that was written for it before one of a prefix list, and that before one
+ * that a gateway brought along ("Route priority" of the VPC User Guide). Routes of the same kind share the destination.
+ */
+function weaknessOf({ destination, isPropagated }: RouteRecord): number {
+  return isPropagated === true ? 2 : destination?.startsWith("pl-") === true ? 1 : 0;
 }
 
 function destinationsOf(
@@ -172,7 +185,7 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
     // one that is not ACTIVE says so itself
     return dead && network.peerings.get(id)?.state === "ACTIVE" ? "blackhole" : id;
   }
-  if (kind === "hub" && network.hubs?.has(id)) return dead ? "blackhole" : id;
+  if (kind === "hub" && knowsAttachment(reading, vpc, id)) return dead ? "blackhole" : id;
   const known = gateways.get(id);
   if (dead) return known === undefined ? id : "blackhole";
   if (known !== undefined && known.vpc === vpc.id) return id;
@@ -190,6 +203,15 @@ function targetOf(reading: Reading, vpc: Vpc, { target, dead, place }: RouteReco
     gateways.set(own, describeGateway(inventory, gateway));
   }
   return own;
+}
+
+/** A hub that is only named, as the other end of a peering of hubs is, may have attachments that nobody lists. */
+function knowsAttachment({ inventory, network }: Reading, vpc: Vpc, id: string): boolean {
+  const hub = network.hubs?.get(id);
+  return (
+    hub !== undefined &&
+    (inventory.hubs.has(id) || [...hub.attachments.values()].some((one) => one.vpc === vpc.id))
+  );
 }
 
 function isKnown({ network, gateways }: Reading, target: string): boolean {

@@ -51,6 +51,8 @@ export interface RouteRecord {
   readonly enabled: boolean;
   /** The cloud itself calls the route dead. */
   readonly dead: boolean;
+  /** A gateway brought it along: any other route of its destination wins over it. */
+  readonly isPropagated?: boolean;
   readonly place: Place;
 }
 
@@ -155,6 +157,8 @@ export interface AttachmentRecord extends Entity {
   readonly associationKnown?: boolean;
   readonly vpc: string | undefined;
   readonly subnets: readonly string[] | undefined;
+  /** Rules may name groups across it; true unless it is said. */
+  readonly groupReferences?: boolean;
   /** The hub at the other end of a peering. */
   readonly peer: string | undefined;
 }

@@ -64,6 +64,7 @@ function readVpcAttachment(fields: Fields, inventory: Inventory, resource: Ready
     kind: "vpc",
     vpc: fields.text("vpc_id"),
     subnets: subnets.length === 0 ? undefined : subnets,
+    ...(fields.text("security_group_referencing_support") === "disable" ? { groupReferences: false } : {}),
   };
   inventory.addAttachment(`${hub} ${id}`, record);
   if (hub === undefined) return;
