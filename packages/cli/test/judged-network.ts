@@ -1,6 +1,6 @@
 /**
  * Returns a scenario whose sweep is several jobs: a hub of peerings among VPCs whose hosts have a security group, and beside it a
- * transit gateway that any packet may be sent to, so that all pairs are judged anew for each loss. 12 VPCs make 8 jobs of some 0.1 s, 20 make 39.
+ * transit gateway and a NAT gateway that would send packets there, so that all pairs are judged anew for each loss. 12 VPCs make 8 jobs of some 0.1 s, 20 make 39.
  */
 export function judgedNetwork(count = 12): string {
   const vpcs = Array.from({ length: count }, (_, i) => i);
@@ -19,6 +19,7 @@ profile: aws
 vpcs:
 ${vpcs.map(vpc).join("\n")}
 hubs: { tgw: { kind: transit-gateway, attachments: { at-0: { vpc: v0 }, at-1: { vpc: v1 } } } }
+gateways: { nat: { kind: nat, vpc: v1, subnet: b, address: 10.1.2.9, public: none } }
 groups:
 ${vpcs.map(group).join("\n")}
 peerings: { ${spokes.map((i) => `p${i}: v0 - v${i}`).join(", ")}, q: v1 - v2 }

@@ -156,7 +156,8 @@ export { type Route, Routes, type WrittenRoute } from "./model/routes.ts";
 export { Services } from "./model/services.ts";
 export { isPlain } from "./plane/detour.ts";
 // single edits of a compiled network, below `WhatIf`
-export { type FlipVisitor, setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
+export { setActive, setHop, tryDeletion, tryHop } from "./plane/edit.ts";
+export type { FlipVisitor } from "./plane/flips.ts";
 export { ABSENT, LOCAL } from "./plane/hop.ts";
 export { type RoundTrip, roundTrip, type Verdict } from "./plane/round-trip.ts";
 export { type Hop, type Spot, type Trace, trace } from "./plane/trace.ts";

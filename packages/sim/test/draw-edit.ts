@@ -24,6 +24,7 @@ export function drawEdit(draw: Draw, network: Network): string {
     const near = [
       ...peerings.filter(({ requester, accepter }) => [requester.vpc, accepter.vpc].includes(table.vpc)),
       ...[...network.gateways.values()].filter(({ vpc }) => vpc === table.vpc),
+      ...(network.hubs?.values() ?? []),
     ].map(({ id }) => id);
     if (rows.length > 0 && often(45)) {
       const { destination, target, enabled } = pick(rows);

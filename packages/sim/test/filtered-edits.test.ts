@@ -15,6 +15,7 @@ import * as assert from "uvu/assert";
 import { drawEdit } from "./draw-edit.ts";
 import { networks, seeded, simOf, Tally } from "./generate.ts";
 import { withFilters } from "./generate-filters.ts";
+import { hubNetworks } from "./generate-hubs.ts";
 import { read } from "./notation.ts";
 
 const test = suite("edits and losses behind filters");
@@ -30,12 +31,20 @@ function saidAnew(network: Network): string[] {
   );
 }
 
+/** Networks on direct ways, and those on hubs, half of which have filters too. */
+const bases: fc.Arbitrary<{ readonly network: Network; readonly text: string }> = fc.oneof(
+  networks.map((generated) => ({ network: simOf(generated), text: generated.text })),
+  hubNetworks.map((text) => ({ network: read(text), text })),
+);
+const withSome = (network: Network, draw: (below: number) => number): { network: Network; text: string } =>
+  (network.hubs?.size ?? 0) > 0 && draw(2) === 0 ? { network, text: "" } : withFilters(network, draw);
+
 test("after every edit and every undo a session says what the network says that is compiled anew", () => {
   const tally = new Tally();
   fc.assert(
-    fc.property(networks, seeds, (generated, random) => {
+    fc.property(bases, seeds, (generated, random) => {
       const draw = drawFrom(random);
-      const filtered = withFilters(simOf(generated), draw);
+      const filtered = withSome(generated.network, draw);
       const session = new WhatIf(filtered.network);
       fc.pre(session.reach.count().twoWay > 0 || draw(4) === 0);
       const story: string[] = [];
@@ -66,7 +75,9 @@ test("after every edit and every undo a session says what the network says that 
         tally.add(isKept ? "edits of the arrays" : "edits that compile anew");
         for (const { before, after } of tried.change.pairs) {
           const isFlip = before.verdict !== after.verdict || before.partial !== after.partial;
-          if (isKept) tally.add(isFlip ? "flips" : "pairs of which other packets get through");
+          if (!isKept) continue;
+          tally.add(isFlip ? "flips" : "pairs of which other packets get through");
+          if (network.hubs !== undefined) tally.add(isFlip ? "flips on hubs" : "other packets on hubs");
         }
         if (draw(3) === 0) {
           session.undo();
@@ -76,16 +87,22 @@ test("after every edit and every undo a session says what the network says that 
         }
       }
     }),
-    { ...seeded(150), endOnFailure: true },
+    { ...seeded(250), endOnFailure: true },
   );
-  tally.print("edits behind filters", ["edits of the arrays", "edits that compile anew", "flips", "undone"]);
+  tally.print("edits behind filters", [
+    "edits of the arrays",
+    "edits that compile anew",
+    "flips",
+    "flips on hubs",
+    "undone",
+  ]);
 });
 
 test("every loss behind filters is what the network says without the peering or the route", () => {
   const tally = new Tally();
   fc.assert(
-    fc.property(networks, seeds, (generated, random) => {
-      const { network, text } = withFilters(simOf(generated), drawFrom(random));
+    fc.property(bases, seeds, (generated, random) => {
+      const { network, text } = withSome(generated.network, drawFrom(random));
       const twoWay = (some: Network): Set<string> =>
         new Set(
           saidAnew(some).flatMap((line) => (line.includes("two-way") ? [line.split(" ", 2).join(" ")] : [])),
@@ -132,11 +149,11 @@ test("every loss behind filters is what the network says without the peering or 
         `${text}\n${generated.text}`,
       );
       for (const _ of peerings) tally.add("peerings");
-      for (const _ of routes) tally.add("routes");
+      for (const _ of routes) tally.add(network.hubs === undefined ? "routes" : "routes on hubs");
     }),
-    { ...seeded(100), endOnFailure: true },
+    { ...seeded(150), endOnFailure: true },
   );
-  tally.print("losses behind filters", ["peerings", "routes"]);
+  tally.print("losses behind filters", ["peerings", "routes", "routes on hubs"]);
 });
 
 const OFFICE = (publicRoutes: string): string => `

@@ -181,4 +181,81 @@ test("a packet through hubs lies in a box exactly if the oracle delivers it and 
   ]);
 });
 
+/** Half of what is at 10.2.0.0/24 lies behind one hub, and half behind another. */
+const TWO_HUBS = (profile: string, between: string): string => `
+profile: ${profile}
+load: lenient
+vpcs:
+  a: { cidr: 10.1.0.0/16, subnets: { s: { cidr: 10.1.0.0/24, groups: [g-s] }, d0: { cidr: 10.1.1.0/28, acl: x }, d1: { cidr: 10.1.1.16/28, acl: y } } }
+  b: { cidr: 10.2.0.0/16, subnets: { t: { cidr: 10.2.0.0/24, groups: [g-t] } } }
+${between}
+groups:
+  g-s: { vpc: a, ingress: [ allow all from any ], egress: [ allow all to any ] }
+  g-t: { vpc: b, ingress: [ allow all from g-s ], egress: [ allow all to any ] }
+acls:
+  x: { vpc: a, ingress: [ allow tcp/443 from any ], egress: [ allow all to any ] }
+  y: { vpc: a, ingress: [ allow udp/53 from any ], egress: [ allow all to any ] }
+routes:
+  a: [ 10.2.0.0/25 -> h0, 10.2.0.128/25 -> h1 ]
+  b: [ 10.1.0.0/16 -> h0 ]`;
+
+for (const [what, profile, between] of [
+  [
+    "takes different doors into hubs",
+    "aws",
+    `hubs:
+  h0: { kind: transit-gateway, attachments: { a0: { vpc: a, table: t, subnets: [d0] }, b0: { vpc: b, table: t } }, tables: { t: { propagates: [a0, b0] } } }
+  h1: { kind: transit-gateway, attachments: { a1: { vpc: a, table: t, subnets: [d1] }, b1: { vpc: b, table: t } }, tables: { t: { propagates: [a1, b1] } } }`,
+  ],
+  [
+    "shows its groups on one way only",
+    "tencent",
+    `hubs:
+  h0: { kind: ccn, groupReferences: true, attachments: { a0: { vpc: a, table: t }, b0: { vpc: b, table: t } }, tables: { t: { propagates: [a0, b0] } } }
+  h1: { kind: ccn, attachments: { a1: { vpc: a, table: t }, b1: { vpc: b, table: t } }, tables: { t: { propagates: [a1, b1] } } }`,
+  ],
+]) {
+  test(`what ${what} to halves of one subnet is followed packet by packet`, () => {
+    const network = read(TWO_HUBS(profile, between));
+    const found = reach(network);
+    const [s, t] = ["s", "t"].map((name) => found.subnets.findIndex(({ subnet }) => subnet === name));
+    for (const [from, to, a, b] of [
+      [s, t, "a/s", "b/t"],
+      [t, s, "b/t", "a/s"],
+    ] as const) {
+      assert.is(found.decidedBy(from, to), "packets");
+      const { verdict, partial } = ask(network, a, b);
+      assert.equal(found.verdict(from, to), { verdict, partial });
+    }
+    const forward = found.pair(s, t).forward.map(({ dst, services }) => `${dst} ${services}`);
+    assert.equal(forward.length, profile === "aws" ? 0 : 1);
+  });
+}
+
+test("a hub carries a secondary range that no peering would carry (S8)", () => {
+  const network = read(`
+profile: tencent
+load: lenient
+vpcs:
+  a: { cidr: 10.1.0.0/16, secondary: 100.64.0.0/16, subnets: { w: 100.64.1.0/24 } }
+  b: { cidr: 10.2.0.0/16, subnets: { t: { cidr: 10.2.0.0/24, groups: [g] } } }
+hubs:
+  h: { kind: ccn, attachments: { at-a: { vpc: a, table: t }, at-b: { vpc: b, table: t } }, tables: { t: { propagates: [at-a, at-b] } } }
+groups: { g: { vpc: b, ingress: [ allow udp from 100.64.1.0/25 ], egress: [ allow all to any ] } }
+routes: { a: [ 10.2.0.0/16 -> h ], b: [ 100.64.0.0/16 -> h ] }`);
+  const found = reach(network);
+  assert.is(found.decidedBy(0, 1), "hubs");
+  for (const [from, to, a, b] of [
+    [0, 1, "a/w", "b/t"],
+    [1, 0, "b/t", "a/w"],
+  ] as const) {
+    const { verdict, partial } = ask(network, a, b);
+    assert.equal(found.verdict(from, to), { verdict, partial });
+  }
+  assert.equal(
+    found.pair(0, 1).twoWay.map(({ src, dst, services }) => `${src} ${dst} ${services}`),
+    ["100.64.1.0/25 10.2.0.0/24 udp"],
+  );
+});
+
 test.run();

@@ -24,6 +24,8 @@ export const hubNetworks: fc.Arbitrary<string> = fc.gen().map((g) => {
   const v6 = (v: number, i?: number): string =>
     i === undefined ? `fd00:${v}::/48` : `fd00:${v}:0:${i}::/64`;
   const sizes = times(count, () => 1 + below(3));
+  /** The last subnet of some VPCs lies in a secondary range, which peerings of Tencent Cloud do not carry. */
+  const secondary = times(count, (v) => some(v > 0 && sizes[v] > 1 ? 20 : 0, `100.64.${v}.0/24`));
   const names = sizes.map((size, v) => times(size, (i) => `s${v}${i}`));
   const anyBlock = (): string => {
     const v = below(count);
@@ -153,17 +155,26 @@ export const hubNetworks: fc.Arbitrary<string> = fc.gen().map((g) => {
           `vpc${v}`,
           {
             cidr: both ? [v4(w), v6(w)] : v4(w),
+            secondary: secondary[v],
             subnets: Object.fromEntries(
               subnets.map((id, i) => [
                 id,
                 {
-                  cidr: both && often(85) ? [v4(w, i), v6(w, i)] : v4(w, i),
+                  cidr:
+                    secondary[v] !== undefined && i === subnets.length - 1
+                      ? `100.64.${v}.16/28`
+                      : both && often(85)
+                        ? [v4(w, i), v6(w, i)]
+                        : v4(w, i),
                   zone: isZoned && often(85) ? one(["a", "b"]) : undefined,
                   acl: isOdd ? some(12, "acl-0") : undefined,
-                  hosts: some(20, {
-                    h: { address: `10.${w}.0.${16 * i + 6}` },
-                    k: { address: `10.${w}.0.${16 * i + 9}` },
-                  }),
+                  hosts:
+                    secondary[v] !== undefined && i === subnets.length - 1
+                      ? undefined
+                      : some(20, {
+                          h: { address: `10.${w}.0.${16 * i + 6}` },
+                          k: { address: `10.${w}.0.${16 * i + 9}` },
+                        }),
                 },
               ]),
             ),

@@ -98,7 +98,7 @@ routes:
   tally.print("cuts between judged peerings", ["peerings in several ranges"]);
 });
 
-/** A network of one VPC with so many subnets and routes; a hub makes it one that is judged pair by pair. */
+/** A network of one VPC with so many subnets and routes; a detour makes it one of which every pair is judged. */
 function wide(subnets: number, routes: number, more: string): Network {
   const nets = Array.from({ length: subnets }, (_, i) => `s${i}: 10.0.${i}.0/24`).join(", ");
   const list = Array.from({ length: routes }, (_, i) => `10.1.${i}.0/24 -> nat-1`).join(", ");
@@ -111,6 +111,7 @@ routes: { a: [ ${list} ] }`);
 }
 
 const GROUPS = "groups: { g: { vpc: a, egress: [ allow all to any ] } }";
+const DETOUR = "gateways: { nat-1: { kind: nat, vpc: a, subnet: t, address: 10.0.200.9, public: none } }";
 const HUB = "hubs: { tgw: { kind: transit-gateway, attachments: { at: { vpc: a } } } }";
 
 test("the ranges join without gap or overlap, and a network of many pairs to judge has more of them", () => {
@@ -119,9 +120,11 @@ test("the ranges join without gap or overlap, and a network of many pairs to jud
     [wide(3, 250, ""), 1],
     [wide(39, 50, ""), 1],
     [wide(39, 50, GROUPS), 1],
-    [wide(3, 50, HUB), 1],
-    [wide(39, 50, HUB), 17], // 3 losses each, of 1,600 pairs
-    [wide(150, 7, HUB), 7],
+    [wide(3, 50, DETOUR), 1],
+    [wide(39, 50, DETOUR), 17], // 3 losses each, of 1,600 pairs
+    [wide(150, 7, DETOUR), 7],
+    [wide(39, 50, HUB), 1],
+    [wide(150, 250, HUB), 2], // each touches pairs with 151 subnets
   ] as const) {
     const found = lossRanges(network);
     const { peerings, routes } = countLosses(network);

@@ -30,8 +30,10 @@ export function lossRanges(network: Network): readonly LossRange[] {
   const step = isPlain(network)
     ? LOSSES_AT_ONCE
     : isDirect(network)
-      ? FILTERED_AT_ONCE
-      : lossesJudgedAtOnce(network);
+      ? network.hubs === undefined
+        ? FILTERED_AT_ONCE
+        : atOnce(TOUCHED_AT_ONCE, subnetsOf(network))
+      : atOnce(PAIRS_AT_ONCE, subnetsOf(network) ** 2);
   const ranges: LossRange[] = [{ from: 0, to: Math.min(step, peerings + routes) }];
   for (let from = step; from < peerings + routes; from += step)
     ranges.push({ from, to: Math.min(from + step, peerings + routes) });
@@ -43,14 +45,20 @@ const LOSSES_AT_ONCE = 1 << 16;
 /** Beside filters each judges the pairs that it touches. */
 const FILTERED_AT_ONCE = 1 << 12;
 
-/** Each judges every pair of subnets anew. */
-function lossesJudgedAtOnce({ vpcs }: Network): number {
-  let subnets = 0;
-  for (const vpc of vpcs.values()) subnets += vpc.subnets.size;
-  return Math.max(1, Math.min(4096, Math.floor(PAIRS_AT_ONCE / Math.max(1, subnets) ** 2)));
+/** On hubs each judges pairs of some subnets with all others. */
+const TOUCHED_AT_ONCE = 20_000;
+/** Beside other detours each judges every pair of subnets anew. */
+const PAIRS_AT_ONCE = 5_000;
+
+function atOnce(pairs: number, each: number): number {
+  return Math.max(1, Math.min(FILTERED_AT_ONCE, Math.floor(pairs / Math.max(1, each))));
 }
 
-const PAIRS_AT_ONCE = 5_000;
+function subnetsOf({ vpcs }: Network): number {
+  let subnets = 0;
+  for (const vpc of vpcs.values()) subnets += vpc.subnets.size;
+  return subnets;
+}
 
 export function countEnabled(routes: Routes | undefined): number {
   let count = 0;

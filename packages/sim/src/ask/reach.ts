@@ -1,17 +1,15 @@
-import type { Address } from "@twoway/core";
-import type { Network, Span, Subnet, Vpc } from "../model/network.ts";
+import type { Network } from "../model/network.ts";
 import { isDirect, isFiltered, isPlain } from "../plane/detour.ts";
 import { Distant } from "../plane/distant.ts";
 import { stateTo } from "../plane/far.ts";
 import { HubWays } from "../plane/hub-ways.ts";
 import { Lanes } from "../plane/lanes.ts";
-import type { Part } from "../plane/part.ts";
 import { compile, type Reachability, slotFor } from "../plane/reachability.ts";
-import { type Verdict, verdictOf } from "../plane/round-trip.ts";
-import { firstOf, firstOutside, outcomesIn, spanOf, stretchesOf } from "../plane/stretches.ts";
-import type { Spot, Trace } from "../plane/trace.ts";
+import type { Verdict } from "../plane/round-trip.ts";
+import type { Spot } from "../plane/trace.ts";
 import { DELIVERED, PARTIAL, TWO_WAY, UNKNOWN, VERDICT_OF, VERDICTS } from "../plane/verdict-table.ts";
-import { arrivable, type Box, blockSpans, blocksOf, intersect } from "./boxes.ts";
+import { setsByArrays } from "./array-sets.ts";
+import type { Box } from "./boxes.ts";
 import { countFar } from "./far-count.ts";
 import { BACK, CODE_BITS, FilteredPairs } from "./filtered-pairs.ts";
 import { countByClass } from "./hub-count.ts";
@@ -68,8 +66,10 @@ export class Reach {
   readonly compiled: Reachability;
   /** The arrays of `compiled` decide about every pair: no filter, hub or other detour has a say. */
   readonly plain: boolean;
-  /** All packets take ways that the arrays know: nothing but filters has a say beside them. */
+  /** Nothing but filters and hubs has a say beside the arrays. */
   readonly direct: boolean;
+  /** Packets of some pairs may have to be followed one by one. */
+  readonly mayFollow: boolean;
   /** Decide about the pairs that the arrays cannot decide alone; absent in a plain network. */
   #judges:
     | { readonly lanes: Lanes; readonly filters: FilteredPairs; readonly packets: PairJudge }
@@ -85,6 +85,7 @@ export class Reach {
     this.plain = isPlain(network);
     this.direct = isDirect(network);
     this.#filtered = new Uint8Array(this.subnets.length);
+    this.mayFollow = false;
     if (this.plain) return;
     const lanes = new Lanes(this.compiled, new HubWays(network, this.compiled));
     this.#judges = {
@@ -96,6 +97,7 @@ export class Reach {
       const v = layout.subnetVpc[s];
       this.#filtered[s] = isOdd(this.compiled, v) ? 2 : isFiltered(subnet) ? 1 : 0;
     }
+    this.mayFollow = !this.direct || (network.hubs?.size ?? 0) > 0 || this.#filtered.includes(2);
   }
 
   /** Says that the arrays were edited and are those of this network now, which has the same filters. */
@@ -332,35 +334,7 @@ export class Reach {
       const counterexample = worst === undefined || code === TWO_WAY ? {} : { counterexample: worst };
       return { ...this.verdict(from, to), ...boxes, ...counterexample };
     }
-    const forward: Box[] = [];
-    const back: Box[] = [];
-    const twoWay: Box[] = [];
-    let worst: { rank: number; from: Spot; to: Spot } | undefined;
-    for (const part of this.compiled.parts) {
-      const [src, dst] = [from, to].map((s) => blocksOf(this.#blocks(part, s)));
-      if (src.length === 0 || dst.length === 0) continue;
-      const there = blocksOf(this.#delivered(part, from, to));
-      const home = blocksOf(this.#delivered(part, to, from));
-      if (there.length > 0) forward.push({ src, dst: there, services: "all" });
-      if (home.length > 0) back.push({ src: home, dst, services: "all" });
-      if (there.length > 0 && home.length > 0) twoWay.push({ src: home, dst: there, services: "all" });
-      for (const [out, destination] of this.#firsts(part, from, to)) {
-        for (const [reply, source] of this.#firsts(part, to, from)) {
-          const rank = VERDICTS.indexOf(verdictOf(out, reply));
-          if (worst !== undefined && worst.rank <= rank) continue;
-          worst = { rank, from: this.#spot(from, source), to: this.#spot(to, destination) };
-        }
-      }
-    }
-    return {
-      ...this.verdict(from, to),
-      forward,
-      return: back,
-      twoWay,
-      ...(worst === undefined || worst.rank === TWO_WAY
-        ? {}
-        : { counterexample: { from: worst.from, to: worst.to } }),
-    };
+    return { ...this.verdict(from, to), ...setsByArrays(this.compiled, from, to) };
   }
 
   /** Returns the sets of a pair by usable addresses, as text to be compared with the same pair of another network. */
@@ -376,50 +350,6 @@ export class Reach {
       isOdd(this.compiled, this.compiled.layout.subnetVpc[to]) ||
       !filters.knows(from, to, out, home);
     return throughText((isFollowed ? packets : filters).boxes(from, to, "usable"));
-  }
-
-  #spot(s: number, address: Address): Spot {
-    return { ...this.subnets[s], address };
-  }
-
-  #vpcOf(s: number): { vpc: Vpc; subnet: Subnet; v: number } {
-    const { vpcs, subnets, subnetVpc } = this.compiled.layout;
-    return { vpc: vpcs[subnetVpc[s]], subnet: subnets[s], v: subnetVpc[s] };
-  }
-
-  #blocks(part: Part, s: number): readonly Span[] {
-    const { vpc, subnet } = this.#vpcOf(s);
-    return blockSpans(vpc, subnet, part.family);
-  }
-
-  /** Returns the addresses of `to`, those kept by the cloud among them, that packets of `from` come to. */
-  #delivered(part: Part, from: number, to: number): readonly Span[] {
-    const { layout } = this.compiled;
-    const sender = layout.subnetVpc[from];
-    const { vpc, subnet, v } = this.#vpcOf(to);
-    const slot = slotFor(layout, sender, v);
-    if (slot < 0) return [];
-    const spans = arrivable(vpc, subnet, this.#blocks(part, to), v === sender ? "inside" : "peering");
-    const stretches = stretchesOf(this.compiled, part, layout.subnetTable[from], (fate) => fate === slot);
-    return intersect(
-      spans,
-      stretches.map((stretch) => spanOf(part, stretch)),
-    );
-  }
-
-  /** Returns the first usable address of `to` for each way in which packets of `from` end, in address order. */
-  #firsts(part: Part, from: number, to: number): [Trace["outcome"], Address][] {
-    const table = this.compiled.layout.subnetTable[from];
-    const { usable, delivered, doubtful } = outcomesIn(this.compiled, part, table, to);
-    const firsts: [Trace["outcome"], number | undefined][] = [
-      ["delivered", firstOf(delivered)],
-      ["unknown", firstOf(doubtful)],
-      ["dropped", firstOutside(usable, [...delivered, ...doubtful])],
-    ];
-    return firsts
-      .filter((entry): entry is [Trace["outcome"], number] => entry[1] !== undefined)
-      .sort(([, a], [, b]) => a - b)
-      .map(([outcome, place]) => [outcome, part.axis.firstAt(place)]);
   }
 }
 

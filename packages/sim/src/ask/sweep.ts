@@ -4,14 +4,15 @@ import { bridgesOf } from "../model/graph.ts";
 import { type Network, withRoutes, withVpc } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
 import type { OwnRanges } from "../plane/decisions.ts";
-import { type FlipVisitor, tryDeletion, tryHop } from "../plane/edit.ts";
+import { tryDeletion, tryHop } from "../plane/edit.ts";
+import type { FlipVisitor } from "../plane/flips.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
 import type { Part } from "../plane/part.ts";
 import { TWO_WAY } from "../plane/verdict-table.ts";
 import { filteredPeeringLosses, flipsBy } from "./filtered-losses.ts";
 import { countEnabled, countLosses, type LossRange, rowOf } from "./loss-range.ts";
 import { Reach } from "./reach.ts";
-import type { Edit } from "./transition.ts";
+import { type Edit, isAtDoor } from "./transition.ts";
 
 /** What one loss would do: ordered pairs of subnets that are two-way before and not after, and the other way round. */
 export interface Loss {
@@ -55,8 +56,8 @@ export interface SweepOptions {
  * Tries the loss of every single peering and of every single enabled route on the compiled arrays and takes it back.
  * A deleted peering takes its routes with it or leaves them leading nowhere, by the profile of each side (S5); a route
  * that goes may uncover a shorter one. Cost: the routes of two VPCs for each peering, a window of one table for each route.
- * Beside filters the pairs that a loss touches are judged before and after; where hubs or other detours have a say, all
- * pairs are, for each loss.
+ * Beside filters and hubs the pairs that a loss touches are judged before and after; where other detours have a say, or the
+ * table is one where a hub stands, all pairs are, for each loss.
  */
 export function sweep(network: Network, options: SweepOptions = {}): Sweep {
   const all = { from: 0, to: Number.POSITIVE_INFINITY };
@@ -159,6 +160,15 @@ function lossOf(before: ReadonlySet<number>, after: ReadonlySet<number>): Loss {
   return { broken: missing(before, after), opened: missing(after, before) };
 }
 
+/** Tells what networks lose that the arrays cannot follow to. The pairs of the network itself are judged once. */
+function judgedAnew(reach: Reach): (after: Network) => Loss {
+  let old: ReadonlySet<number> | undefined;
+  return (after) => {
+    old ??= twoWayPairs(reach);
+    return lossOf(old, twoWayPairs(new Reach(after)));
+  };
+}
+
 /** Reports whether a chain of VPCs with two-way pairs leads from the one to the other. */
 function areJoined(reach: Reach, from: string, to: string): boolean {
   const near = new Map<string, Set<string>>();
@@ -178,17 +188,33 @@ function lossesOfPeerings(
   onTried: (losses: number) => void,
 ): { readonly losses: PeeringLoss[]; readonly tried: number } {
   const { network } = reach;
-  const anew = (after: Network): Loss => lossOf(twoWayPairs(reach), twoWayPairs(new Reach(after)));
+  const anew = judgedAnew(reach);
   const { losses, tried } = reach.plain
     ? plainPeeringLosses(reach, range, onTried)
     : filteredPeeringLosses(reach, range, onTried, anew);
   if (losses.length === 0) return { losses: [], tried };
-  const splitting = new Set(bridgesOf(network, (peering) => joinsTwoWay(reach, peering)));
+  const splits = (network.hubs?.size ?? 0) > 0 ? splitsBesideHubs(network) : splitsChains(reach);
   return {
     losses: losses
-      .map((loss) => ({ ...loss, splits: splitting.has(loss.peering) }))
+      .map((loss) => ({ ...loss, splits: splits(loss.peering) }))
       .sort((a, b) => b.broken - a.broken),
     tried,
+  };
+}
+
+/** Tells the peerings without which no chain of others joins their sides. */
+function splitsChains(reach: Reach): (peering: string) => boolean {
+  const splitting = new Set(bridgesOf(reach.network, (peering) => joinsTwoWay(reach, peering)));
+  return (peering) => splitting.has(peering);
+}
+
+/** The same where hubs may join what a peering did. O(pairs) for each. */
+function splitsBesideHubs(network: Network): (peering: string) => boolean {
+  return (peering) => {
+    const outcome = apply(network, { kind: "delete-peering", peering, as: undefined }, "");
+    if (outcome.kind === "refused") return false;
+    const { requester, accepter } = network.peerings.get(peering)!;
+    return !areJoined(new Reach(outcome.network), requester.vpc, accepter.vpc);
   };
 }
 
@@ -239,6 +265,13 @@ function lossesOfRoutes(
 ): { readonly losses: RowLoss[]; readonly tried: number } {
   const { network, compiled } = reach;
   const { tables, tableVpc, vpcs } = compiled.layout;
+  const anew = judgedAnew(reach);
+  const withoutRoute = (before: Network, table: number, row: number): Network => {
+    const { id, routes } = tables[table];
+    const vpc = before.vpcs.get(vpcs[tableVpc[table]].id)!;
+    const rest = routes!.without((route) => route.row === row);
+    return withVpc(before, withRoutes(vpc, vpc.tables.get(id)!, rest));
+  };
   const counter = new LossCounter();
   const losses: RowLoss[] = [];
   let number = 0;
@@ -261,7 +294,11 @@ function lossesOfRoutes(
           if (reach.plain) tryHop(compiled, part, table, decision, rest, counter.visit);
           const { lo, hi } = part.decisions;
           const edit: Edit = { kind: "hop", part, table, lo: lo[decision], hi: hi[decision], hop: rest };
-          const { broken, opened } = reach.plain ? counter : flipsBy(reach, [edit], network);
+          const { broken, opened } = reach.plain
+            ? counter
+            : isAtDoor(compiled, network, table)
+              ? anew(withoutRoute(network, table, row))
+              : flipsBy(reach, [edit], reach.mayFollow ? withoutRoute(network, table, row) : network);
           if (broken > 0) losses.push({ table, row, broken, opened });
         }
       });

@@ -1,9 +1,11 @@
 import type { Prefix } from "@twoway/core";
-import type { Network, Vpc } from "../model/network.ts";
+import { type Network, tableOf, type Vpc } from "../model/network.ts";
 import type { Routes } from "../model/routes.ts";
-import type { FlipVisitor } from "../plane/edit.ts";
+
 import { setActive, setHop, touching } from "../plane/edit.ts";
+import type { FlipVisitor } from "../plane/flips.ts";
 import { ABSENT, LOCAL } from "../plane/hop.ts";
+import { subnetsOf } from "../plane/hub.ts";
 import type { Part } from "../plane/part.ts";
 import type { Reachability } from "../plane/reachability.ts";
 import type { Reach } from "./reach.ts";
@@ -27,7 +29,7 @@ export type Edit =
 
 /**
  * Returns the edits that lead from `before`, of which `compiled` is made, to `after`; undefined when the arrays cannot
- * follow: VPCs, subnets, tables, gateways or ranges changed, or a peering is new. O(VPCs + peerings + routes of the
+ * follow: VPCs, subnets, tables, gateways or ranges changed, a table where a hub stands, or a peering is new. O(VPCs + peerings + routes of the
  * tables that changed).
  */
 export function editsBetween(compiled: Reachability, before: Network, after: Network): Edit[] | undefined {
@@ -53,6 +55,7 @@ export function editsBetween(compiled: Reachability, before: Network, after: Net
       if (was === routes) continue;
       if (was === undefined || routes === undefined) return undefined;
       const t = layout.tableIndex.get(name)!;
+      if (isAtDoor(compiled, before, t)) return undefined;
       for (const destination of changedDestinations(was, routes)) {
         const edit = hopEdit(compiled, after, vpc, t, routes, destination);
         if (edit === "full") return undefined;
@@ -61,6 +64,29 @@ export function editsBetween(compiled: Reachability, before: Network, after: Net
     }
   }
   return edits;
+}
+
+const doorTables = new WeakMap<Reachability, ReadonlySet<number>>();
+
+/**
+ * Reports whether the table takes on what a hub hands over: an edit of it concerns packets of whoever sends by the hub. O(1),
+ * O(attachments) once.
+ */
+export function isAtDoor(compiled: Reachability, { hubs, vpcs }: Network, t: number): boolean {
+  let doors = doorTables.get(compiled);
+  if (doors === undefined) {
+    const found = new Set<number>();
+    for (const { attachments } of hubs?.values() ?? []) {
+      for (const attachment of attachments.values()) {
+        const vpc = vpcs.get(attachment.vpc ?? "");
+        for (const door of (vpc && subnetsOf(vpc, attachment)) ?? [])
+          found.add(compiled.layout.tableIndex.get(tableOf(vpc!, door).id)!);
+      }
+    }
+    doors = found;
+    doorTables.set(compiled, doors);
+  }
+  return doors.has(t);
 }
 
 /** Makes the edits; returns those that take them back. No two are about the same thing, so their order is free. */

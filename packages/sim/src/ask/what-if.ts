@@ -17,8 +17,8 @@ export type Tried =
 /**
  * A network to try actions on: the one mutable thing. Routes and states of peerings are edited in the compiled arrays,
  * at a cost that follows the edit and not the network; what changes their layout (a VPC, a subnet, a table, a range, a
- * new peering) compiles the network anew, and so does any edit beside hubs and other detours. Beside filters the pairs that
- * an edit touches are judged anew. The rules are those of `control.apply`, and so is the network that results.
+ * new peering) compiles the network anew, and so does any edit of a hub, of a table where one stands, or beside other
+ * detours. Beside filters and hubs the pairs that an edit touches are judged anew. The rules are those of `control.apply`, and so is the network that results.
  */
 export class WhatIf {
   #reach: Reach;
@@ -74,7 +74,7 @@ export class WhatIf {
     const before = this.#network;
     const reach = this.#reach;
     this.#network = after;
-    // what hubs and other detours make of an edit the arrays do not know
+    // what detours inside a VPC make of an edit the arrays do not know
     const edits = reach.direct && isDirect(after) ? editsBetween(reach.compiled, before, after) : undefined;
     if (edits === undefined || (!reach.plain && opensGroups(after, edits))) {
       this.#past.push({ network: before, reach, edits: [] });

@@ -11,13 +11,13 @@ import { type Gateway, type Network, type Subnet, tableOf, type Vpc } from "../m
  * O(VPCs + gateways).
  */
 export function isPlain(network: Network): boolean {
+  if ((network.hubs?.size ?? 0) > 0) return false;
   for (const vpc of network.vpcs.values()) if (hasFilters(vpc)) return false;
   return isDirect(network);
 }
 
-/** Reports whether all packets take ways that the arrays know, whatever filters say to them there. */
+/** Reports whether packets leave a VPC by its own tables or not at all, whatever hubs and filters make of them. */
 export function isDirect(network: Network): boolean {
-  if ((network.hubs?.size ?? 0) > 0) return false;
   for (const vpc of network.vpcs.values()) if (vpc.classic) return false;
   for (const gateway of network.gateways.values()) {
     const vpc = network.vpcs.get(gateway.vpc);

@@ -1,20 +1,20 @@
-import { doubtStretches, farState, forgetStretches, waysOf } from "./far.ts";
+import {
+  type FlipVisitor,
+  stretchesBefore,
+  visitFar,
+  visitFlips,
+  visitShifts,
+  visitTouched,
+} from "./flips.ts";
 import { ABSENT, isDoubt, NO_WAY } from "./hop.ts";
 import type { Part } from "./part.ts";
-import { type Reachability, slotFor, spread, stateOf } from "./reachability.ts";
-import { VERDICT_OF } from "./verdict-table.ts";
+import { type Reachability, spread, stateOf } from "./reachability.ts";
 
 /**
  * Edits of a compiled network, and which pairs they flip. An edit takes the stretches that it concerns away from their
  * cells and adds them to others; only pairs of a cell whose state is another one now can have changed. The cost follows
  * the edit: one window of one table, or the routes of two VPCs to one peering. An edit is kept, or tried and taken back.
  */
-
-/**
- * A pair of subnets whose verdict is another one now; the numbers are those of `verdict-table`. An edit that is kept also
- * tells, with the same number twice, the pairs that keep their verdict while other packets get through; those maybe twice.
- */
-export type FlipVisitor = (from: number, to: number, before: number, after: number) => void;
 
 /**
  * Calls `edit` and tells `touch` of every pair of subnets of which it wrote a cell, or may have: where services count, what
@@ -57,7 +57,7 @@ export function setHop(
   move(reachability, part, t, held ? row + 1 : row, lo, hi, from, to);
   decisions.set(t, lo, hi, hop);
   keep(reachability, visit);
-  if (far !== undefined) visitFar(reachability, far, visit);
+  if (far !== undefined) visitFar(reachability, far, { part, lo, hi }, visit);
   return old;
 }
 
@@ -73,7 +73,9 @@ export function setActive(
   begin(reachability);
   const tables = ports.flatMap((port) => tablesOf(reachability, layout.portVpc[port]));
   const leadsOut = ports.some((port) => layout.portSlot[port] < 0);
-  const far = leadsOut ? stretchesBefore(reachability, tables) : undefined;
+  // a dead member of a group stops what another one leads to a hub
+  const isBesideHub = layout.hubIndex.size > 0 && ports.some((port) => hops.through(port).length > 1);
+  const far = leadsOut || isBesideHub ? stretchesBefore(reachability, tables) : undefined;
   const changing = ports.map((port) => {
     const ownSlot = layout.ownSlot[layout.portVpc[port]];
     return {
@@ -100,7 +102,7 @@ export function setActive(
     }
   }
   keep(reachability, visit);
-  if (far !== undefined) visitFar(reachability, far, visit);
+  if (far !== undefined) visitFar(reachability, far, undefined, visit);
 }
 
 /** Finds the pairs of neighbours that would flip if the row of a table led to `hop`, or were not there (ABSENT). */
@@ -271,108 +273,4 @@ function settle(reachability: Reachability): number[] {
     changed.push(i);
   }
   return changed;
-}
-
-/** A cell is there of some pairs and back of the same pairs the other way round. */
-function visitFlips(reachability: Reachability, changed: readonly number[], visit: FlipVisitor): void {
-  const { state, before, trail, layout } = reachability;
-  const { users, userAt } = layout;
-  for (const i of changed) {
-    const t = trail.table[i];
-    const d = trail.subnet[i];
-    const [was, is] = [before[trail.cell[i]], state[trail.cell[i]]];
-    const back = backOf(reachability, i);
-    for (let u = userAt[t]; u < userAt[t + 1]; u++) {
-      const s = users[u];
-      if (s === d) continue;
-      const [wasBack, isBack] = [before[back + s], state[back + s]];
-      // a pair of which both cells changed is visited once, at the cell of its first subnet
-      if (wasBack !== isBack && s > d) continue;
-      emit(visit, s, d, (was << 6) | wasBack, (is << 6) | isBack);
-      emit(visit, d, s, (wasBack << 6) | was, (isBack << 6) | is);
-    }
-  }
-}
-
-/** Visits the pairs that keep their verdict while one of their cells delivers other addresses than before. */
-function visitShifts(reachability: Reachability, visit: FlipVisitor): void {
-  const { state, before, trail, layout, parts } = reachability;
-  const { users, userAt } = layout;
-  for (let i = 0; i < trail.cell.length; i++) {
-    const part = parts.find(({ delivered }) => delivered === trail.column[i]);
-    if (part === undefined) continue;
-    const t = trail.table[i];
-    const d = trail.subnet[i];
-    const [was, is] = [before[trail.cell[i]], state[trail.cell[i]]];
-    const back = backOf(reachability, i);
-    for (let u = userAt[t]; u < userAt[t + 1]; u++) {
-      const s = users[u];
-      if (s === d || part.size[s] === 0) continue; // nobody there can send them
-      const there = VERDICT_OF[(is << 6) | state[back + s]];
-      const home = VERDICT_OF[(state[back + s] << 6) | is];
-      if (VERDICT_OF[(was << 6) | before[back + s]] === there) visit(s, d, there, there);
-      if (VERDICT_OF[(before[back + s] << 6) | was] === home) visit(d, s, home, home);
-    }
-  }
-}
-
-function visitTouched({ trail, layout: { users, userAt } }: Reachability): void {
-  const { touch } = trail;
-  if (touch === undefined) return;
-  for (let i = 0; i < trail.cell.length; i++) {
-    const d = trail.subnet[i];
-    for (let u = userAt[trail.table[i]]; u < userAt[trail.table[i] + 1]; u++) {
-      if (users[u] === d) continue;
-      touch(users[u], d);
-      touch(d, users[u]);
-    }
-  }
-}
-
-/** Returns where the cells lie that are the way back of a cell in the trail: add the sender's subnet. */
-function backOf({ layout, trail }: Reachability, i: number): number {
-  const { subnetAt, subnetTable, tableVpc, cellAt, slotBase, slotMirror } = layout;
-  const table = subnetTable[trail.subnet[i]];
-  return cellAt[table] + slotBase[slotMirror[trail.slot[i]]] - subnetAt[tableVpc[trail.table[i]]];
-}
-
-function emit(visit: FlipVisitor, from: number, to: number, was: number, is: number): void {
-  if (VERDICT_OF[was] !== VERDICT_OF[is]) visit(from, to, VERDICT_OF[was], VERDICT_OF[is]);
-}
-
-type Stretches = Map<number, readonly Float64Array[]>;
-
-/** Notes what of the tables cannot be followed, before that changes. */
-function stretchesBefore(reachability: Reachability, tables: readonly number[]): Stretches {
-  return new Map(
-    tables.map((t) => [t, reachability.parts.map((part) => doubtStretches(reachability, part, t))]),
-  );
-}
-
-/** Visits the pairs whose VPCs are no neighbours and that flip because of what cannot be followed now. O(subnets). */
-function visitFar(reachability: Reachability, stretches: Stretches, visit: FlipVisitor): void {
-  const { layout, parts, doubts, trail } = reachability;
-  const { tableVpc, subnetVpc, subnetTable, users, userAt } = layout;
-  for (const [t, old] of stretches) {
-    for (const part of parts) forgetStretches(part, t);
-    for (let d = 0; d < subnetTable.length; d++) {
-      const u = subnetTable[d];
-      if (doubts[u] === 0 || slotFor(layout, tableVpc[t], subnetVpc[d]) >= 0) continue;
-      let was = 0;
-      for (const [i, part] of parts.entries()) {
-        if (part.size[d] > 0) was |= waysOf(reachability, part, old[i], d) << part.shift;
-      }
-      const is = farState(reachability, t, d);
-      for (let i = userAt[t]; trail.touch !== undefined && i < userAt[t + 1]; i++) {
-        trail.touch(users[i], d);
-        trail.touch(d, users[i]);
-      }
-      if (was === is) continue;
-      for (let i = userAt[t]; i < userAt[t + 1]; i++) {
-        const back = farState(reachability, u, users[i]);
-        emit(visit, users[i], d, (was << 6) | back, (is << 6) | back);
-        emit(visit, d, users[i], (back << 6) | was, (back << 6) | is);
-      }
-    }
-  }
 }
