@@ -152,6 +152,71 @@ for (const [label, mode, exclusions, web, job] of BLOCKS) {
   });
 }
 
+const COMING_IN: readonly (readonly [
+  label: string,
+  mode: string,
+  exclusions: readonly object[],
+  expected: RegExp,
+])[] = [
+  ["all is blocked", "block-bidirectional", [], / no-public-address$/],
+  ["what comes in is blocked", "block-ingress", [], / no-public-address$/],
+  ["the VPC is excluded", "block-ingress", [exclusion("vpc/vpc-1")], /^two-way /],
+  [
+    "the VPC is excluded for what leaves",
+    "block-ingress",
+    [exclusion("vpc/vpc-1", "allow-egress")],
+    / no-public-address$/,
+  ],
+  [
+    "the subnet is excluded",
+    "block-bidirectional",
+    [exclusion("subnet/subnet-public")],
+    /^unknown .*unsupported-target$/,
+  ],
+  [
+    "the subnet is excluded, of what comes in",
+    "block-ingress",
+    [exclusion("subnet/subnet-public")],
+    /^unknown .*unsupported-target$/,
+  ],
+  [
+    "the subnet is excluded, and its VPC for what leaves",
+    "block-bidirectional",
+    [exclusion("vpc/vpc-1", "allow-egress"), exclusion("subnet/subnet-public")],
+    /^unknown .*unsupported-target$/,
+  ],
+  [
+    "the subnet is excluded for what leaves",
+    "block-ingress",
+    [exclusion("subnet/subnet-public", "allow-egress")],
+    / no-public-address$/,
+  ],
+  [
+    "a subnet of another VPC is excluded",
+    "block-ingress",
+    [exclusion("subnet/subnet-far")],
+    / no-public-address$/,
+  ],
+];
+
+for (const [label, mode, exclusions, expected] of COMING_IN) {
+  test(`block public access, from the internet to a public address: ${label}`, () => {
+    const { network } = imported({
+      net: NET,
+      "bpa.json": { VpcBlockPublicAccessOptions: { AwsAccountId: OWNER, InternetGatewayBlockMode: mode } },
+      "exclusions.json": { VpcBlockPublicAccessExclusions: exclusions },
+    });
+    // by its name, and by its public address
+    for (const to of ["i-web", "18.216.129.140"]) {
+      const [source, destination] = ["8.8.8.8", to].map((text) => resolveEndpoint(network, text, "test"));
+      const { verdict: found, shown } = answer(network, source, destination, { protocol: "tcp", port: 443 });
+      assert.match(`${found} ${shown.forward.cause}`, expected, to);
+    }
+    const back = verdict(network, "8.8.8.8", "i-web").split("/");
+    assert.match(`${back[0]}`, expected, "written and read again");
+  });
+}
+
 test("block public access of another account or region leaves a VPC alone, also when no record but a route tells of its gateway", () => {
   const { InternetGateways: _, ...net } = NET;
   const read = (options: object): string =>

@@ -112,7 +112,7 @@ export interface Gateway {
   readonly address?: Address;
   /** Public addresses of a NAT gateway: an empty list for a private one; undefined when the input does not say. */
   readonly public?: readonly Address[];
-  /** A NAT gateway has rules that pass on what comes to its public ports; the model does not follow them. */
+  /** A gateway of kind `nat` or `other` has rules by which something comes in from the internet; they are not followed. */
   readonly letsIn?: boolean;
   /** Whether an instance passes on what is not meant for itself (source/destination check off); undefined: not known. */
   readonly forwards?: boolean;

@@ -115,6 +115,8 @@ function comeIn(
   const { spot } = owner;
   const entrance = internetGateway(network, spot.vpc!);
   if (entrance === undefined) {
+    const doubtful = doubtfulEntrance(network, spot.vpc!, text);
+    if (doubtful !== undefined) return { end: doubtful };
     const message = `${text} belongs to ${formatAddress(spot.address)}, and ${spot.vpc} has no internet gateway`;
     const { id, account, region, source } = network.vpcs.get(spot.vpc!)!;
     return { end: stop("no-public-address", { id, kind: "vpc", account, region, source }, message) };
@@ -162,6 +164,16 @@ function outerAddress(network: Network, gateway: Gateway, packet: Packet): Addre
 
 function internetGateway(network: Network, vpc: string): Gateway | undefined {
   return [...network.gateways.values()].find((gateway) => gateway.kind === "internet" && gateway.vpc === vpc);
+}
+
+/** What comes in from the internet by a gateway that lets in some packets, and not others, cannot be followed. */
+function doubtfulEntrance({ gateways, vpcs }: Network, vpc: string, text: string): Ending | undefined {
+  const gateway = [...gateways.values()].find(
+    (other) => other.kind === "other" && other.letsIn === true && other.vpc === vpc,
+  );
+  if (gateway === undefined) return undefined;
+  const message = `${gateway.id} lets in some packets from the internet only, and whether those to ${text} is not followed`;
+  return stop("unsupported-target", gatewayComponent(gateway, vpcs.get(vpc)), message);
 }
 
 /** A packet for somebody inside, or for an address that is on nobody's internet, does not get there by a gateway. */
@@ -370,6 +382,9 @@ export function entrances(network: Network, packet: Packet): readonly Node[] | E
         : hostAt(network, destination)?.public?.has(destination.address);
     const gateway = internetGateway(network, vpc.id);
     if (isPublic === true && gateway !== undefined) return [{ kind: "entry", gateway }];
+    const doubtful =
+      isPublic === true ? doubtfulEntrance(network, vpc.id, formatAddress(destination.address)) : undefined;
+    if (doubtful !== undefined) return doubtful;
     if (isPublic !== undefined) {
       const why = isPublic ? `${vpc.id} has no internet gateway` : "it has no public address";
       const message = `nothing on the internet reaches ${formatAddress(destination.address)}: ${why}`;

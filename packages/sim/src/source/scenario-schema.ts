@@ -115,7 +115,9 @@ const gateway = z.union([
     letsIn: z
       .boolean()
       .optional()
-      .describe("A NAT gateway has rules that pass on what comes to its public ports; they are not followed"),
+      .describe(
+        "A gateway of kind nat or other lets something in from the internet, by rules that are not followed",
+      ),
     leadsOnly: z.boolean().optional().describe("Nothing else lies behind it than what it advertises"),
     ingress: name.optional().describe("The table of the VPC that takes what comes in by it"),
     subnet: name.optional().describe("Where a NAT gateway or an instance stands"),

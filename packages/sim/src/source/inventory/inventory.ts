@@ -148,7 +148,7 @@ export class Inventory {
   readonly ccnRoutes: CcnRouteRecord[] = [];
   /** By CCN: the route tables of its own that its members use. */
   readonly ccnTables = new Map<string, Set<string>>();
-  /** NAT gateways with rules that let packets in. */
+  /** Gateways with rules, which are not followed, that let in some packets from the internet. */
   readonly forwarding = new Set<string>();
   /** Accounts that block public access, and by VPC or subnet what is excluded from that. */
   readonly publicBlocks: PublicAccessBlock[] = [];

@@ -3,16 +3,21 @@ import type { GatewayRecord } from "./records.ts";
 
 /**
  * Closes the internet gateways of VPCs whose account blocks public access. One that lets nothing through is attached to
- * nothing; one that lets some packets through and others not is not modelled, so that its paths are unknown.
+ * nothing. One that lets some packets through and others not is not modelled: what leaves by it is unknown. What comes in is
+ * blocked whatever the mode, except into subnets that are excluded both ways: where a VPC has one, that is unknown too.
  */
 export function settlePublicAccess(inventory: Inventory): void {
   const { publicBlocks, publicExclusions, subnets, tables, vpcs, gateways, problems } = inventory;
   if (publicBlocks.length === 0) return;
   const regions = new Map<string, string>();
   const hasExclusion = new Set<string>();
+  const hasDoor = new Set<string>(); // an exclusion for what begins outside
   for (const { id, vpc, region } of subnets.values()) {
     if (vpc !== undefined && region !== undefined) regions.set(vpc, region);
-    if (vpc !== undefined && publicExclusions.has(id)) hasExclusion.add(vpc);
+    const exclusion = publicExclusions.get(id);
+    if (vpc === undefined || exclusion === undefined) continue;
+    hasExclusion.add(vpc);
+    if (exclusion.all) hasDoor.add(vpc);
   }
   const isMeant = (one: string | undefined, other: string | undefined): boolean =>
     one === undefined || other === undefined || one === other;
@@ -30,6 +35,7 @@ export function settlePublicAccess(inventory: Inventory): void {
     if (isOpen && kind === "egress-only") continue;
     const isPartly = isOpen || hasExclusion.has(owner.id);
     gateways.set(id, isPartly ? { ...gateway, kind: "other" } : { ...gateway, vpc: undefined });
+    if (kind === "internet" && hasDoor.has(owner.id)) inventory.forwarding.add(id);
     const what = isPartly ? "lets only some packets through" : "lets nothing through";
     problems.warning("refused", `block public access of ${owner.id} ${what} ${id}`, block.place);
   }
