@@ -203,6 +203,7 @@ function restOf(cidr: Prefix, taken: readonly Prefix[]): Prefix[] {
 function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
   const { problems, associations, tables } = inventory;
   const made = new Map<string, Map<string, Subnet>>();
+  const tablesOf = new Map([...vpcs].map(([id, vpc]) => [id, new Map(vpc.tables)]));
   const blocks = new Map<string, SubnetBlocks>();
   const hosts = readHosts(inventory);
   // where somebody is missing from the list of interfaces, it is the list of another account or region
@@ -257,21 +258,25 @@ function readSubnets(inventory: Inventory, vpcs: Map<string, Vpc>): void {
     taken.add(subnet);
     const subnets = made.get(vpc.id) ?? new Map<string, Subnet>();
     made.set(vpc.id, subnets.set(subnet.id, subnet));
-    if (table !== undefined) addTable(vpcs, vpc.id, table, record.place);
+    if (table !== undefined) addTable(tablesOf, vpc.id, table, record.place);
   }
   for (const { id, vpc, place } of tables.values()) {
     const known = vpcs.get(vpc ?? "");
-    if (known !== undefined) addTable(vpcs, known.id, id, place);
+    if (known !== undefined) addTable(tablesOf, known.id, id, place);
   }
-  for (const [id, subnets] of made) vpcs.set(id, { ...vpcs.get(id)!, subnets });
+  for (const [id, vpc] of vpcs)
+    vpcs.set(id, { ...vpc, subnets: made.get(id) ?? vpc.subnets, tables: tablesOf.get(id)! });
 }
 
 /** A table that something names is there; until its routes are read they are unknown. */
-function addTable(vpcs: Map<string, Vpc>, vpc: string, id: string, { source }: Place): void {
-  const known = vpcs.get(vpc)!;
-  if (known.tables.has(id)) return;
-  const table: RouteTable = { id, vpc, routes: undefined, source };
-  vpcs.set(vpc, { ...known, tables: new Map(known.tables).set(id, table) });
+function addTable(
+  tablesOf: ReadonlyMap<string, Map<string, RouteTable>>,
+  vpc: string,
+  id: string,
+  { source }: Place,
+): void {
+  const tables = tablesOf.get(vpc)!;
+  if (!tables.has(id)) tables.set(id, { id, vpc, routes: undefined, source });
 }
 
 function readPeerings(inventory: Inventory, network: Network): Map<string, Peering> {
