@@ -182,6 +182,17 @@ test("a blackhole in a hub's table drops, and wins over a shorter route", () => 
   assert.is(verdict(network, "subnet-a", "subnet-b"), "return-only route-blackhole/delivered");
 });
 
+test("a route to an attachment that nothing lists leads where nobody knows", () => {
+  const theirs = { TransitGatewayAttachments: [{ TransitGatewayAttachmentId: "tgw-attach-theirs" }] };
+  const route = { DestinationCidrBlock: "10.2.1.0/24", ...theirs, Type: "static", State: "active" };
+  const { network } = imported({
+    ...HUB,
+    "assoc-tgw-rtb-1.json": ASSOCIATIONS,
+    "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, route] },
+  });
+  assert.is(verdict(network, "subnet-a", "subnet-b"), "unknown unsupported-target/delivered");
+});
+
 test("what a list of all routes of a hub's table does not have is not there, whoever propagates", () => {
   const line = {
     TransitGatewayAttachments: [
