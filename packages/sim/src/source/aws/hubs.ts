@@ -140,10 +140,15 @@ function readTablePart(part: Fields, inventory: Inventory, file: string): void {
     if (attachment !== undefined && entry.text("State") !== "disassociated")
       inventory.hubAssociations.push({ attachment, table: id });
   }
+  const listed = routes ? part.list("Routes") : undefined;
+  for (const route of listed ?? []) advertise(route, inventory);
+  const isWhole =
+    listed?.some(isPropagated) === true && part.flag("AdditionalRoutesAvailable") !== true ? true : undefined;
   inventory.add(inventory.hubTables, {
     id,
     hub: undefined,
-    routes: routes ? part.list("Routes").flatMap(readHubRoute) : undefined,
+    ...(isWhole === undefined ? {} : { listsPropagated: isWhole }),
+    routes: listed?.flatMap(readHubRoute),
     propagates: propagations
       ? part
           .list("TransitGatewayRouteTablePropagations")
@@ -152,6 +157,22 @@ function readTablePart(part: Fields, inventory: Inventory, file: string): void {
       : undefined,
     place: { source: id, path: "" },
   });
+}
+
+function isPropagated(route: Fields): boolean {
+  return route.text("Type") === "propagated";
+}
+
+/** What a line has brought along lies behind it. */
+function advertise(route: Fields, inventory: Inventory): void {
+  const destination = route.text("DestinationCidrBlock");
+  if (!isPropagated(route) || destination === undefined) return;
+  for (const entry of route.list("TransitGatewayAttachments")) {
+    const [id, type] = [entry.text("TransitGatewayAttachmentId"), entry.text("ResourceType")];
+    const kind = KINDS.get(type ?? "");
+    if (id === undefined || (kind !== "vpn" && kind !== "direct-connect")) continue;
+    inventory.advertise(kind === "vpn" ? (entry.text("ResourceId") ?? id) : id, [destination]);
+  }
 }
 
 function readHubRoute(record: Fields): HubRouteRecord[] {
