@@ -1,16 +1,9 @@
-import type { Configuration, Scope } from "./configuration.ts";
+import { ADOPTED } from "./adopted.ts";
+import { type Alternatives, Choice, type Found, type From, type List, NOTHING } from "./choice.ts";
+import type { Configuration } from "./configuration.ts";
 import { expressionsOf, record, referencesOf, splitModule } from "./configuration.ts";
 import type { Instances } from "./instances.ts";
-import {
-  byKey,
-  byName,
-  constantsOf,
-  type IndexedBy,
-  type Item,
-  type Items,
-  indexOf,
-  unique,
-} from "./items.ts";
+import { byKey, constantsOf, type IndexedBy, type Item, type Items, indexOf, unique } from "./items.ts";
 import { fits, type Kind } from "./kinds.ts";
 import { idOfAddress, type Resource } from "./module.ts";
 import { Sight } from "./sight.ts";
@@ -21,33 +14,19 @@ import { Sight } from "./sight.ts";
  * to decide: it takes ids of one kind, and often there is only one thing of that kind that could be meant.
  */
 
-/** What an expression comes to. */
-export interface Found {
-  /** What it is; none when that is not known. */
-  readonly ids: readonly string[];
-  /** Where it is not known and has to be one of few: these. */
-  readonly candidates: readonly string[];
-}
-
-type From = Resource | Scope;
-
-const NOTHING: Found = { ids: [], candidates: [] };
-
 export class Expressions {
   readonly #configuration: Configuration;
   readonly #instances: Instances;
   readonly #sight: Sight;
+  readonly #choice: Choice;
   /** By VPC that is there already: its default group. */
   readonly #defaultGroups: ReadonlyMap<string, string>;
-  /** Ids of what is still to be made; by expression, what keys name. */
+  /** Ids of what is still to be made. */
   readonly #ids = new Map<Resource, string>();
   /** By module, reference and kinds: what it comes to. */
   readonly #followed = new Map<string, Items>();
-  readonly #named = new Map<string, ReadonlyMap<Scope["index"], Items> | undefined>();
   /** Expressions looked at for the argument at hand. */
   #steps = 0;
-  /** By place: what had to be assumed to give an expression its value. */
-  readonly assumed = new Map<string, string>();
 
   constructor(
     configuration: Configuration,
@@ -57,6 +36,7 @@ export class Expressions {
     this.#configuration = configuration;
     this.#instances = instances;
     this.#defaultGroups = defaultGroups;
+    this.#choice = new Choice(instances);
     this.#sight = new Sight(configuration, instances, {
       idOf: (resource, depth) => this.idOf(resource, depth),
       read: (expression, from, wanted, depth) =>
@@ -64,6 +44,11 @@ export class Expressions {
           ({ items }) => items,
         ),
     });
+  }
+
+  /** By place: what had to be assumed to give an expression its value. */
+  get assumed(): ReadonlyMap<string, string> {
+    return this.#choice.assumed;
   }
 
   /** Returns the one value of an argument that takes one of these kinds. */
@@ -81,17 +66,7 @@ export class Expressions {
   ): Found {
     this.#steps = 0;
     const read = this.#alternatives({ expression, from, wanted, argument: "", depth: 0 });
-    if (read === undefined) return NOTHING;
-    const { lists, by } = read;
-    if (by !== undefined && length === lists.length) {
-      const chosen = lists.map(({ items }) => this.#choose(items, from, by, ""));
-      if (chosen.every((item) => item !== undefined)) return { ids: unique(chosen), candidates: [] };
-    }
-    const ids = unique(joinedOf(lists));
-    const hasLocal = lists.some(({ text }) => text.startsWith("local."));
-    return length === ids.length || (length === undefined && !hasLocal)
-      ? { ids, candidates: [] }
-      : { ids: [], candidates: ids };
+    return read === undefined ? NOTHING : this.#choice.many(read, from, length);
   }
 
   idOf(resource: Resource, depth = 0): string {
@@ -124,26 +99,7 @@ export class Expressions {
 
   #one(asked: Asked): Found {
     const read = this.#alternatives(asked);
-    if (read === undefined) return NOTHING;
-    const { from, argument } = asked;
-    const { lists, by, isChoice } = read;
-    const all = unique(joinedOf(lists));
-    if (all.length <= 1) return { ids: all, candidates: [] };
-    const chosen = lists.map(({ items }) => this.#choose(items, from, by, argument));
-    const different = unique(chosen.filter((item) => item !== undefined));
-    const isComplete = chosen.every((item) => item !== undefined);
-    if (isComplete && different.length === 1) return { ids: different, candidates: [] };
-    const joined = isComplete ? undefined : this.#choose(joinedOf(lists), from, by, argument);
-    if (joined !== undefined) return { ids: [joined.id], candidates: [] };
-    const [first] = chosen;
-    const areOwn = lists.every(({ text }) => !/^(var|local|each)\./.test(text));
-    if (first !== undefined && isComplete && areOwn && !isChoice) {
-      const others = lists.slice(1).map(({ text }) => text);
-      const message = `${argument} is taken for ${first.id}: of ${lists[0].text} and ${others.join(", ")}, which it refers to, the first is there`;
-      this.#assume(placeOf(from, argument), message);
-      return { ids: [first.id], candidates: [] };
-    }
-    return { ids: [], candidates: isComplete ? different : all };
+    return read === undefined ? NOTHING : this.#choice.one(read, asked.from, asked.argument);
   }
 
   /** Returns what the expression may choose from; undefined when a part of it is not known. */
@@ -172,27 +128,6 @@ export class Expressions {
       else if (items.length > 0) lists.push({ text, items });
     }
     return { lists, by, isChoice };
-  }
-
-  /** Returns the item that is meant; undefined when the plan does not tell. */
-  #choose(items: Items, from: From, by: IndexedBy, argument: string): Item | undefined {
-    if (unique(items).length <= 1) return items[0];
-    const { index } = from;
-    if (by === "key") {
-      const same = items.filter((item) => item.index === index);
-      return same.length === 1 ? same[0] : undefined;
-    }
-    if (by !== "count" || typeof index !== "number") return undefined;
-    // a place of `count` is the same place only where there are as many of both: `floor(count.index / 2)` looks no different
-    const siblings =
-      "address" in from
-        ? this.#instances.siblings(from).length
-        : items.filter((item) => item.index === index).length;
-    if (siblings === items.length || !("address" in from)) return items[index];
-    if ((index !== 0 && siblings > items.length) || items[index] === undefined) return undefined;
-    const message = `${argument} is taken for ${items[index].id}, at its own place among ${items.length}, which count.index most likely chooses by`;
-    this.#assume(placeOf(from, argument), message);
-    return items[index];
   }
 
   /** Returns what of it the argument can take. A reference to resources is followed once for all instances that refer. */
@@ -268,7 +203,7 @@ export class Expressions {
         name,
         lists.flatMap(({ items }) => items),
       );
-    const chosen = lists.map(({ items }) => this.#choose(items, from, by, variable));
+    const chosen = lists.map(({ items }) => this.#choice.item(items, from, by, variable));
     return chosen.every((item) => item !== undefined) ? chosen : lists.flatMap(({ items }) => items);
   }
 
@@ -305,18 +240,7 @@ export class Expressions {
     if (unique(items).length <= 1) return items;
     const same = items.filter(({ index }) => index === from.index);
     if (same.length === 1) return same;
-    return this.#namedLike(items, from, text) ?? items;
-  }
-
-  /** Returns the items that are named for the key, when each key of the resource has its own and they share none. */
-  #namedLike(items: Items, from: Resource, text: string): Items | undefined {
-    const place = `${from.module} ${from.type}.${from.name} ${text} ${items.length}`;
-    if (!this.#named.has(place)) this.#named.set(place, byName(items, this.#instances.siblings(from)));
-    const own = this.#named.get(place)?.get(from.index);
-    if (own === undefined) return undefined;
-    const message = `${text} is taken for ${own.map(({ id }) => id).join(", ")}, which is named like its key ${JSON.stringify(from.index)}`;
-    this.#assume(placeOf(from, text), message);
-    return own;
+    return this.#choice.namedLike(items, from, text) ?? items;
   }
 
   #output(text: string, asked: Asked, by: IndexedBy): Items | undefined {
@@ -363,13 +287,9 @@ export class Expressions {
     if (items.length === 1) {
       const place = module === "" ? text : `${module}.${text}`;
       const message = `it is taken for ${items[0].id}, the only ${wanted.join(" or ")} in sight: a plan does not say what locals are`;
-      this.#assume(place, message);
+      this.#choice.assume(place, message);
     }
     return items.length === 0 ? undefined : items;
-  }
-
-  #assume(place: string, message: string): void {
-    this.assumed.set(place, message);
   }
 }
 
@@ -390,19 +310,6 @@ const NO_ASK: Asked = {
   depth: 0,
 };
 
-interface List {
-  readonly text: string;
-  readonly items: Items;
-}
-
-interface Alternatives {
-  /** By reference: what it may come to, at least one thing. */
-  readonly lists: readonly List[];
-  readonly by: IndexedBy;
-  /** A variable that stands before all of them may choose between them. */
-  readonly isChoice: boolean;
-}
-
 const MAX_DEPTH = 64;
 const MAX_STEPS = 100_000;
 
@@ -418,30 +325,3 @@ const OWNERS: ReadonlySet<string> = new Set([
   "network_acl_id",
   "transit_gateway_route_table_id",
 ]);
-
-interface Adoption {
-  readonly key: string;
-  readonly id: (own: string, groups: ReadonlyMap<string, string>) => string;
-}
-
-/** Resources that adopt what the VPC brings along: their id is that of the thing, not one of their own. */
-const ADOPTED: ReadonlyMap<string, Adoption> = new Map<string, Adoption>([
-  ["aws_default_route_table", { key: "default_route_table_id", id: (own) => own }],
-  ["aws_default_network_acl", { key: "default_network_acl_id", id: (own) => own }],
-  [
-    "aws_default_security_group",
-    {
-      key: "vpc_id",
-      id: (own, groups) => groups.get(own) ?? `${own}.default_security_group_id`,
-    },
-  ],
-]);
-
-function joinedOf(lists: readonly List[]): Items {
-  return lists.length === 1 ? lists[0].items : lists.flatMap(({ items }) => items);
-}
-
-function placeOf(from: From, argument: string): string {
-  const place = "address" in from ? from.address : from.module;
-  return `${place}${argument === "" ? "" : `.${argument}`}`;
-}
