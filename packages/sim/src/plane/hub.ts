@@ -4,7 +4,6 @@ import { type Network, owns, type Subnet, tableOf, type Vpc } from "../model/net
 import { type Route, Routes, type WrittenRoute } from "../model/routes.ts";
 import { aclCheck } from "./filter.ts";
 import { routesAt } from "./forwarding.ts";
-import { advertises } from "./gateway.ts";
 import {
   attachmentComponent,
   type Choice,
@@ -19,6 +18,7 @@ import {
   stop,
   vpcHop,
 } from "./node.ts";
+import { advertises } from "./outside.ts";
 import type { Packet } from "./packet.ts";
 
 /**

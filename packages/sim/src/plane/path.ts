@@ -1,27 +1,17 @@
 import { formatAddress } from "@twoway/core";
 import type { RouteName } from "../model/cause.ts";
-import {
-  isReserved,
-  isUsable,
-  type Network,
-  ownersOf,
-  owns,
-  type Subnet,
-  subnetAt,
-  tableOf,
-  type Vpc,
-} from "../model/network.ts";
+import { type Network, ownersOf, owns, tableOf, type Vpc } from "../model/network.ts";
 import type { Peering } from "../model/peering.ts";
+import { arrive } from "./arrival.ts";
 import { aclCheck, type Check, groupCheck } from "./filter.ts";
 import { decide, nextHop } from "./forwarding.ts";
-import { enter, entrances, meetPublic, takeGateway, untranslate } from "./gateway.ts";
+import { enter, takeGateway } from "./gateway.ts";
 import { leaveHub, reachHub, switchAtHub } from "./hub.ts";
+import { circle, MAX_STEPS, placeOf } from "./loop.ts";
 import {
   type Choice,
-  DELIVERED,
   type Ending,
   gatewayComponent,
-  gatewayHop,
   type HandOff,
   type Hop,
   type Node,
@@ -31,11 +21,11 @@ import {
   routeComponent,
   spell,
   stop,
-  subnetComponent,
   tableComponent,
   vpcComponent,
   vpcHop,
 } from "./node.ts";
+import { entrances, meetPublic } from "./outside.ts";
 import { groupsAt, type Packet, packetFrom, publicOwner, replyTo, type Spot } from "./packet.ts";
 
 /**
@@ -125,9 +115,6 @@ function send(network: Network, packet: Packet): Path[] {
   return follow(network, { kind: "subnet", vpc, subnet, groups: groupsAt(network, source) }, packet, []);
 }
 
-/** Ways that one packet may take before they are too many to follow: ECMP behind ECMP multiplies. */
-const MAX_STEPS = 2000;
-
 function follow(network: Network, start: Node, packet: Packet, before: readonly Hop[]): Path[] {
   const paths: Path[] = [];
   let steps = 0;
@@ -157,54 +144,6 @@ function follow(network: Network, start: Node, packet: Packet, before: readonly 
   };
   go(start, { hops: before, checks: [], packet }, new Set());
   return paths;
-}
-
-/** What a node's decision depends on, beside the network. */
-function placeOf(node: Node, packet: Packet): string {
-  const { source, destination, isReply, translations, showsGroups, routedBy } = packet;
-  // a reply uses up what it remembers; what a packet writes there stands in its source too
-  const left = isReply ? translations.length : 0;
-  const header = `${source.vpc} ${source.address} ${destination.vpc} ${destination.address} ${left} ${showsGroups} ${routedBy?.id}`;
-  switch (node.kind) {
-    case "subnet":
-      return `subnet ${node.vpc.id}/${node.subnet.id} ${header}`;
-    case "route":
-      return `route ${node.at.table.id} ${node.at.route.row} ${node.at.subnet.id} ${header}`;
-    case "peering":
-      return `peering ${node.peering.id} ${node.into.id} ${header}`;
-    case "gateway":
-    case "entry":
-      return `${node.kind} ${node.gateway.id} ${header}`;
-    case "hub":
-      return `hub ${node.hub.id} ${node.from.id} ${header}`;
-    case "attachment":
-      return `attachment ${node.hub.id} ${node.to.id} ${header}`;
-    case "arrival":
-      return `arrival ${node.vpc.id} ${header}`;
-    default:
-      return node satisfies never;
-  }
-}
-
-function circle(network: Network, node: Node, isLoop: boolean): Ending {
-  const vpc = "vpc" in node ? node.vpc : "at" in node ? node.at.vpc : [...network.vpcs.values()][0];
-  const component =
-    node.kind === "hub" || node.kind === "attachment"
-      ? {
-          id: node.hub.id,
-          kind: "hub" as const,
-          account: node.hub.account,
-          region: node.hub.region,
-          source: node.hub.source,
-        }
-      : vpcComponent(vpc);
-  if (isLoop)
-    return stop("loop", component, `the packet comes to ${component.id} a second time, with nothing changed`);
-  return stop(
-    "unsupported-target",
-    component,
-    `the packet may take more than ${MAX_STEPS} turns, and they are not followed`,
-  );
 }
 
 function step(network: Network, node: Node, packet: Packet): HandOff {
@@ -359,47 +298,4 @@ function cross(network: Network, peering: Peering, into: Vpc, packet: Packet): H
   }
   const message = `${peering.id} delivers into ${into.id} only, and ${text} lies behind one of its gateways at best`;
   return { hops, end: stop("edge-to-edge", peeringComponent(peering), message) };
-}
-
-/** The packet is in a VPC that has the address; somebody there must have it. */
-function arrive(network: Network, vpc: Vpc, packet: Packet): HandOff {
-  const { destination } = packet;
-  const text = formatAddress(destination.address);
-  if (destination.vpc !== vpc.id) {
-    const message = `${text} arrives in ${vpc.id}, and that of ${destination.vpc ?? "a place outside"} was meant`;
-    return { hops: [], end: stop("wrong-vpc", vpcComponent(vpc), message) };
-  }
-  const translation = packet.isReply ? packet.translations.at(-1) : undefined;
-  if (translation?.written === destination)
-    return untranslate(network, packet, [{ node: translation.gateway.id, kind: "gateway" }]);
-  const subnet = subnetAt(vpc, destination.address);
-  if (subnet === undefined) {
-    const message = `no subnet of ${vpc.id} holds ${text}`;
-    return { hops: [], end: stop("no-such-subnet", vpcComponent(vpc), message) };
-  }
-  const hops: Hop[] = [{ node: subnet.id, kind: "subnet" }];
-  if (isUsable(vpc, subnet, destination.address))
-    return { hops, checks: receive(network, vpc, subnet, packet), end: DELIVERED };
-  const nat = [...network.gateways.values()].find(
-    ({ kind, vpc: owner, address }) => kind === "nat" && owner === vpc.id && address === destination.address,
-  );
-  if (nat !== undefined) {
-    const message = `${nat.id} has ${text}, and takes what routes send to it, not what is meant for itself`;
-    return {
-      hops: [...hops, gatewayHop(nat)],
-      end: stop("no-such-host", gatewayComponent(nat, vpc), message),
-    };
-  }
-  const message = isReserved(vpc, subnet, destination.address)
-    ? `${text} is reserved by the cloud: no host of ${subnet.id} can have it`
-    : `no host of ${subnet.id} has ${text}`;
-  return { hops, end: stop("no-such-host", subnetComponent(vpc, subnet), message) };
-}
-
-/** What filters the packet on its way from the VPC's router to the host. */
-function receive(network: Network, vpc: Vpc, subnet: Subnet, packet: Packet): Check[] {
-  return [
-    ...(packet.last === subnet ? [] : aclCheck("ingress", vpc, subnet, packet)),
-    ...groupCheck("ingress", vpc, groupsAt(network, packet.destination), packet),
-  ];
 }
