@@ -1,7 +1,25 @@
 #!/usr/bin/env node
-import { INPUT_FORMATS, PROFILE_NAMES } from "@twoway/sim";
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { EXIT } from "./exit.ts";
+import { ABOUT, BEYOND, LOGS, SERVED } from "./help.ts";
+import {
+  as,
+  change,
+  collect,
+  count,
+  format,
+  input,
+  periodOf,
+  port,
+  profile,
+  protocol,
+  queueOption,
+  seconds,
+  seed,
+  threads,
+  watch,
+  whatIf,
+} from "./options.ts";
 import { SOURCES } from "./sources.ts";
 import { reportError } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -28,63 +46,7 @@ const program = new Command("twoway")
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
   .exitOverride()
   .showHelpAfterError("(`twoway --help` lists the commands)")
-  .addHelpText(
-    "after",
-    `
-A network is a scenario in YAML or JSON, \`terraform show -json\` of a state or a plan, a folder of what \`aws ec2 describe-…\`
-or \`tccli vpc Describe…\` print, or - for standard input; \`twoway import --help\` says how to get each.
-An end is a VPC, a subnet or a host by name (web, vpc1/web), an address (10.0.1.5, vpc1:10.0.1.5), a CIDR, or internet.
-
-  $ twoway check scenarios
-  $ twoway check net.yaml --do 'delete-peering pcx-12'     what would that break?
-  $ twoway trace scenarios/one-sided-route.yaml web db
-  $ twoway trace net.yaml vpc1/web 10.2.0.7 --do 'delete-peering pcx-12'
-  $ twoway why net.yaml web db                             what is wrong, and what would fix it?
-  $ twoway diff net.yaml --do 'delete-peering pcx-12'      which pairs change?
-  $ twoway diff plan.json                                  what does this apply break?
-  $ twoway check plan.json --policy rules.yaml --format sarif
-
-Exit status: 0 yes, 1 the answer is no, 2 the input or the usage is wrong, 3 undetermined, 70 a fault of ours.`,
-  );
-
-const BEYOND = `
-Beyond one machine: \`twoway worker --queue redis://HOST:6379\` on each, in a folder where the input has the same path and the
-same content, and --queue with that address for the run. Any Redis from 6.2 on does; several runs may share one. Workers may come, go
-and be killed at any time: the answer is the same, byte for byte. TWOWAY_QUEUE is read in the place of --queue, which keeps a
-password out of the list of processes.`;
-
-const format = (): Option =>
-  new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
-const profile = (): Option =>
-  new Option("--profile <name>", "judge by these rules instead of the file's").choices(PROFILE_NAMES);
-const as = (): Option =>
-  new Option("--as <format>", "read the network as this; recognised from its content unless given").choices(
-    INPUT_FORMATS,
-  );
-const watch = (): Option => new Option("--watch", "run again whenever a file changes");
-const collect = (value: string, before: string[]): string[] => [...before, value];
-
-const queueOption = (): Option =>
-  new Option("--queue <url>", "let the workers of this queue do it: redis://127.0.0.1:6379").env(
-    "TWOWAY_QUEUE",
-  );
-
-function change(command: Command): Command {
-  return command
-    .option("--do <action>", "apply this action first; may be repeated", collect, [])
-    .option("--at <time>", "move the clock there first: 2026-01-08");
-}
-
-function input(command: Command): Command {
-  return change(command)
-    .option("--step <n>", "play this many steps of the scenario first, or `all`", stepCount)
-    .addOption(profile())
-    .addOption(as());
-}
-
-function whatIf(command: Command): Command {
-  return input(command).addOption(format());
-}
+  .addHelpText("after", ABOUT);
 
 change(program.command("check"))
   .description("run every expectation and every policy of every scenario; a trace for each that fails")
@@ -221,13 +183,7 @@ whatIf(program.command("replay"))
   .option("--jobs <n>", "how many threads; one for each processor unless given", threads)
   .addOption(queueOption())
   .option("--strict", "exit status 2 if a line is malformed")
-  .addHelpText(
-    "after",
-    `
-The first line of a log names its columns, in the words of AWS (srcaddr dstaddr srcport dstport protocol action …), or --fields does.
-Exit status: 0 nothing breaks, 1 something breaks or contradicts the network, 3 nothing is known to, and some cannot be decided;
-2 if no record could be read.`,
-  )
+  .addHelpText("after", LOGS)
   .action(async (network, logs, options) =>
     finish((await import("./commands/replay.ts")).replayCommand(network, logs, merged(options))),
   );
@@ -326,19 +282,7 @@ program
   )
   .addOption(profile())
   .addOption(as())
-  .addHelpText(
-    "after",
-    `
-Prints the address on standard output, and one line of JSON for each request on standard error. The page works in the browser
-alone: nothing leaves the machine, and what is tried on it changes neither the file nor the API.
-With --api the region is X-TC-Region, the account stands behind the secret id; signatures are verified for accounts with a
-secret, and the page shows the API's network as it is when the page is loaded.
-Besides the actions of the cloud: EvaluateReachability {Source, Destination}, AdvanceClock {Duration: "7d"}, LookUpAccount {VpcId},
-Dismiss-, Isolate- and RestoreVpcPeeringConnection and DescribeVpcPeeringConnectionRoutes {PeeringConnectionId}.
-A scenario's \`traffic\` is metered as far as the clock is moved: GetMonitorData (2018-07-24, QCE/PCX) gives the series, and alarms are logged.
-A journal is a scenario: \`twoway check FILE\`, \`twoway trace FILE a b --step all\`. It is on disk before the reply is sent.
-SIGINT and SIGTERM let open requests end; the exit status is then 130 or 143.`,
-  )
+  .addHelpText("after", SERVED)
   .action(async (network, options) =>
     finish((await import("./commands/serve.ts")).serve(network, merged(options))),
   );
@@ -423,48 +367,4 @@ async function again(
 
 async function finish(status: number | Promise<number>): Promise<void> {
   process.exitCode = await status;
-}
-
-function stepCount(text: string): number {
-  if (text === "all") return Number.POSITIVE_INFINITY;
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("A number of steps, or all.");
-  return Number(text);
-}
-
-function periodOf(text: string): number {
-  if (!["10s", "60s", "300s"].includes(text)) throw new InvalidArgumentError("One of 10s, 60s, 300s.");
-  return Number.parseInt(text, 10);
-}
-
-function seed(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) > 0xffffffff)
-    throw new InvalidArgumentError("A number from 0 to 4294967295.");
-  return Number(text);
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("A number above zero.");
-  return Number(text);
-}
-
-function threads(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("A number from 1 to 99.");
-  return Number(text);
-}
-
-function seconds(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("A number of seconds from 1 to 9999.");
-  return Number(text);
-}
-
-function protocol(text: string): string {
-  const name = text.toLowerCase();
-  if (/^(any|tcp|udp|icmp)$/.test(name) || (/^\d{1,3}$/.test(name) && Number(name) <= 255)) return name;
-  throw new InvalidArgumentError("One of any, tcp, udp, icmp, or a protocol number.");
-}
-
-function port(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535)
-    throw new InvalidArgumentError("A number from 0 to 65535.");
-  return Number(text);
 }
