@@ -2,10 +2,11 @@ import { AWS_PEERING_STATES, partsOfArn } from "../aws/words.ts";
 import { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { TargetRecord } from "../inventory/records.ts";
-import { regionOfTencentZone, tencentTarget } from "../tencent/words.ts";
+import { tencentTarget } from "../tencent/words.ts";
 import { routeOf } from "./aws.ts";
 import type { Resource } from "./module.ts";
 import { nameOf } from "./resource.ts";
+import { subnetOf } from "./tencent.ts";
 
 /**
  * What data sources looked up: things of somebody else's, told of as far as the data source goes. What a resource says of
@@ -167,20 +168,7 @@ function readTencentSubnet(fields: Fields, inventory: Inventory): void {
   const id = fields.text("subnet_id");
   const cidr = fields.text("cidr_block");
   if (id === undefined || cidr === undefined || inventory.subnets.has(id)) return;
-  const zone = fields.text("availability_zone");
-  inventory.subnets.set(id, {
-    id,
-    name: fields.text("name"),
-    profile: "tencent",
-    vpc: fields.text("vpc_id"),
-    cidrs: [cidr],
-    table: fields.text("route_table_id"),
-    acl: undefined,
-    account: undefined,
-    region: regionOfTencentZone(zone),
-    zone,
-    place: fields.here,
-  });
+  inventory.subnets.set(id, subnetOf(fields, id, [cidr]));
 }
 
 function readTencentTable(fields: Fields, inventory: Inventory): void {

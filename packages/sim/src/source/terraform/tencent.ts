@@ -1,7 +1,7 @@
 import type { GatewayKind } from "../../model/profile.ts";
 import type { Fields } from "../inventory/fields.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import type { TargetRecord } from "../inventory/records.ts";
+import type { SubnetRecord, TargetRecord } from "../inventory/records.ts";
 import { regionOfTencentZone, tencentPeeringState, tencentTarget } from "../tencent/words.ts";
 import type { ReadyResource } from "./resource.ts";
 import { readCcn, readCcnAttachment, readEni, readHaVip, readInstance, readNat } from "./tencent-edges.ts";
@@ -107,20 +107,25 @@ function readVpc(fields: Fields, inventory: Inventory, { id, isNew }: ReadyResou
 
 function readSubnet(fields: Fields, inventory: Inventory, { id }: ReadyResource): void {
   const cidr = fields.need("cidr_block");
+  inventory.addUnique(inventory.subnets, subnetOf(fields, id, cidr === undefined ? [] : [cidr]));
+}
+
+/** Returns the subnet of a resource or of a data source, which have the same fields beside the id. */
+export function subnetOf(fields: Fields, id: string, cidrs: readonly string[]): SubnetRecord {
   const zone = fields.text("availability_zone");
-  inventory.addUnique(inventory.subnets, {
+  return {
     id,
     name: fields.text("name"),
     profile: "tencent",
     vpc: fields.text("vpc_id"),
-    cidrs: cidr === undefined ? [] : [cidr],
+    cidrs: cidrs,
     table: fields.text("route_table_id"),
     acl: undefined,
     account: undefined,
     region: regionOfTencentZone(zone),
     zone,
     place: fields.here,
-  });
+  };
 }
 
 /** Its routes are resources of their own. */
