@@ -1,0 +1,142 @@
+import { address4, type Prefix } from "@twoway/core";
+import {
+  answer,
+  type Box,
+  InputError,
+  importNetworks,
+  type Network,
+  type Reach,
+  reach,
+  resolveEndpoint,
+  Services,
+} from "@twoway/sim";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { awsFolder } from "./cloud-aws.ts";
+import { type Estate, holds } from "./cloud-estate.ts";
+import { estates } from "./cloud-generate.ts";
+import { type Asked, CloudWalk, type Place, type Walked } from "./cloud-walk.ts";
+import { seeded, Tally } from "./generate.ts";
+
+/**
+ * Laws about estates as accounts have them: hubs, ACLs, groups and NAT gateways beside each other. The sets of all packets agree
+ * with the walk of each one, and what a description says does not depend on how it is filed.
+ */
+const test = suite("laws of clouds as they are described");
+
+type Files = Readonly<Record<string, unknown>>;
+
+function read(files: Files): Network {
+  return importNetworks(
+    Object.entries(files).map(([name, value]) => ({ name, text: () => JSON.stringify(value) })),
+  ).network;
+}
+
+const numbers: fc.Arbitrary<fc.Stream<number>> = fc.infiniteStream(fc.nat({ max: 1 << 30 }));
+/** Estates shrink badly, and slowly: the question that fails is told with the first one. */
+const run = (count: number): object => ({ ...seeded(count), endOnFailure: true, includeErrorInReport: true });
+const VERDICTS = ["unreachable", "return-only", "forward-only", "unknown", "two-way"];
+
+/** The end of a generated range of ports and the one beside it: one of these stands for every port of a client. */
+const CLIENT_PORTS = [1024, 32767, 32768, 61000, 61001, 65535];
+const SERVICES = [
+  ...[6, 17].flatMap((protocol) =>
+    [21, 22, 443, 444, 1024, 32768, 61001].map((port) => ({ protocol, port })),
+  ),
+  ...[0, 8, 13].map((port) => ({ protocol: 1, port })),
+];
+
+/** Who can send from a subnet: whoever is described, and otherwise some of those who may be there. */
+function sendersIn({ vpcs, listsHosts }: Estate, { vpc, subnet }: Reach["subnets"][number]): Place[] {
+  const { subnets, hosts } = vpcs.find(({ id }) => id === vpc)!;
+  const { cidr } = subnets.find(({ id }) => id === subnet)!;
+  const addresses = listsHosts
+    ? hosts.flatMap((host) => host.addresses.filter((address) => holds(cidr, address)))
+    : [4, 20, 31, 254].map((n) => cidr.base + n);
+  return addresses.map((address) => ({ vpc, address }));
+}
+
+function timesHeld(boxes: readonly Box[], from: Place, to: Place, { protocol, port }: Asked): number {
+  const has = (blocks: readonly Prefix[], { address }: Place): boolean =>
+    blocks.some((block) => block.contains(address4(address)));
+  const point = 65536 * protocol + (protocol === 1 ? 256 * port : port);
+  return boxes.filter(
+    ({ src, dst, services }) =>
+      has(src, from) &&
+      has(dst, to) &&
+      (services === "all" || Services.parse(services.join(", ")).has(point)),
+  ).length;
+}
+
+/** Compares a pair of subnets with the answer for both, and with walks of random packets from every port of a client. */
+function checkPair(
+  { network, found, estate, walk }: { network: Network; found: Reach; estate: Estate; walk: CloudWalk },
+  [from, to]: readonly [number, number],
+  below: (max: number) => number,
+  tally: Tally,
+): void {
+  const by = found.decidedBy(from, to);
+  const pair = found.pair(from, to);
+  const [a, b] = [from, to].map((s) => `${found.subnets[s].vpc}/${found.subnets[s].subnet}`);
+  const where = (packet = ""): string => `${a} to ${b}, by ${by} ${packet}\n${JSON.stringify(estate)}`;
+  assert.equal(found.verdict(from, to), { verdict: pair.verdict, partial: pair.partial }, where());
+  try {
+    const [source, target] = [a, b].map((text) => resolveEndpoint(network, text, "pair"));
+    const told = answer(network, source, target, { protocol: "any" });
+    assert.equal([pair.verdict, pair.partial], [told.verdict, told.partial], where());
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error; // nobody has an address there
+  }
+  tally.add(`by ${by}`);
+  tally.add(`${by}: ${pair.verdict}${pair.partial ? ", partial" : ""}`);
+  const [senders, receivers] = [from, to].map((s) => sendersIn(estate, found.subnets[s]));
+  if (senders.length === 0 || receivers.length === 0) return;
+  for (let n = 0; n < 6; n++) {
+    const [source, target] = [senders[below(senders.length)], receivers[below(receivers.length)]];
+    const service = SERVICES[below(SERVICES.length)];
+    const packet = JSON.stringify([source, target, service]);
+    const walks = CLIENT_PORTS.map(
+      (sourcePort): Walked => walk.walk(source, target, { ...service, sourcePort }),
+    );
+    const arrives = walks.every(({ forward }) => forward.outcome === "delivered");
+    const returns = walks.every(({ back }) => back.outcome === "delivered");
+    const asked = { ...service, sourcePort: 0 };
+    for (const [set, isIn] of [
+      ["forward", arrives],
+      ["return", returns],
+      ["twoWay", arrives && returns],
+    ] as const) {
+      assert.is(timesHeld(pair[set], source, target, asked), isIn ? 1 : 0, where(`${set} ${packet}`));
+      tally.add(`${set} ${isIn ? "inside" : "outside"}`);
+    }
+    for (const { verdict } of walks) {
+      // the pair has the worst verdict of all packets, and the only one unless it is partial
+      const isWorse = VERDICTS.indexOf(verdict) < VERDICTS.indexOf(pair.verdict);
+      assert.not(isWorse || (!pair.partial && verdict !== pair.verdict), where(`${verdict} ${packet}`));
+    }
+  }
+}
+
+test("pairs of subnets in answers of the AWS CLI hold the packets that the walk delivers, whatever decides about them (S16)", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(estates({ edges: true, hubs: true }), numbers, (estate, random) => {
+      const below = (max: number): number => random.next().value! % max;
+      const network = read(awsFolder(estate));
+      const found = reach(network);
+      const walk = new CloudWalk(estate);
+      for (let n = 0; n < 12; n++) {
+        const [from, to] = [below(found.subnets.length), below(found.subnets.length)];
+        if (from !== to) checkPair({ network, found, estate, walk }, [from, to], below, tally);
+      }
+    }),
+    run(60),
+  );
+  tally.print("pairs in answers of the AWS CLI", [
+    ...["arrays", "filters", "hubs", "packets"].map((by) => `by ${by}`),
+    ...["forward", "return", "twoWay"].flatMap((set) => [`${set} inside`, `${set} outside`]),
+  ]);
+});
+
+test.run();
