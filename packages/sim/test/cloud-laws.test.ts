@@ -7,15 +7,18 @@ import {
   type Network,
   type Reach,
   reach,
+  readScenario,
   resolveEndpoint,
   Services,
+  scenarioText,
 } from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { awsFolder } from "./cloud-aws.ts";
-import { type Estate, holds } from "./cloud-estate.ts";
+import { addressText, cidr, type Estate, holds } from "./cloud-estate.ts";
 import { estates } from "./cloud-generate.ts";
+import { type Question, questionsOf, questionText } from "./cloud-question.ts";
 import { type Asked, CloudWalk, type Place, type Walked } from "./cloud-walk.ts";
 import { seeded, Tally } from "./generate.ts";
 
@@ -36,6 +39,10 @@ function read(files: Files): Network {
 const numbers: fc.Arbitrary<fc.Stream<number>> = fc.infiniteStream(fc.nat({ max: 1 << 30 }));
 /** Estates shrink badly, and slowly: the question that fails is told with the first one. */
 const run = (count: number): object => ({ ...seeded(count), endOnFailure: true, includeErrorInReport: true });
+const WORDS = [
+  ...["two-way", "forward-only", "return-only", "unreachable", "unknown"],
+  ...["filter-denied", "no-route", "peering-not-active", "hub-attachment", "no-public-address"],
+];
 const VERDICTS = ["unreachable", "return-only", "forward-only", "unknown", "two-way"];
 
 /** The end of a generated range of ports and the one beside it: one of these stands for every port of a client. */
@@ -138,5 +145,147 @@ test("pairs of subnets in answers of the AWS CLI hold the packets that the walk 
     ...["forward", "return", "twoWay"].flatMap((set) => [`${set} inside`, `${set} outside`]),
   ]);
 });
+
+/** Returns a value with the elements of every array in another order. */
+function shuffled(value: unknown, below: (max: number) => number): unknown {
+  if (Array.isArray(value)) {
+    const rest = value.map((item) => shuffled(item, below));
+    return value.map(() => rest.splice(below(rest.length), 1)[0]);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shuffled(item, below)]));
+}
+
+/** Returns an answer as the pages of which its lists come, one to three records on each. */
+function pagesOf(value: unknown, below: (max: number) => number): object[] {
+  const fields = Object.entries(value as object);
+  const list = fields.find((field): field is [string, unknown[]] => Array.isArray(field[1]));
+  if (list === undefined || list[1].length < 2) return [value as object];
+  const pages: object[] = [];
+  const [key, records] = list;
+  for (let at = 0; at < records.length; ) {
+    const size = 1 + below(3);
+    pages.push({ ...(value as object), [key]: records.slice(at, at + size) });
+    at += size;
+  }
+  return pages.map((page, n) => (n < pages.length - 1 ? { ...page, NextToken: `page-${n + 1}` } : page));
+}
+
+/** A VPC of another account to which nothing leads. */
+const STRANGER: Estate = {
+  vpcs: [
+    {
+      id: "vpc-stranger",
+      account: "999999999999",
+      region: "eu-west-1",
+      cidrs: [cidr("192.168.0.0/16")],
+      former: undefined,
+      subnets: [
+        {
+          id: "subnet-stranger",
+          cidr: cidr("192.168.1.0/24"),
+          zone: "eu-west-1a",
+          table: undefined,
+          acl: "acl-stranger",
+        },
+      ],
+      main: "rtb-stranger",
+      tables: [{ id: "rtb-stranger", routes: [] }],
+      acls: [{ id: "acl-stranger", isDefault: true, rules: [] }],
+      groups: [{ id: "sg-stranger", vpc: "vpc-stranger", ingress: [], egress: [] }],
+      internet: undefined,
+      vpn: undefined,
+      nats: [],
+      endpoint: undefined,
+      hosts: [],
+    },
+  ],
+  peerings: [],
+  hubs: [],
+  hubPeerings: [],
+  lists: [],
+  hidden: [],
+  listsHosts: false,
+};
+
+const mapped = (files: Files, change: (file: [string, unknown], n: number) => [string, unknown][]): Files =>
+  Object.fromEntries(Object.entries(files).flatMap(change));
+/** Answers do not repeat the region that was asked, and files keep it in their folder. */
+const regionOf = (name: string): string => name.split("/").at(-2)!;
+
+/** By name: other ways to file the same answers, none of which changes what they say. */
+const FILINGS: ReadonlyMap<string, (files: Files, below: (max: number) => number) => Network> = new Map([
+  [
+    "files in another order, of other names",
+    (files, below) => {
+      const rest = Object.entries(files);
+      const order = Object.keys(files).map(() => rest.splice(below(rest.length), 1)[0]);
+      return read(
+        Object.fromEntries(order.map(([name, value], n) => [`${regionOf(name)}/${n}.json`, value])),
+      );
+    },
+  ],
+  [
+    "answers in pages",
+    (files, below) =>
+      read(
+        mapped(files, ([name, value]) =>
+          pagesOf(value, below).map((page, n) => [name.replace(".json", `-${n}.json`), page]),
+        ),
+      ),
+  ],
+  ["lists in another order", (files, below) => read(shuffled(files, below) as Files)],
+  [
+    "every file twice",
+    (files) =>
+      read(
+        mapped(files, ([name, value]) => [
+          [name, value],
+          [name.replace(".json", " (copy).json"), value],
+        ]),
+      ),
+  ],
+  ["a VPC of somebody else beside it", (files) => read({ ...files, ...awsFolder(STRANGER) })],
+  [
+    "the scenario that it is imported as",
+    (files) => readScenario(scenarioText(read(files), "estate"), "estate.yaml").scenario.network,
+  ],
+]);
+
+/** Returns the verdict, and of both ways where they end, why, and what decided. */
+function fateOf(network: Network, { from, to, protocol, port, sourcePort }: Question): string {
+  const [source, target] = [from, to].map(({ vpc, address }) =>
+    resolveEndpoint(network, (vpc === undefined ? "" : `${vpc}:`) + addressText(address), "question"),
+  );
+  const { verdict, shown } = answer(network, source, target, { protocol: `${protocol}`, port, sourcePort });
+  const ends = [shown.forward, shown.return].map((trace) =>
+    trace.cause === null
+      ? trace.outcome
+      : `${trace.outcome} ${trace.cause} ${trace.component.kind} ${trace.component.id}`,
+  );
+  return [verdict, ...ends].join(" | ");
+}
+
+for (const [name, filed] of FILINGS) {
+  test(`answers of the AWS CLI say the same when there is ${name}`, () => {
+    const tally = new Tally();
+    fc.assert(
+      fc.property(estates({ edges: true, hubs: true }), numbers, (estate, random) => {
+        const below = (max: number): number => random.next().value! % max;
+        const files = awsFolder(estate);
+        const [network, other] = [read(files), filed(files, below)];
+        for (const question of questionsOf(estate, 20, () => random.next().value!)) {
+          const told = fateOf(network, question);
+          const where = `${questionText(question)}\n${JSON.stringify(estate)}`;
+          const found = fateOf(other, question);
+          assert.is(found, told, `${found} instead of ${told}: ${where}`);
+          for (const word of told.split(/[ |]+/)) if (WORDS.includes(word)) tally.add(word);
+        }
+      }),
+      run(40),
+    );
+    tally.print(`packets where there is ${name}`, WORDS);
+  });
+}
 
 test.run();
