@@ -1,3 +1,4 @@
+import type { Network } from "@twoway/sim";
 import { InputError } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -212,6 +213,71 @@ test("a blackhole in a hub's table drops, and wins over a shorter route", () => 
     "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, dead] },
   });
   assert.is(verdict(network, "subnet-a", "subnet-b"), "return-only route-blackhole/delivered");
+});
+
+test("a route to an attachment that nothing lists leads where nobody knows", () => {
+  const theirs = { TransitGatewayAttachments: [{ TransitGatewayAttachmentId: "tgw-attach-theirs" }] };
+  const route = { DestinationCidrBlock: "10.2.1.0/24", ...theirs, Type: "static", State: "active" };
+  const { network } = imported({
+    ...HUB,
+    "assoc-tgw-rtb-1.json": ASSOCIATIONS,
+    "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, route] },
+  });
+  assert.is(verdict(network, "subnet-a", "subnet-b"), "unknown unsupported-target/delivered");
+});
+
+test("what a list of all routes of a hub's table does not have is not there, whoever propagates", () => {
+  const line = {
+    TransitGatewayAttachments: [
+      {
+        TransitGatewayAttachmentId: "tgw-attach-x",
+        TransitGatewayId: "tgw-1",
+        ResourceType: "vpn",
+        ResourceId: "vpn-1",
+        State: "available",
+      },
+      {
+        TransitGatewayAttachmentId: "tgw-attach-y",
+        TransitGatewayId: "tgw-1",
+        ResourceType: "vpc",
+        ResourceId: "vpc-theirs",
+        State: "available",
+      },
+    ],
+  };
+  const propagations = ["a", "b", "x", "y"].map((name) => ({
+    TransitGatewayAttachmentId: `tgw-attach-${name}`,
+    State: "enabled",
+  }));
+  const byLine = {
+    DestinationCidrBlock: "172.16.0.0/16",
+    TransitGatewayAttachments: [
+      { TransitGatewayAttachmentId: "tgw-attach-x", ResourceType: "vpn", ResourceId: "vpn-1" },
+    ],
+    Type: "propagated",
+    State: "active",
+  };
+  const everywhere = [{ DestinationCidrBlock: "0.0.0.0/0", TransitGatewayId: "tgw-1" }];
+  const read = (more: object): Network =>
+    imported({
+      ...HUB,
+      t: { RouteTables: [table("a", everywhere), table("b", everywhere)] },
+      line,
+      "assoc-tgw-rtb-1.json": {
+        Associations: [
+          ...ASSOCIATIONS.Associations,
+          { ...ASSOCIATIONS.Associations[0], TransitGatewayAttachmentId: "tgw-attach-x" },
+        ],
+      },
+      "routes-tgw-rtb-1.json": { ...FOUND, Routes: [...FOUND.Routes, byLine], ...more },
+      "propagations-tgw-rtb-1.json": { TransitGatewayRouteTablePropagations: propagations },
+    }).network;
+  const whole = read({});
+  assert.is(verdict(whole, "subnet-a", "172.16.1.5"), TWO_WAY, "the line brought it along");
+  assert.match(verdict(whole, "subnet-a", "172.17.1.5"), /^unreachable no-route\//);
+  assert.is(verdict(whole, "subnet-a", "subnet-b"), TWO_WAY);
+  const cut = read({ AdditionalRoutesAvailable: true });
+  assert.match(verdict(cut, "subnet-a", "172.17.1.5"), /^unknown /, "there are more of them");
 });
 
 for (const [label, states, expected] of [

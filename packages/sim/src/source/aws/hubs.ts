@@ -140,11 +140,14 @@ function readTablePart(part: Fields, inventory: Inventory, file: string): void {
     if (attachment !== undefined && entry.text("State") !== "disassociated")
       inventory.hubAssociations.push({ attachment, table: id });
   }
-  if (routes) checkEnd(part, inventory, id);
+  const listed = routes ? part.list("Routes") : undefined;
+  for (const route of listed ?? []) advertise(route, inventory);
+  if (listed !== undefined) checkEnd(part, inventory, id);
   inventory.addHubTable({
     id,
     hub: undefined,
-    routes: routes ? part.list("Routes").flatMap(readHubRoute) : undefined,
+    ...(listed?.some(isPropagated) === true ? { listsPropagated: true } : {}),
+    routes: listed?.flatMap(readHubRoute),
     propagates: propagations
       ? part
           .list("TransitGatewayRouteTablePropagations")
@@ -167,6 +170,22 @@ function checkEnd(part: Fields, inventory: Inventory, id: string): void {
   if (!hasMore || isPage) return;
   const message = `this search left out some routes of ${id}, so nothing can be said of it; search for fewer at a time`;
   inventory.problems.warning("missing-reference", message, part);
+}
+
+function isPropagated(route: Fields): boolean {
+  return route.text("Type") === "propagated";
+}
+
+/** What a line has brought along lies behind it. */
+function advertise(route: Fields, inventory: Inventory): void {
+  const destination = route.text("DestinationCidrBlock");
+  if (!isPropagated(route) || destination === undefined) return;
+  for (const entry of route.list("TransitGatewayAttachments")) {
+    const [id, type] = [entry.text("TransitGatewayAttachmentId"), entry.text("ResourceType")];
+    const kind = KINDS.get(type ?? "");
+    if (id === undefined || (kind !== "vpn" && kind !== "direct-connect")) continue;
+    inventory.advertise(kind === "vpn" ? (entry.text("ResourceId") ?? id) : id, [destination]);
+  }
 }
 
 function readHubRoute(record: Fields): HubRouteRecord[] {

@@ -79,7 +79,10 @@ function readParts(
 ): { readonly attachments: Map<string, Attachment>; readonly tables: Map<string, HubTable> } {
   const tables = new Map<string, HubTable>();
   const present = new Set(attached.map(({ id }) => id));
-  for (const record of listed) tables.set(record.id, readTable(inventory, record, present));
+  // of tables that list everything only what may change is left to propagation
+  const known = new Set(attached.flatMap(({ id, vpc }) => (inventory.vpcs.has(vpc ?? "") ? [id] : [])));
+  for (const record of listed)
+    tables.set(record.id, readTable(inventory, record, record.listsPropagated === true ? known : present));
   const attachments = new Map<string, Attachment>();
   for (const record of withoutFormer(attached)) {
     const { id, vpc, peer, place } = record;
@@ -104,20 +107,7 @@ function readParts(
       source: place.source,
     });
   }
-  addUnlisted(attachments, tables, new Set(attached.map(({ id }) => id)));
   return { attachments, tables };
-}
-
-/** An attachment that only a route names is there, and nothing says what hangs on it: the route is no dead one. */
-function addUnlisted(
-  attachments: Map<string, Attachment>,
-  tables: ReadonlyMap<string, HubTable>,
-  listed: ReadonlySet<string>,
-): void {
-  for (const { routes } of tables.values())
-    for (const { target, source } of routes ?? [])
-      if (target !== "blackhole" && !listed.has(target))
-        attachments.set(target, { id: target, kind: "other", state: "available", table: undefined, source });
 }
 
 /** A VPC that was attached anew has its former attachments listed too, and its packets take the one that is there. */
@@ -150,7 +140,7 @@ function knownSubnets(
 function readTable(
   inventory: Inventory,
   { id, routes, propagates, place }: HubTableRecord,
-  present: ReadonlySet<string>,
+  propagating: ReadonlySet<string>,
 ): HubTable {
   const { problems, prefixLists } = inventory;
   const unknown = routes?.find(
@@ -176,7 +166,7 @@ function readTable(
       written && Routes.from([...once.values()].sort((a, b) => Prefix.compare(a.destination, b.destination))),
     ...(propagates === undefined
       ? {}
-      : { propagates: [...new Set(propagates)].filter((attachment) => present.has(attachment)) }),
+      : { propagates: [...new Set(propagates)].filter((attachment) => propagating.has(attachment)) }),
     source: place.source,
   };
 }

@@ -200,6 +200,7 @@ export class Inventory {
     const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
       a === undefined || b === undefined ? (a ?? b) : [...a, ...b];
     this.hubTables.set(record.id, {
+      ...known,
       ...record,
       hub: known?.hub ?? record.hub,
       routes: joined(known?.routes, record.routes),

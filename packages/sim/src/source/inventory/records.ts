@@ -168,6 +168,8 @@ export interface HubTableRecord extends Entity {
   readonly routes: readonly HubRouteRecord[] | undefined;
   /** Ids of attachments. */
   readonly propagates: readonly string[] | undefined;
+  /** What attachments bring along is among the routes, all of it. */
+  readonly listsPropagated?: boolean;
 }
 
 export interface HubRouteRecord {

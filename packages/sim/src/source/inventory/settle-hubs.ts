@@ -29,7 +29,7 @@ export function settleHubs(inventory: Inventory): void {
   for (const [hub, { association, propagation }] of hubDefaults)
     for (const id of [association, propagation]) if (id !== undefined) addParts(inventory, id, hub, [], []);
   for (const [table, ids] of propagated) addParts(inventory, table, undefined, undefined, [...ids]);
-  if (inventory.listsHubRoutes) addUnlisted(inventory);
+  addUnlisted(inventory);
   const routes = new Map<string, HubRouteRecord[]>();
   for (const { table, route } of hubRoutes) routes.set(table, [...(routes.get(table) ?? []), route]);
   for (const [table, listed] of routes) addParts(inventory, table, undefined, listed, undefined);
@@ -46,9 +46,13 @@ export function settleHubs(inventory: Inventory): void {
  */
 function addUnlisted(inventory: Inventory): void {
   const known = new Set([...inventory.attachments.values()].map(({ id }) => id));
+  const propagations = inventory.listsHubRoutes ? inventory.hubPropagations : [];
   const named = [
+    ...[...inventory.hubTables.values()].flatMap(({ id: table, routes }) =>
+      (routes ?? []).map(({ target: id, place }) => ({ table, id, place })),
+    ),
     ...inventory.hubRoutes.map(({ table, route }) => ({ table, id: route.target, place: route.place })),
-    ...inventory.hubPropagations.map(({ table, attachment: id }) => ({
+    ...propagations.map(({ table, attachment: id }) => ({
       table,
       id,
       place: inventory.hubTables.get(table)?.place ?? { source: table, path: "" },
@@ -149,6 +153,7 @@ function addParts(
 ): void {
   const known = inventory.hubTables.get(id);
   inventory.hubTables.set(id, {
+    ...known,
     id,
     hub: known?.hub ?? hub,
     // beside routes that nothing lists, some of them do not make a table
