@@ -19,6 +19,8 @@ import { awsFolder } from "./cloud-aws.ts";
 import { addressText, cidr, type Estate, holds } from "./cloud-estate.ts";
 import { estates } from "./cloud-generate.ts";
 import { type Question, questionsOf, questionText } from "./cloud-question.ts";
+import { shownState } from "./cloud-states.ts";
+import { asManaged, resourcesOf, type Spelling } from "./cloud-terraform.ts";
 import { type Asked, CloudWalk, type Place, type Walked } from "./cloud-walk.ts";
 import { seeded, Tally } from "./generate.ts";
 
@@ -37,6 +39,12 @@ function read(files: Files): Network {
 }
 
 const numbers: fc.Arbitrary<fc.Stream<number>> = fc.infiniteStream(fc.nat({ max: 1 << 30 }));
+const spellings: fc.Arbitrary<Spelling> = fc.record({
+  inlineRoutes: fc.boolean(),
+  rules: fc.constantFrom("inline", "rules", "each"),
+  inlineAcls: fc.boolean(),
+  adoptsMain: fc.boolean(),
+});
 /** Estates shrink badly, and slowly: the question that fails is told with the first one. */
 const run = (count: number): object => ({ ...seeded(count), endOnFailure: true, includeErrorInReport: true });
 const WORDS = [
@@ -133,8 +141,10 @@ test("pairs of subnets in answers of the AWS CLI hold the packets that the walk 
       const network = read(awsFolder(estate));
       const found = reach(network);
       const walk = new CloudWalk(estate);
+      const worthALook = [...found.pairs()];
       for (let n = 0; n < 12; n++) {
-        const [from, to] = [below(found.subnets.length), below(found.subnets.length)];
+        const drawn = { from: below(found.subnets.length), to: below(found.subnets.length) };
+        const { from, to } = n % 2 === 0 ? (worthALook[below(worthALook.length)] ?? drawn) : drawn;
         if (from !== to) checkPair({ network, found, estate, walk }, [from, to], below, tally);
       }
     }),
@@ -266,6 +276,14 @@ function fateOf(network: Network, { from, to, protocol, port, sourcePort }: Ques
   return [verdict, ...ends].join(" | ");
 }
 
+/** Returns the same without what decided, which descriptions name in their own ways. */
+function verdictAndCauses(network: Network, question: Question): string {
+  return fateOf(network, question)
+    .split(" | ")
+    .map((fate) => fate.split(" ").slice(0, 2).join(" "))
+    .join(" | ");
+}
+
 for (const [name, filed] of FILINGS) {
   test(`answers of the AWS CLI say the same when there is ${name}`, () => {
     const tally = new Tally();
@@ -287,5 +305,38 @@ for (const [name, filed] of FILINGS) {
     tally.print(`packets where there is ${name}`, WORDS);
   });
 }
+
+/** Questions between interfaces: a state does not tell who else is there, and answers of the AWS CLI do. */
+function betweenHosts(questions: readonly Question[], { vpcs }: Estate): Question[] {
+  const isHost = ({ vpc, address }: Place): boolean =>
+    vpcs.some(({ id, hosts }) => id === vpc && hosts.some(({ addresses }) => addresses.includes(address)));
+  return questions.filter(({ from, to }) => isHost(from) && isHost(to));
+}
+
+test("the AWS CLI and the Terraform that manages an estate say the same of packets between its interfaces", () => {
+  const tally = new Tally();
+  fc.assert(
+    fc.property(estates({ edges: true, hubs: true }), spellings, numbers, (built, spelling, random) => {
+      const estate = asManaged({ ...built, listsHosts: true });
+      const files = [...resourcesOf(estate, spelling)].map(([account, list]) => [
+        `${account}.json`,
+        shownState(list),
+      ]);
+      if (files.length === 0) return;
+      const [described, managed] = [read(awsFolder(estate)), read(Object.fromEntries(files))];
+      const questions = questionsOf(estate, 40, () => random.next().value!);
+      for (const question of betweenHosts(questions, estate)) {
+        const [told, found] = [described, managed].map((network) => verdictAndCauses(network, question));
+        const where = `${questionText(question)}\n${JSON.stringify(spelling)}\n${JSON.stringify(estate)}`;
+        assert.is(found, told, `${found} instead of ${told}: ${where}`);
+        for (const word of told.split(/[ |]+/)) if (WORDS.includes(word)) tally.add(word);
+      }
+    }),
+    run(60),
+  );
+  // none of the packets is for a public address
+  const causes = WORDS.filter((word) => word !== "no-public-address");
+  tally.print("packets in both descriptions", causes);
+});
 
 test.run();
