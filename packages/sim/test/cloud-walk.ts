@@ -485,22 +485,25 @@ export class CloudWalk {
     ]);
     if (blocks.some((one) => holds(one, remote.address))) return packet;
     const groups = packet.showsGroups ? matching.flatMap(({ groups }) => groups) : [];
-    const members = groups.map((id) => this.#hasGroup(vpc, remote, id));
+    const members = groups.map((id) => this.#hasGroup(vpc, remote, id, way));
     if (members.includes("yes")) return packet;
     if (members.includes("maybe")) return { ...packet, isDoubted: true };
     return { ...packet, refusals: [...packet.refusals, host.groups.join(", ")] };
   }
 
-  /** A rule sees the groups of its own VPC, and in its region those of VPCs that are peered with it or share a willing hub. */
-  #hasGroup(vpc: EstateVpc, remote: Place, group: string): "yes" | "no" | "maybe" {
+  /**
+   * A rule sees the groups of its own VPC, and in its region those of VPCs that are peered with it; one for what comes in also
+   * those of VPCs on a willing hub (AWS, "Introducing security group referencing for AWS Transit Gateway").
+   */
+  #hasGroup(vpc: EstateVpc, remote: Place, group: string, way: "ingress" | "egress"): "yes" | "no" | "maybe" {
     const far = this.#vpcs.find(({ id }) => id === remote.vpc);
-    if (far === undefined || (far !== vpc && !this.#sharesGroups(vpc, far))) return "no";
+    if (far === undefined || (far !== vpc && !this.#seesGroups(vpc, far, way))) return "no";
     const host = hostAt(far, remote.address);
     if (host !== undefined) return host.groups.includes(group) ? "yes" : "no";
     return "maybe"; // nobody describes who has the address
   }
 
-  #sharesGroups(vpc: EstateVpc, far: EstateVpc): boolean {
+  #seesGroups(vpc: EstateVpc, far: EstateVpc, way: "ingress" | "egress"): boolean {
     if (far.region !== vpc.region) return false;
     const isPeered = this.#estate.peerings.some(
       ({ requester, accepter, state }) =>
@@ -508,7 +511,8 @@ export class CloudWalk {
     );
     const isOn = ({ attachments }: EstateHub, id: string): boolean =>
       attachments.some((one) => one.vpc === id && one.state === "available" && one.refers);
-    return isPeered || this.#estate.hubs.some((hub) => hub.refers && isOn(hub, vpc.id) && isOn(hub, far.id));
+    if (isPeered || way === "egress") return isPeered;
+    return this.#estate.hubs.some((hub) => hub.refers && isOn(hub, vpc.id) && isOn(hub, far.id));
   }
 }
 

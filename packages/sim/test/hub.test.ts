@@ -1,3 +1,4 @@
+import { reach } from "@twoway/sim";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ask, read, say } from "./notation.ts";
@@ -109,5 +110,42 @@ test("the reply to a packet that two NAT gateways changed passes both on its way
   const { hops } = ask(network, "web", "8.8.8.8").shown.return;
   assert.is(hops.map(({ node }) => node).join(" "), "internet igw nat out tgw a inner inner-nat inner web");
 });
+
+/** Two VPCs on a transit gateway, and on a peering if there is one; each host has the group of its VPC. */
+const groupsOver = (egress: string, ingress: string, rest = "", attachment = ""): string => `
+profile: aws
+vpcs:
+  a: { cidr: 10.1.0.0/16, subnets: { web: { cidr: 10.1.1.0/24, groups: [ sg-web ] } } }
+  b: { cidr: 10.2.0.0/16, subnets: { db: { cidr: 10.2.1.0/24, groups: [ sg-db ] } } }
+hubs:
+  tgw:
+    kind: transit-gateway
+    groupReferences: true
+    attachments: { a-on: { vpc: a, table: t }, b-on: { vpc: b, table: t${attachment} } }
+    tables: { t: { propagates: [ a-on, b-on ] } }
+groups:
+  sg-web: { vpc: a, ingress: [], egress: [ allow all to ${egress} ] }
+  sg-db: { vpc: b, ingress: [ allow all from ${ingress} ], egress: [] }
+routes: { a: [ 10.2.0.0/16 -> tgw ], b: [ 10.1.0.0/16 -> tgw ] }
+${rest}`;
+
+for (const [what, text, expected] of [
+  ["what comes in names a group of a VPC on the same hub", groupsOver("any", "sg-web"), "two-way"],
+  ["what goes out does not", groupsOver("sg-db", "any"), "return-only: filter-denied / -"],
+  ["what goes out does, beside a peering", groupsOver("sg-db", "any", "peerings: { a-b: a - b }"), "two-way"],
+  [
+    "what comes in does not either where the attachment does not allow it",
+    groupsOver("any", "sg-web", "", ", groupReferences: false"),
+    "return-only: filter-denied / -",
+  ],
+] as const) {
+  test(`of rules on a transit gateway, one for ${what}`, () => {
+    const network = read(text);
+    const answered = ask(network, "web", "db");
+    assert.is(say(answered), expected);
+    const { verdict, partial } = answered;
+    assert.equal(reach(network).verdict(0, 1), { verdict, partial });
+  });
+}
 
 test.run();

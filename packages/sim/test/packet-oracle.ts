@@ -570,6 +570,7 @@ class Walker {
         ) ||
         this.net.hubs.some(
           (hub) =>
+            direction === "ingress" &&
             hub.groupReferences &&
             [vpc, far].every((one) =>
               hub.attachments.some((at) => at.vpc === one.id && at.state === "available"),

@@ -183,7 +183,11 @@ function matches(network: Network, check: Check, rule: Remote, remote: Spot): Ma
     case "unknown":
       return rule;
     case "group": {
-      if (remote.vpc === undefined || !check.knowsGroups || !sharesGroups(network, check.vpc, remote.vpc))
+      if (
+        remote.vpc === undefined ||
+        !check.knowsGroups ||
+        !seesGroups(network, check.vpc, remote.vpc, check.direction)
+      )
         return "no";
       const groups = groupsAt(network, remote);
       const member = groups === undefined ? "unknown" : isMember(groups, rule.group);
@@ -195,8 +199,11 @@ function matches(network: Network, check: Check, rule: Remote, remote: Spot): Ma
   }
 }
 
-/** Reports whether rules of the one VPC see the groups of the other's hosts. O(peerings) once for a network. */
-export function sharesGroups(network: Network, vpc: Vpc, far: string): boolean {
+/**
+ * Reports whether rules of the one VPC see the groups of the other's hosts. Across a transit gateway those for what comes in
+ * do, and those for what goes out do not. O(peerings) once for a network.
+ */
+export function seesGroups(network: Network, vpc: Vpc, far: string, direction: Check["direction"]): boolean {
   if (far === vpc.id) return true;
   const other = network.vpcs.get(far);
   if (other === undefined || other.region !== vpc.region) return false;
@@ -216,6 +223,7 @@ export function sharesGroups(network: Network, vpc: Vpc, far: string): boolean {
     joined.set(network, near);
   }
   if (near.get(vpc.id)?.has(far) === true) return true;
+  if (direction === "egress") return false;
   const isOn = ({ attachments }: Hub, id: string): boolean =>
     [...attachments.values()].some(
       ({ vpc, state, groupReferences }) => vpc === id && state === "available" && groupReferences !== false,

@@ -3,7 +3,7 @@ import type { Network, Vpc } from "../model/network.ts";
 import { PairMemo } from "../model/pair-memo.ts";
 import type { Axis } from "./axis.ts";
 import { Fates } from "./fates.ts";
-import { type Check, mayRefuse, sharesGroups } from "./filter.ts";
+import { type Check, mayRefuse, seesGroups } from "./filter.ts";
 import { indexOf } from "./segments.ts";
 
 /**
@@ -56,15 +56,19 @@ export class Gates {
    * comes from there shows the groups of its sender or does not.
    */
   view(gate: Gate, near: Party, far: Party, shows: boolean): View {
-    if (!gate.namesGroups || !sharesGroups(this.#network, near.vpc, far.vpc.id)) {
+    const sees = (direction: Check["direction"]): boolean =>
+      gate.namesGroups && seesGroups(this.#network, near.vpc, far.vpc.id, direction);
+    const seen = { groups: far.groups };
+    const target = sees("egress") ? seen : undefined;
+    const source = shows && sees("ingress") ? seen : undefined;
+    if (target === undefined && source === undefined) {
       gate.blind ??= this.#compile(gate, near.vpc, undefined, undefined);
       return gate.blind;
     }
-    const key = `${shows} ${far.groups?.join(" ")}`;
+    const key = `${target !== undefined} ${source !== undefined} ${far.groups?.join(" ")}`;
     let view = gate.views.get(key);
     if (view === undefined) {
-      const seen = { groups: far.groups };
-      view = this.#compile(gate, near.vpc, seen, shows ? seen : undefined);
+      view = this.#compile(gate, near.vpc, target, source);
       gate.views.set(key, view);
     }
     return view;
