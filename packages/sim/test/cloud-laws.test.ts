@@ -142,16 +142,19 @@ test("pairs of subnets in answers of the AWS CLI hold the packets that the walk 
       const found = reach(network);
       const walk = new CloudWalk(estate);
       const worthALook = [...found.pairs()];
+      const byHubs = worthALook.filter(({ from, to }) => found.decidedBy(from, to) === "hubs");
       for (let n = 0; n < 12; n++) {
         const drawn = { from: below(found.subnets.length), to: below(found.subnets.length) };
-        const { from, to } = n % 2 === 0 ? (worthALook[below(worthALook.length)] ?? drawn) : drawn;
+        const pool = [byHubs, worthALook, []][n % 3];
+        const { from, to } = pool[below(Math.max(pool.length, 1))] ?? drawn;
         if (from !== to) checkPair({ network, found, estate, walk }, [from, to], below, tally);
       }
     }),
-    run(60),
+    run(100),
   );
   tally.print("pairs in answers of the AWS CLI", [
     ...["arrays", "filters", "hubs", "packets"].map((by) => `by ${by}`),
+    ...["filters: two-way", "hubs: forward-only", "hubs: return-only"],
     ...["forward", "return", "twoWay"].flatMap((set) => [`${set} inside`, `${set} outside`]),
   ]);
 });
@@ -300,7 +303,7 @@ for (const [name, filed] of FILINGS) {
           for (const word of told.split(/[ |]+/)) if (WORDS.includes(word)) tally.add(word);
         }
       }),
-      run(40),
+      run(50),
     );
     tally.print(`packets where there is ${name}`, WORDS);
   });
@@ -332,7 +335,7 @@ test("the AWS CLI and the Terraform that manages an estate say the same of packe
         for (const word of told.split(/[ |]+/)) if (WORDS.includes(word)) tally.add(word);
       }
     }),
-    run(60),
+    run(50),
   );
   // none of the packets is for a public address, and what stands between interfaces is mostly known
   const causes = WORDS.filter((word) => !["no-public-address", "unknown"].includes(word));
