@@ -172,6 +172,39 @@ test("an answer about a hub's table is that of the table in its file's name, whe
   assert.match(verdict(nameless.network, "subnet-a", "subnet-b"), /^unknown /);
 });
 
+test("searches for some routes of a hub's table, and pages of one, say together what stands in it", () => {
+  const [back, there] = FOUND.Routes;
+  const asked = (...answers: object[]): string => {
+    const files = answers.map((answer, n) => [`${n}-tgw-rtb-1.json`, answer]);
+    return verdict(imported({ ...HUB, ...Object.fromEntries(files) }).network, "subnet-a", "subnet-b");
+  };
+  const search = (Routes: object[], rest: object = {}): object => ({ ...FOUND, Routes, ...rest });
+  const page = { AdditionalRoutesAvailable: true, NextToken: "abc" };
+  const doubt = "unknown no-route-table/no-route-table";
+  assert.is(asked(ASSOCIATIONS, search([back])), "return-only no-route/delivered");
+  assert.is(asked(ASSOCIATIONS, search([back]), search([there])), TWO_WAY, "static and propagated routes");
+  assert.is(asked(ASSOCIATIONS, search([back]), search([back, there])), TWO_WAY, "one of them twice");
+  assert.is(asked(ASSOCIATIONS, search([back], page), search([there])), TWO_WAY, "two pages");
+  assert.is(asked(ASSOCIATIONS, search([back], page)), doubt, "the second page is missing");
+  const cut = { AdditionalRoutesAvailable: true };
+  assert.is(asked(ASSOCIATIONS, search([back], cut)), doubt, "more than 1,000 routes");
+  assert.is(asked(ASSOCIATIONS, search([back], cut), search([there])), doubt, "the rest is still missing");
+});
+
+test("a search for routes that left out some says so", () => {
+  const { warnings } = imported({
+    ...HUB,
+    "assoc-tgw-rtb-1.json": ASSOCIATIONS,
+    "routes-tgw-rtb-1.json": { ...FOUND, AdditionalRoutesAvailable: true },
+  });
+  assert.equal(
+    warnings.map(({ message }) => message),
+    [
+      "this search left out some routes of tgw-rtb-1, so nothing can be said of it; search for fewer at a time",
+    ],
+  );
+});
+
 test("a blackhole in a hub's table drops, and wins over a shorter route", () => {
   const dead = { DestinationCidrBlock: "10.2.1.0/24", Type: "static", State: "blackhole" };
   const { network } = imported({

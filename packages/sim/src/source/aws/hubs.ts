@@ -142,12 +142,11 @@ function readTablePart(part: Fields, inventory: Inventory, file: string): void {
   }
   const listed = routes ? part.list("Routes") : undefined;
   for (const route of listed ?? []) advertise(route, inventory);
-  const isWhole =
-    listed?.some(isPropagated) === true && part.flag("AdditionalRoutesAvailable") !== true ? true : undefined;
-  inventory.add(inventory.hubTables, {
+  if (listed !== undefined) checkEnd(part, inventory, id);
+  inventory.addHubTable({
     id,
     hub: undefined,
-    ...(isWhole === undefined ? {} : { listsPropagated: isWhole }),
+    ...(listed?.some(isPropagated) === true ? { listsPropagated: true } : {}),
     routes: listed?.flatMap(readHubRoute),
     propagates: propagations
       ? part
@@ -157,6 +156,20 @@ function readTablePart(part: Fields, inventory: Inventory, file: string): void {
       : undefined,
     place: { source: id, path: "" },
   });
+}
+
+/**
+ * A search returns 1,000 routes at most and says whether there are more; without a token nothing ever returns the rest. Pages
+ * have tokens, and the last one has none.
+ */
+function checkEnd(part: Fields, inventory: Inventory, id: string): void {
+  const hasMore = part.flag("AdditionalRoutesAvailable") === true;
+  const isPage = part.text("NextToken") !== undefined;
+  const ends = isPage ? "page" : hasMore ? "cut" : "whole";
+  inventory.hubSearches.set(id, (inventory.hubSearches.get(id) ?? new Set()).add(ends));
+  if (!hasMore || isPage) return;
+  const message = `this search left out some routes of ${id}, so nothing can be said of it; search for fewer at a time`;
+  inventory.problems.warning("missing-reference", message, part);
 }
 
 function isPropagated(route: Fields): boolean {

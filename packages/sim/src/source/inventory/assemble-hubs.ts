@@ -150,7 +150,7 @@ function readTable(
     const message = `the CIDRs of ${unknown.destination} are not part of the input, so nothing can be said of ${id}`;
     problems.warning("missing-reference", message, unknown.place);
   }
-  const known = unknown === undefined ? routes : undefined;
+  const known = unknown === undefined && !inventory.isCutHubTable(id) ? routes : undefined;
   const written = known?.flatMap((route) =>
     (prefixLists.get(route.destination) ?? [route.destination]).flatMap((text) => {
       const destination = readCidr(problems, text, route.place);

@@ -39,6 +39,8 @@ export class Inventory {
   /** By id; by the hub's id and its own where the hub is known, for the two hubs of a peering share its attachment. */
   readonly attachments = new Map<string, AttachmentRecord>();
   readonly hubTables = new Map<string, HubTableRecord>();
+  /** By table of a hub: how searches for its routes end, where more of them follow, or were left out. */
+  readonly hubSearches = new Map<string, Set<"whole" | "page" | "cut">>();
   /** Routes that stand outside their table's record. They are what is true where the record says otherwise. */
   readonly looseRoutes: { readonly table: string; readonly route: RouteRecord }[] = [];
   /** Routes that stand in one of these tables, nobody knows which. */
@@ -190,6 +192,26 @@ export class Inventory {
       this.problems.error("duplicate", message, record.place);
     }
     this.add(map, record);
+  }
+
+  /** Adds a part of a hub's table: pages, and searches of static or of propagated routes, each tell some of them. */
+  addHubTable(record: HubTableRecord): void {
+    const known = this.hubTables.get(record.id);
+    const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
+      a === undefined || b === undefined ? (a ?? b) : [...a, ...b];
+    this.hubTables.set(record.id, {
+      ...known,
+      ...record,
+      hub: known?.hub ?? record.hub,
+      routes: joined(known?.routes, record.routes),
+      propagates: joined(known?.propagates, record.propagates),
+    });
+  }
+
+  /** Reports whether searches left out some of the table's routes. */
+  isCutHubTable(id: string): boolean {
+    const ends = this.hubSearches.get(id) ?? new Set();
+    return ends.has("cut") || (ends.has("page") && !ends.has("whole"));
   }
 
   /** Adds a peering, which each of its sides may describe in its own way and at its own time. */
