@@ -274,9 +274,14 @@ function fateOf(network: Network, { from, to, protocol, port, sourcePort }: Ques
   const ends = [shown.forward, shown.return].map((trace) =>
     trace.cause === null
       ? trace.outcome
-      : `${trace.outcome} ${trace.cause} ${trace.component.kind} ${trace.component.id}`,
+      : `${trace.outcome} ${trace.cause} ${trace.component.kind} ${unordered(trace.component.id)}`,
   );
   return [verdict, ...ends].join(" | ");
+}
+
+/** Groups that refuse together are told in the order in which the answer lists them. */
+function unordered(ids: string): string {
+  return ids.split(", ").sort().join(", ");
 }
 
 /** Returns the same without what decided, which descriptions name in their own ways. */
