@@ -484,7 +484,9 @@ export class CloudWalk {
       ...lists.flatMap((id) => this.#estate.lists.find((list) => list.id === id)!.cidrs),
     ]);
     if (blocks.some((one) => holds(one, remote.address))) return packet;
-    const groups = packet.showsGroups ? matching.flatMap(({ groups }) => groups) : [];
+    // whoever passed it on hides its sender, and not whom it is meant for
+    const isSeen = way === "egress" || packet.showsGroups;
+    const groups = isSeen ? matching.flatMap(({ groups }) => groups) : [];
     const members = groups.map((id) => this.#hasGroup(vpc, remote, id, way));
     if (members.includes("yes")) return packet;
     if (members.includes("maybe")) return { ...packet, isDoubted: true };
