@@ -20,6 +20,7 @@ import { drawEdit } from "./draw-edit.ts";
 import { seeded, Tally } from "./generate.ts";
 import { pathNetworks, simOfPath } from "./generate-packets.ts";
 import { bothWays, type End, type Net } from "./packet-oracle.ts";
+import { usableEnds } from "./pair-questions.ts";
 
 const test = suite("edits, losses and policies beside filters and hubs");
 
@@ -192,20 +193,15 @@ const SERVICES = [
   { protocol: 47, port: 0, sourcePort: 0 },
 ];
 
-function usable({ aws, vpcs }: Net, text: string): End[] {
-  const [vpc, name] = text.split("/");
-  const { cidr, hosts } = vpcs.find(({ id }) => id === vpc)!.subnets.find(({ id }) => id === name)!;
-  return Array.from({ length: 16 }, (_, i) => Number(cidr.address) + i)
-    .slice(aws ? 4 : 2, 15)
-    .filter((address) => hosts === undefined || hosts.some((host) => host.address === address))
-    .map((address) => ({ vpc, address }));
-}
-
 /** `violated` if a packet of any service arrives, `undetermined` if one may, else `holds`. */
 function isolation(net: Net, from: string, to: string): string {
+  const endsOf = (text: string): End[] => {
+    const [vpc, subnet] = text.split("/");
+    return usableEnds(net, vpc, subnet);
+  };
   let found = "holds";
-  for (const a of usable(net, from)) {
-    for (const b of usable(net, to)) {
+  for (const a of endsOf(from)) {
+    for (const b of endsOf(to)) {
       for (const service of SERVICES) {
         const [{ outcome }] = bothWays(net, a, b, service);
         if (outcome === "delivered") return "violated";

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { seeded, Tally } from "./generate.ts";
 import { pathNetworks, simOfPath } from "./generate-packets.ts";
 import { bothWays, type End, type Net, type Service } from "./packet-oracle.ts";
+import { usableEnds } from "./pair-questions.ts";
 
 const test = suite("packets and the oracle");
 
@@ -125,15 +126,6 @@ function verdictOf(net: Net, from: End, to: End, service: Service): string {
   return there === "delivered" ? "forward-only" : back === "delivered" ? "return-only" : "unreachable";
 }
 
-/** Every address of the subnet that somebody can have. */
-function usable({ aws, vpcs }: Net, vpc: string, subnet: string): End[] {
-  const { cidr, hosts } = vpcs.find(({ id }) => id === vpc)!.subnets.find(({ id }) => id === subnet)!;
-  const all = Array.from({ length: 16 }, (_, i) => Number(cidr.address) + i).slice(aws ? 4 : 2, 15);
-  return all
-    .filter((address) => hosts === undefined || hosts.some((host) => host.address === address))
-    .map((address) => ({ vpc, address }));
-}
-
 test("an answer over subnets and services equals brute force over every pair of addresses and every service (S16)", () => {
   const tally = new Tally();
   fc.assert(
@@ -144,7 +136,7 @@ test("an answer over subnets and services equals brute force over every pair of 
       const end = (): { readonly text: string; readonly spots: readonly End[] } => {
         const { id, subnets } = one(net.vpcs);
         const subnet = one(subnets).id;
-        return { text: `${id}/${subnet}`, spots: usable(net, id, subnet) };
+        return { text: `${id}/${subnet}`, spots: usableEnds(net, id, subnet) };
       };
       const outside = { text: "172.16.0.5", spots: [{ vpc: undefined, address: 0xac100005 }] };
       const internet = { text: "8.8.8.8", spots: [{ vpc: undefined, address: 0x08080808 }] };

@@ -1,12 +1,13 @@
-import { address4, type Prefix } from "@twoway/core";
-import { type Box, matrixJson, reach, renderMatrix, Services } from "@twoway/sim";
+import { address4 } from "@twoway/core";
+import { matrixJson, reach, renderMatrix } from "@twoway/sim";
 import fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { seeded, Tally } from "./generate.ts";
 import { pathNetworks, simOfPath } from "./generate-packets.ts";
 import { ask, read } from "./notation.ts";
-import { bothWays, type End, type Net, type Service } from "./packet-oracle.ts";
+import { bothWays } from "./packet-oracle.ts";
+import { holding, usableEnds } from "./pair-questions.ts";
 
 const test = suite("pairs that filters and hubs have a say in");
 
@@ -60,33 +61,15 @@ const SERVICES: readonly { readonly protocol: number; readonly port: number }[] 
   { protocol: 47, port: 0 },
 ];
 
-function usable({ aws }: Net, subnet: Net["vpcs"][number]["subnets"][number], vpc: string): End[] {
-  return Array.from({ length: 16 }, (_, i) => Number(subnet.cidr.address) + i)
-    .slice(aws ? 4 : 2, 15)
-    .filter((address) => subnet.hosts === undefined || subnet.hosts.some((host) => host.address === address))
-    .map((address) => ({ vpc, address }));
-}
-
-/** How many of the boxes hold the packet. */
-function holding(boxes: readonly Box[], from: End, to: End, { protocol, port }: Service): number {
-  const holds = (blocks: readonly Prefix[], { address }: End): boolean =>
-    blocks.some((block) => block.contains(address4(address)));
-  const point = 65536 * protocol + (protocol === 1 ? 256 * port : port);
-  return boxes.filter(
-    ({ src, dst, services }) =>
-      holds(src, from) &&
-      holds(dst, to) &&
-      (services === "all" || Services.parse(services.join(", ")).has(point)),
-  ).length;
-}
-
 test("a packet lies in a box exactly if the oracle says so from every port of a client, and the count of packets is that of the oracle", () => {
   const tally = new Tally();
   fc.assert(
     fc.property(pathNetworks, (generated) => {
       const { net } = generated;
       const found = reach(simOfPath(generated));
-      const ends = net.vpcs.flatMap(({ id, subnets }) => subnets.map((subnet) => usable(net, subnet, id)));
+      const ends = net.vpcs.flatMap(({ id, subnets }) =>
+        subnets.map((subnet) => usableEnds(net, id, subnet.id)),
+      );
       let packets = 0n;
       for (const [s, sources] of ends.entries()) {
         for (const [d, targets] of ends.entries()) {
@@ -109,7 +92,10 @@ test("a packet lies in a box exactly if the oracle says so from every port of a 
                 };
                 open ||= expected.twoWay;
                 for (const set of ["forward", "return", "twoWay"] as const) {
-                  const times = holding(sets[set], from, to, { protocol, port, sourcePort: 0 });
+                  const times = holding(sets[set], address4(from.address), address4(to.address), {
+                    protocol,
+                    port,
+                  });
                   assert.is(
                     times,
                     expected[set] ? 1 : 0,
