@@ -1,6 +1,6 @@
 import { type Component, type Network, subnetAt } from "../model/network.ts";
 import { hasPorts, Services } from "../model/services.ts";
-import { type Packet, packetFrom, replyTo, type Spot } from "../plane/packet.ts";
+import { packetFrom, replyTo, type Spot } from "../plane/packet.ts";
 import { type Path, pathsTo, replyPath } from "../plane/path.ts";
 import { type Ways, waysBetween } from "../plane/round-trip.ts";
 import { type Asked, repliesTo } from "../plane/service.ts";
@@ -66,12 +66,14 @@ export class Conversations {
     }
     const [there, home] = this.#waysBetween(from, to);
     if (there.kind === "routed" && home.kind === "routed") {
-      const leaves = (packet: Packet, services: Services): boolean => isLetOut(network, packet, services);
       return {
-        forward: { ...there.leg, leaves: () => leaves(packetFrom(from, to), askedOf(service).services) },
+        forward: {
+          ...there.leg,
+          leaves: () => isLetOut(network, packetFrom(from, to), askedOf(service).services),
+        },
         back: {
           ...home.leg,
-          leaves: () => leaves(replyTo(packetFrom(from, to)), repliesOf(askedOf(service))),
+          leaves: () => isLetOut(network, replyTo(packetFrom(from, to)), repliesOf(askedOf(service))),
         },
       };
     }
